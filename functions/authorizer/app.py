@@ -1,0 +1,15 @@
+"""The authorizer: verifies the bearer token. It authenticates, the endpoints enforce (decision 0002)."""
+
+from typing import Any
+
+from lambdo import tokens
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own, untyped
+    """Let every request through, with who it is or why nobody: a refusal here could only be a bare 403."""
+    try:
+        claims = tokens.verify(tokens.from_header(event["identitySource"][0]))
+    except tokens.InvalidTokenError as error:
+        return {"isAuthorized": True, "context": {"token_error": error.reason}}
+    verdict = {"user_id": claims.user_id, "sid": claims.session_id, "exp": claims.expires_at}
+    return {"isAuthorized": True, "context": verdict}

@@ -1,0 +1,13 @@
+"""DELETE /api/{user_id}/tasks/{task_id} - delete a task."""
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.preconditions import if_match
+from lambdo.problems import TaskNotFound
+from lambdo.services.tasks import delete_task
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 204."""
+    delete_task(request.user_id, request.item_id("task_id", TaskNotFound), if_match(request.headers))
+    return Response(204)

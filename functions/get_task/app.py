@@ -1,0 +1,18 @@
+"""GET /api/{user_id}/tasks/{task_id} - a task."""
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.preconditions import etag, is_unchanged
+from lambdo.problems import TaskNotFound
+from lambdo.store import tasks
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 200 with the task, or 304."""
+    task = tasks.get(request.user_id, request.item_id("task_id", TaskNotFound))
+    if task is None:
+        raise TaskNotFound
+    headers = {"etag": etag(task["version"])}
+    if is_unchanged(request.headers, task["version"]):
+        return Response(304, headers=headers)
+    return Response(200, task, headers)

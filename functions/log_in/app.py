@@ -1,0 +1,26 @@
+"""POST /api/auth/login - exchange e-mail address and password for a pair of tokens."""
+
+from urllib.parse import parse_qsl
+
+from lambdo import tokens
+from lambdo.endpoint import FORM, JSON, Request, Response, endpoint
+from lambdo.models.auth_requests import LogIn
+from lambdo.services.accounts import authenticate
+from lambdo.services.sessions import start_session
+from lambdo.validation import parse_fields, parse_json
+
+
+@endpoint(public=True)
+def handler(request: Request) -> Response:
+    """Answer 200 with tokens and user; the body is JSON or the form of OAuth 2.0's password grant."""
+    fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
+    user = authenticate(fields.email, fields.password)
+    pair = start_session(user["id"])
+    return Response(200, tokens.answer(*pair) | {"user": user})
+
+
+def _form(request: Request) -> LogIn:
+    """Read `username` and `password`; other members of the form are ignored (RFC 6749 section 3.2)."""
+    form = dict(parse_qsl(request.raw_body.decode(errors="replace"), keep_blank_values=True))
+    names = {"username": "email", "password": "password"}
+    return parse_fields(LogIn, {names[name]: value for name, value in form.items() if name in names})

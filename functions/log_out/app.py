@@ -1,0 +1,32 @@
+"""POST /api/auth/logout - end a session."""
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.models.auth_requests import LogOut
+from lambdo.problems import Unauthenticated
+from lambdo.services.sessions import end_session, end_session_by_id
+from lambdo.validation import parse_json
+
+
+@endpoint(public=True)
+def handler(request: Request) -> Response:
+    """Answer 204, also for a refresh token that is unknown (RFC 7009).
+
+    The route has no authorizer, because a client whose access token has expired must still get out. The session is that
+    of the refresh token in the body or, without one, that of the bearer token, which is then verified here.
+    """
+    fields = parse_json(LogOut, request.json_body()) if request.raw_body else LogOut()
+    if fields.refresh_token is not None:
+        end_session(fields.refresh_token)
+    else:
+        end_session_by_id(*_bearer(request))
+    return Response(204)
+
+
+def _bearer(request: Request) -> tuple[str, str]:
+    from lambdo import tokens  # noqa: PLC0415 - cryptography is 2 MB of code that a log-out with a refresh token spares
+
+    try:
+        claims = tokens.verify(tokens.from_header(request.headers.get("authorization", "")))
+    except tokens.InvalidTokenError as error:
+        raise Unauthenticated from error
+    return claims.user_id, claims.session_id

@@ -1,0 +1,42 @@
+"""Custom resource Custom::SigningKeys - makes, rotates and deletes the keys of a stack."""
+
+import json
+import urllib.request
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from lambdo import keyring
+
+logger = Logger(location=None)
+
+
+def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lambda's own, untyped
+    """Do what CloudFormation asks and tell it so; it would wait an hour for an answer that does not come.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
+    """
+    answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    properties = event["ResourceProperties"]
+    parameters = properties["SigningKeysParameter"], properties["CursorKeysParameter"]
+    answer["PhysicalResourceId"] = event.get("PhysicalResourceId", parameters[0])
+    try:
+        if event["RequestType"] == "Delete":
+            keyring.delete(*parameters)
+        else:
+            answer["PhysicalResourceId"] = parameters[0]
+            jwks, key_id = keyring.provision(*parameters, int(properties["KeyVersion"]))
+            answer["Data"] = {"Jwks": jwks, "KeyId": key_id}
+        answer["Status"] = "SUCCESS"
+    except Exception as error:
+        logger.exception("the keys could not be provisioned")
+        answer |= {"Status": "FAILED", "Reason": f"{type(error).__name__}; see log stream {context.log_stream_name}"}
+    _send(event["ResponseURL"], answer)
+
+
+def _send(url: str, answer: dict[str, Any]) -> None:
+    body = json.dumps(answer).encode()
+    # An empty content type: the presigned address was signed without one.
+    request = urllib.request.Request(url, body, {"content-type": ""}, method="PUT")  # noqa: S310 - CloudFormation's own
+    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+        response.read()

@@ -1,0 +1,15 @@
+"""POST /api/auth/register - create an account."""
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.models.auth_requests import Register
+from lambdo.preconditions import etag
+from lambdo.services.accounts import register
+from lambdo.validation import parse_json
+
+
+@endpoint(public=True)
+def handler(request: Request) -> Response:
+    """Answer 201 with the user, whose own address is /api/auth/me."""
+    fields = parse_json(Register, request.json_body())
+    user = register(fields.email, fields.password, fields.name)
+    return Response(201, user, {"location": "/api/auth/me", "etag": etag(user["version"])})

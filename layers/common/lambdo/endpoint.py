@@ -1,0 +1,219 @@
+"""The frame of every endpoint: event -> Request -> handler -> answer. The only code that knows HTTP and catches Exception.
+
+It guards too: without the authorizer's verdict on a good token, or on another user's path, no handler runs.
+"""
+
+import base64
+import gc
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools import Logger
+
+from lambdo import ids
+from lambdo.metering import meter
+from lambdo.problems import (
+    ContentTooLarge,
+    Forbidden,
+    InternalError,
+    InvalidFields,
+    MalformedJson,
+    Problem,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+
+type Event = dict[str, Any]
+type Answer = dict[str, Any]
+
+MAX_BODY: Final = 64 * 1024  # bytes
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"  # RFC 7396
+FORM: Final = "application/x-www-form-urlencoded"
+HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+
+logger: Final = Logger(location=None, utc=True, use_rfc3339=True)
+
+
+class Response(NamedTuple):
+    """What a handler answers; a body of None sends none."""
+
+    status: int
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as handlers see it; header names are lower case, `user_id` and `session_id` are the token's."""
+
+    route: str
+    path: str
+    parameters: Mapping[str, str]
+    query_string: str
+    headers: Mapping[str, str]
+    raw_body: bytes
+    user_id: str
+    session_id: str
+
+    def item_id(self, parameter: str, not_found: type[Problem]) -> str:
+        """Return the id in the path; what is no id can name no item, so it is answered like an unknown one."""
+        item_id = self.parameters[parameter]
+        if not ids.is_id(item_id):
+            raise not_found
+        return item_id
+
+    def json_body(self, *also: str) -> bytes:
+        """Return the body, which must be JSON or of one of the other media types named."""
+        self.media_type(JSON, *also)
+        return self.raw_body
+
+    def media_type(self, *allowed: str) -> str:
+        """Return the body's media type; raises UnsupportedMediaType unless it is an allowed one, in UTF-8."""
+        media_type, *parameters = self.headers.get("content-type", "").lower().replace(" ", "").split(";")
+        charset = next((p[8:].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
+        if media_type not in allowed or charset != "utf-8":
+            raise UnsupportedMediaType(f"Send the body as {' or '.join(allowed)} in UTF-8.")
+        return media_type
+
+    def query(self, *allowed: str) -> dict[str, str]:
+        """Return the query parameters; raises InvalidFields for unknown and for repeated ones."""
+        pairs = parse_qsl(self.query_string, keep_blank_values=True)
+        found = dict(pairs)
+        unknown = [(name, "unknown parameter") for name in found if name not in allowed]
+        repeated = [(name, "given more than once") for name in found if sum(name == key for key, _ in pairs) > 1]
+        if unknown or repeated:
+            raise InvalidFields(
+                errors=[{"loc": ["query", name], "msg": msg, "type": "query"} for name, msg in unknown + repeated]
+            )
+        return found
+
+
+def endpoint(*, public: bool = False) -> Callable[[Callable[[Request], Response]], Callable[[Event, Any], Answer]]:
+    """Make a Lambda handler for HTTP API events (payload 2.0) of a function from Request to Response.
+
+    Parameters
+    ----------
+    public
+        The route has no authorizer. Otherwise a request without a verified identity is answered 401,
+        and one whose path names another user 403.
+    """
+
+    def decorate(handle: Callable[[Request], Response]) -> Callable[[Event, Any], Answer]:
+        def handler(event: Event, context: Any) -> Answer:  # noqa: ANN401 - Lambda's own, untyped
+            return _serve(handle, event, context, public=public)
+
+        gc.freeze()  # init ends here, and nothing that it made is garbage
+        gc.enable()
+        return handler
+
+    return decorate
+
+
+def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *, public: bool) -> Answer:  # noqa: ANN401
+    started = time.perf_counter()
+    meter.reset()
+    request_id = event["requestContext"]["requestId"]
+    identity: Mapping[str, Any] = {}
+    try:
+        if not public:
+            identity = _authenticated(event)
+        response = handle(_request(event, identity))
+    except Problem as problem:
+        response = _problem(problem, request_id)
+    except Exception:
+        logger.exception("unhandled exception", request_id=request_id)
+        response = _problem(InternalError(), request_id)
+    logger.info(
+        "request",
+        request_id=request_id,
+        function_request_id=context.aws_request_id,
+        user_id=identity.get("user_id"),
+        route=event["routeKey"],
+        status=response.status,
+        code=response.body.get("code") if response.body and response.status >= 400 else None,
+        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        cold_start=_cold_start(),
+        capacity_units=meter.units,
+    )
+    return _answer(response, request_id)
+
+
+def _authenticated(event: Event) -> Mapping[str, Any]:
+    """Return the authorizer's verdict on a good token; fail closed on anything else.
+
+    The gateway caches verdicts for 300 s, so `exp` is looked at again here.
+    """
+    verdict = event["requestContext"].get("authorizer", {}).get("lambda") or {}
+    if verdict.get("token_error") == "expired" or (verdict.get("exp") and float(verdict["exp"]) <= time.time()):
+        raise Unauthenticated("The access token has expired.")
+    if not (verdict.get("user_id") and verdict.get("sid") and verdict.get("exp")) or "token_error" in verdict:
+        raise Unauthenticated
+    if (event.get("pathParameters") or {}).get("user_id", "me") not in {"me", verdict["user_id"]}:
+        raise Forbidden
+    return verdict
+
+
+def _request(event: Event, identity: Mapping[str, Any]) -> Request:
+    body = event.get("body") or ""
+    if len(body) > 2 * MAX_BODY:
+        raise ContentTooLarge
+    try:
+        raw_body = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    except ValueError as error:
+        raise MalformedJson from error
+    if len(raw_body) > MAX_BODY:
+        raise ContentTooLarge
+    return Request(
+        route=event["routeKey"],
+        path=event["rawPath"],
+        parameters=event.get("pathParameters") or {},
+        query_string=event.get("rawQueryString", ""),
+        headers=event.get("headers", {}),
+        raw_body=raw_body,
+        user_id=identity.get("user_id", ""),
+        session_id=identity.get("sid", ""),
+    )
+
+
+def _problem(problem: Problem, request_id: str) -> Response:
+    body = {
+        "type": f"/docs/errors#{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": f"/requests/{request_id}",
+        "code": problem.code,
+        "request_id": request_id,
+    }
+    if problem.errors is not None:
+        body["errors"] = problem.errors
+    return Response(problem.status, body, {"content-type": "application/problem+json", **problem.headers})
+
+
+def _answer(response: Response, request_id: str) -> Answer:
+    headers = {**HEADERS, "x-request-id": request_id}
+    answer: Answer = {"statusCode": response.status, "headers": headers}
+    if response.body is not None:
+        headers["content-type"] = JSON
+        answer["body"] = json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
+    headers.update(response.headers)
+    return answer
+
+
+_cold = [True]
+
+
+def _cold_start() -> bool:
+    cold = _cold[0]
+    _cold[0] = False
+    return cold

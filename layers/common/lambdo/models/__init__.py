@@ -1,0 +1,1 @@
+"""Shapes in and out. Modules named *_requests import pydantic; the others must not."""

@@ -1,0 +1,18 @@
+"""What a session (refresh family, RFC 9700 section 4.14.2) looks like in the table."""
+
+from typing import Final, TypedDict
+
+LIFETIME: Final = 30 * 24 * 3600  # seconds, absolute: rotation does not extend it
+GRACE: Final = 30  # seconds in which the token just replaced still gets its successor
+
+
+class Session(TypedDict):
+    """A session; hashes are SHA-256 in hex, `rotated_at` and `expires_at` Unix seconds."""
+
+    id: str
+    user_id: str
+    token_hash: str
+    previous_hash: str | None
+    created_at: str
+    rotated_at: int | None
+    expires_at: int

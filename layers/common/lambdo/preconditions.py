@@ -1,0 +1,47 @@
+"""Entity tags and the preconditions on them (RFC 9110 sections 8.8.3 and 13.1)."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from lambdo.problems import MalformedHeader
+
+_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})")
+_MAX_TAGS: Final = 20
+_NO_VERSION: Final = 0  # versions start at 1
+
+
+def etag(version: int) -> str:
+    """Return the strong entity tag of a version."""
+    return f'"v{version}"'
+
+
+def if_match(headers: Mapping[str, str]) -> list[int] | None:
+    """Return the versions that If-Match allows, never empty; None allows any that exists.
+
+    Raises
+    ------
+    MalformedHeader
+        If it is no list of at most 20 entity tags: to ignore it would be to overwrite.
+    """
+    value = headers.get("if-match", "*").strip()
+    if value == "*":
+        return None
+    tags = _tags(value)
+    if not 0 < len(tags) <= _MAX_TAGS:
+        raise MalformedHeader('If-Match should be * or at most 20 entity tags like "v3".')
+    strong = [match[1] for weak, tag in tags if not weak and (match := _VERSION.fullmatch(tag))]
+    return [int(version) for version in strong] or [_NO_VERSION]
+
+
+def is_unchanged(headers: Mapping[str, str], version: int) -> bool:
+    """Tell whether If-None-Match names the version, so that 304 is the answer. What cannot be read names none."""
+    value = headers.get("if-none-match", "").strip()
+    return value == "*" or any(f'"{tag}"' == etag(version) for _, tag in _tags(value))
+
+
+def _tags(value: str) -> list[tuple[bool, str]]:
+    """Return each tag of a list as (weak?, opaque part); empty if there is anything else in it."""
+    matches = [_TAG.fullmatch(element.strip()) for element in value.split(",")]
+    return [(bool(match[1]), match[2]) for match in matches if match] if all(matches) else []

@@ -1,0 +1,185 @@
+"""Every failure that a client can see, as RFC 9457 problem details.
+
+Problem
+├── MalformedJson 400               malformed_json
+├── MalformedHeader 400             malformed_header
+├── InvalidCursor 400               invalid_cursor
+├── Unauthenticated 401             invalid_token
+├── InvalidCredentials 401          invalid_credentials
+├── InvalidRefreshToken 401         invalid_refresh_token
+├── RefreshTokenReused 401          refresh_token_reused
+├── Forbidden 403                   forbidden
+├── TaskNotFound 404                task_not_found
+├── UserNotFound 404                user_not_found
+├── EmailAlreadyExists 409          email_already_exists
+├── PreconditionFailed 412          precondition_failed
+├── ContentTooLarge 413             content_too_large
+├── UnsupportedMediaType 415        unsupported_media_type
+├── InvalidFields 422               invalid_fields
+├── InternalError 500               internal_error
+└── ServiceUnavailable 503          service_unavailable
+
+`docs/errors.md` says what a client should do about each; a test keeps it equal to this file.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
+    """A refusal or failure with a status, a stable code and a sentence for people.
+
+    Parameters
+    ----------
+    detail
+        What went wrong with this very request; the class's own sentence by default.
+    headers
+        Response headers that belong to this answer.
+    errors
+        For wrong fields: one `{loc, msg, type}` per field.
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[str]
+    default_detail: ClassVar[str]
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.detail = detail or self.default_detail
+        self.headers = dict(headers or {})
+        self.errors = errors
+        super().__init__(self.detail)
+
+
+class MalformedJson(Problem):
+    """The body is not a JSON document in UTF-8 (RFC 8259)."""
+
+    status, code, title = 400, "malformed_json", "Malformed JSON"
+    default_detail = "The request body is not valid JSON in UTF-8."
+
+
+class MalformedHeader(Problem):
+    """A header that changes the meaning of the request cannot be read."""
+
+    status, code, title = 400, "malformed_header", "Malformed header"
+    default_detail = "A request header is malformed."
+
+
+class InvalidCursor(Problem):
+    """A cursor that this list, with these filters, did not give to this user."""
+
+    status, code, title = 400, "invalid_cursor", "Invalid cursor"
+    default_detail = "The cursor does not belong to this list, these filters and this user. Start from the first page."
+
+
+class Unauthenticated(Problem):
+    """No usable access token; RFC 6750 section 3.1 wants 401 and says why in WWW-Authenticate."""
+
+    status, code, title = 401, "invalid_token", "Unauthenticated"
+    default_detail = "The access token is missing, malformed, expired or revoked."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, headers={"www-authenticate": 'Bearer error="invalid_token"'})
+
+
+class InvalidCredentials(Problem):
+    """E-mail and password do not match an account; unknown and wrong are told alike."""
+
+    status, code, title = 401, "invalid_credentials", "Invalid credentials"
+    default_detail = "E-mail address or password is wrong."
+
+
+class InvalidRefreshToken(Problem):
+    """The refresh token is unknown, expired or revoked."""
+
+    status, code, title = 401, "invalid_refresh_token", "Invalid refresh token"
+    default_detail = "The refresh token is unknown, expired or revoked. Log in again."
+
+
+class RefreshTokenReused(Problem):
+    """A refresh token came back after its successor was in use (RFC 9700 section 4.14.2)."""
+
+    status, code, title = 401, "refresh_token_reused", "Refresh token reused"
+    default_detail = "The refresh token was used before. The session has been ended to protect it. Log in again."
+
+
+class Forbidden(Problem):
+    """The path names another user."""
+
+    status, code, title = 403, "forbidden", "Forbidden"
+    default_detail = "The path belongs to another user."
+
+
+class TaskNotFound(Problem):
+    """No such task among the caller's own."""
+
+    status, code, title = 404, "task_not_found", "Task not found"
+    default_detail = "You have no task with this id."
+
+
+class UserNotFound(Problem):
+    """The account of a valid token is gone."""
+
+    status, code, title = 404, "user_not_found", "User not found"
+    default_detail = "The account no longer exists."
+
+
+class EmailAlreadyExists(Problem):
+    """The address, without regard to case, belongs to an account."""
+
+    status, code, title = 409, "email_already_exists", "E-mail already exists"
+    default_detail = "An account with this e-mail address already exists."
+
+
+class PreconditionFailed(Problem):
+    """If-Match names another version than the current one (RFC 9110 section 13.1.1)."""
+
+    status, code, title = 412, "precondition_failed", "Precondition failed"
+    default_detail = "The item has changed since the version in If-Match. Read it again."
+
+    def __init__(self, *, current_version: int) -> None:
+        super().__init__(headers={"etag": f'"v{current_version}"'})
+
+
+class ContentTooLarge(Problem):
+    """The body is over the limit."""
+
+    status, code, title = 413, "content_too_large", "Content too large"
+    default_detail = "The request body is larger than 65,536 bytes."
+
+
+class UnsupportedMediaType(Problem):
+    """The body is of a type that this endpoint does not read."""
+
+    status, code, title = 415, "unsupported_media_type", "Unsupported media type"
+    default_detail = "Send the body as application/json in UTF-8."
+
+
+class InvalidFields(Problem):
+    """Fields or parameters break a rule; `errors` names each."""
+
+    status, code, title = 422, "invalid_fields", "Invalid fields"
+    default_detail = "Some fields are invalid; see errors."
+
+
+class InternalError(Problem):
+    """A fault of ours; says nothing but the request id."""
+
+    status, code, title = 500, "internal_error", "Internal error"
+    default_detail = "Something went wrong on our side. Quote the request_id when you report it."
+
+
+class ServiceUnavailable(Problem):
+    """A service below is throttled or does not answer; the request may be sent again."""
+
+    status, code, title = 503, "service_unavailable", "Service unavailable"
+    default_detail = "The service is busy or partly unavailable. Try again after the time in Retry-After."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, headers={"retry-after": "1"})

@@ -1,0 +1,1 @@
+"""Rules and writes: imperative functions that know neither HTTP nor DynamoDB."""

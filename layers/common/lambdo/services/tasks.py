@@ -1,0 +1,121 @@
+"""Tasks: the rules of changing them. Reads without a rule go to the store directly."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from lambdo import ids, times
+from lambdo.models.task import Priority, Task
+from lambdo.problems import PreconditionFailed, ServiceUnavailable, TaskNotFound
+from lambdo.store import tasks
+from lambdo.store.table import ConditionFailedError
+
+_ATTEMPTS: Final = 4  # the first and three more after another writer was faster
+# Changing one of these moves index keys, which depend on the others: read first, then write on condition (decision 0008).
+_INDEXED: Final = frozenset({"completed", "priority", "due_date"})
+
+
+def create_task(
+    user_id: str, *, title: str, description: str | None, completed: bool, priority: Priority, due_date: str | None
+) -> Task:
+    """Create a task and return it. One call."""
+    now = times.rfc3339(times.now())
+    task: Task = {
+        "id": ids.new_id(),
+        "user_id": user_id,
+        "title": title,
+        "description": description,
+        "completed": completed,
+        "completed_at": now if completed else None,
+        "priority": priority,
+        "due_date": due_date,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
+    tasks.put(task)
+    return task
+
+
+def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: Sequence[int] | None) -> Task:
+    """Change some fields of a task and return it; None clears a field.
+
+    Parameters
+    ----------
+    changes
+        Validated fields by name; what is absent stays as it is.
+    versions
+        The versions that If-Match allows; None allows any.
+
+    Raises
+    ------
+    TaskNotFound, PreconditionFailed
+        If there is no such task, or it is of another version.
+    """
+    if not changes or not _INDEXED.isdisjoint(changes):
+        return _rewrite(user_id, task_id, versions, lambda _: changes)
+    now = times.rfc3339(times.now())
+    try:
+        return tasks.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
+    except ConditionFailedError as error:
+        raise _refusal(error) from error
+
+
+def complete_task(user_id: str, task_id: str, completed: bool | None, versions: Sequence[int] | None) -> Task:
+    """Set whether a task is completed, or toggle it (None), and return it; raises like `update_task`."""
+
+    def change(task: Task) -> dict[str, Any]:
+        return {"completed": not task["completed"] if completed is None else completed}
+
+    return _rewrite(user_id, task_id, versions, change)
+
+
+def delete_task(user_id: str, task_id: str, versions: Sequence[int] | None) -> None:
+    """Delete a task; raises like `update_task`. One call."""
+    try:
+        tasks.delete(user_id, task_id, versions=versions)
+    except ConditionFailedError as error:
+        raise _refusal(error) from error
+
+
+def _rewrite(
+    user_id: str, task_id: str, versions: Sequence[int] | None, change: Callable[[Task], dict[str, Any]]
+) -> Task:
+    """Apply a change to the task as it stands, again if another writer was faster; no change writes nothing.
+
+    Raises
+    ------
+    ServiceUnavailable
+        If other writers were faster every time.
+    """
+    task = tasks.get(user_id, task_id)
+    for _ in range(_ATTEMPTS):
+        if task is None:
+            raise TaskNotFound
+        if versions is not None and task["version"] not in versions:
+            raise PreconditionFailed(current_version=task["version"])
+        new = _changed(task, change(task))
+        if new == task:
+            return task
+        try:
+            return tasks.rewrite(task, new)
+        except ConditionFailedError as error:
+            task = tasks.from_failure(error)
+    raise ServiceUnavailable
+
+
+def _changed(task: Task, changes: dict[str, Any]) -> Task:
+    """Return the task with the changes, its time stamps moved if anything is different."""
+    new: Task = {**task, **changes}  # type: ignore[typeddict-item]  # the request model has checked names and types
+    if new == task:
+        return task
+    now = times.rfc3339(times.now())
+    if new["completed"] != task["completed"]:
+        new["completed_at"] = now if new["completed"] else None
+    new["updated_at"] = now
+    return new
+
+
+def _refusal(error: ConditionFailedError) -> TaskNotFound | PreconditionFailed:
+    """Return why a write without a read before it was refused."""
+    task = tasks.from_failure(error)
+    return PreconditionFailed(current_version=task["version"]) if task else TaskNotFound()

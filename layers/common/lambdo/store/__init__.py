@@ -1,0 +1,1 @@
+"""Reads and writes of the one table: one file per entity; table.py alone talks to AWS."""

@@ -1,0 +1,35 @@
+"""Points in time as the API writes them: RFC 3339, UTC, microseconds, `Z`; text order is time order."""
+
+import re
+from datetime import UTC, date, datetime
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def now() -> datetime:
+    """Return the current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return the moment as `2026-11-21T07:23:50.000000Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def normalize_due_date(text: str) -> str:
+    """Return a date as it is, and a date-time with an offset in UTC.
+
+    Raises
+    ------
+    ValueError
+        For anything else, days that no calendar has, and moments outside the years 1 to 9999 in UTC.
+    """
+    if _DATE.fullmatch(text):
+        return date.fromisoformat(text).isoformat()
+    if _DATE_TIME.fullmatch(text):
+        try:
+            return rfc3339(datetime.fromisoformat(text.upper()))
+        except OverflowError as error:
+            raise ValueError("outside the years 1 to 9999 in UTC") from error
+    raise ValueError("neither a date nor a date-time with an offset")
