@@ -1,0 +1,71 @@
+# The one interface to this repository. Needs git, make, Python 3 and a network; fetches the rest into this folder.
+# Variables of `make dev`: PORT=3000 STATE=.local PARAMS="Name=Value ..." DYNAMODB_ENDPOINT=url SEED=1 VERBOSE=1
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
+PYTHON := .venv/bin/python
+# What is set here must not reach into the environments: they are this folder's own.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+export SAM_CLI_TELEMETRY := 0
+export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+.PHONY: dev
+dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT, STATE, SEED=1, VERBOSE=1, PARAMS, DYNAMODB_ENDPOINT)
+	@exec $(PYTHON) -m tools.local
+
+.PHONY: test
+test: .venv/.synced .venv-ministack/.synced ## run every test
+	@$(PYTHON) -m pytest $(ARGS)
+
+.PHONY: check
+check: lint test ## run everything that must hold before a change lands
+
+.PHONY: lint
+lint: .venv/.synced ## format check, lint, types, template
+	@.venv/bin/ruff format --check --quiet . || { echo 'Run make format.'; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/cfn-lint template.yaml
+
+.PHONY: format
+format: .venv/.synced ## format the code and fix what lint can fix
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/ruff check --fix --quiet .
+
+.PHONY: build
+build: .venv/.synced ## build the functions and layers into .aws-sam
+	@PATH="$(CURDIR)/.venv/bin:$(dir $(UV)):$$PATH" .venv/bin/sam build
+
+.PHONY: deploy
+deploy: build ## deploy to AWS with a section of samconfig.toml: make deploy STAGE=prod
+	@test -n '$(STAGE)' || { echo 'Name the stage: make deploy STAGE=dev, staging or prod.'; exit 1; }
+	@.venv/bin/sam deploy --config-env '$(STAGE)'
+
+.PHONY: clean
+clean: ## remove environments, builds and caches; data under .local stays
+	@rm -rf .venv .venv-ministack .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	@find functions layers tools tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# ---- What the targets stand on: uv, and two environments that follow uv.lock -------------------------------------------
+
+.venv/.synced: uv.lock pyproject.toml .python-version | $(UV)
+	@echo 'Preparing .venv (Python $(file < .python-version), locked packages) ...'
+	@$(UV) sync --locked --quiet && touch $@
+
+.venv-ministack/.synced: uv.lock pyproject.toml .python-version | $(UV)
+	@echo 'Preparing .venv-ministack (MiniStack, the local DynamoDB and SSM) ...'
+	@UV_PROJECT_ENVIRONMENT=.venv-ministack $(UV) sync --locked --quiet --only-group ministack && touch $@
+
+# Without uv on the PATH: into .uv, in a virtual environment or, where Debian has no python3-venv, in a plain folder.
+$(CURDIR)/.uv/bin/uv:
+	@echo 'Fetching uv into .uv ...'
+	@rm -rf .uv; { python3 -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check uv; } >/dev/null 2>&1 \
+	  || { rm -rf .uv; python3 -m pip install --quiet --disable-pip-version-check --target .uv uv; } >/dev/null 2>&1 \
+	  || { rm -rf .uv; echo 'uv is missing and could not be fetched: install it (https://docs.astral.sh/uv/) or python3-pip, check the network, then run make again.'; exit 1; }

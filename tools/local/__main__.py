@@ -1,0 +1,21 @@
+"""`python -m tools.local`: what `make dev` runs."""
+
+import sys
+
+from tools.local.console import Refused, complain
+from tools.local.options import read_options
+from tools.local.server import run
+
+
+def main() -> int:
+    """Serve until stopped: 0 after a clean stop, 1 and one line when the server cannot start or go on."""
+    try:
+        run(read_options())
+    except Refused as refused:
+        complain(f"make dev: {refused}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,240 @@
+"""Warm workers: one request at a time each, more of them under concurrent requests, fresh ones after an edit."""
+
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tools.local.application import Function
+
+WORKER = Path(__file__).with_name("worker.py")
+LIMIT = 16  # workers per function; a further request waits for one, where Lambda would start another
+IDLE_SECONDS = 120.0
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """One invocation: the handler's JSON text or Lambda's error object, what it printed, and whether it was cold."""
+
+    payload: str | None
+    error: dict[str, Any] | None
+    lines: list[str]
+    cold: bool
+
+
+@dataclass
+class Worker:
+    process: subprocess.Popen[bytes]
+    events: int
+    answers: int
+    version: object
+    used: float = field(default_factory=time.monotonic)
+
+
+class Pool:
+    """The workers of one function."""
+
+    def __init__(self, function: Function, environment: dict[str, str]) -> None:
+        self.function = function
+        self._environment = environment
+        self._idle: list[Worker] = []
+        self._all: set[int] = set()
+        self._busy = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def invoke(self, event: dict[str, Any], trace_id: str) -> Result:
+        """Run one event in a worker of the source as it is now, killing the worker if it crashes or runs too long."""
+        version = source_version(self.function)
+        worker = self._take(version)
+        printed = bytearray()
+        alive, cold = False, worker is None
+        try:
+            if worker is None:
+                worker = start(self.function, self._environment, version)
+                hello = receive(worker, time.time() + START_SECONDS, printed)
+                if hello is None or "error" in hello:
+                    error = hello["error"] if hello else crash(worker, START_SECONDS)
+                    return Result(None, error, decoded(printed), cold)
+            deadline = time.time() + self.function.timeout
+            invocation = {
+                "event": event,
+                "request_id": str(uuid.uuid4()),
+                "trace_id": trace_id,
+                "arn": self.function.arn,
+                "deadline": deadline,
+            }
+            with contextlib.suppress(BrokenPipeError):
+                write(worker.events, json.dumps(invocation).encode() + b"\n")
+            answer = receive(worker, deadline, printed)
+            alive = answer is not None
+            if answer is None:
+                answer = {"error": crash(worker, self.function.timeout)}
+            return Result(answer.get("payload"), answer.get("error"), decoded(printed), cold)
+        finally:
+            self._release(worker, alive)
+
+    def close(self) -> None:
+        """Kill every idle worker now and each busy one when its request ends."""
+        with self._changed:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            self._changed.notify_all()
+        for worker in idle:
+            discard(worker)
+
+    def reap(self, now: float) -> None:
+        """Kill workers that have been idle for long."""
+        with self._changed:
+            old = [worker for worker in self._idle if now - worker.used > IDLE_SECONDS]
+            self._idle = [worker for worker in self._idle if worker not in old]
+        for worker in old:
+            discard(worker)
+
+    def _take(self, version: object) -> Worker | None:
+        """Return an idle worker of this version, or None for leave to start one; wait while the limit is reached."""
+        with self._changed:
+            stale = [worker for worker in self._idle if worker.version != version or worker.process.poll() is not None]
+            self._idle = [worker for worker in self._idle if worker not in stale]
+            for worker in stale:
+                discard(worker)
+            self._changed.wait_for(lambda: self._busy < LIMIT)
+            self._busy += 1
+            return self._idle.pop() if self._idle and self._idle[-1].version == version else None
+
+    def _release(self, worker: Worker | None, alive: bool) -> None:
+        with self._changed:
+            self._busy -= 1
+            keep = worker is not None and alive and not self._closed
+            if worker is not None and keep:
+                worker.used = time.monotonic()
+                self._idle.append(worker)
+            self._changed.notify()
+        if worker is not None and not keep:
+            discard(worker)
+
+
+def source_version(function: Function) -> tuple[tuple[str, int, int], ...]:
+    """Return the name, time and size of every source file that the function runs: another value, another source."""
+    found: list[tuple[str, int, int]] = []
+    folders = list(function.sources)
+    while folders:
+        try:
+            entries = list(os.scandir(folders.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name == "__pycache__" or entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                folders.append(Path(entry.path))
+            else:
+                with contextlib.suppress(OSError):
+                    status = entry.stat()
+                    found.append((entry.path, status.st_mtime_ns, status.st_size))
+    return tuple(sorted(found))
+
+
+def start(function: Function, environment: dict[str, str], version: object) -> Worker:
+    """Start a worker in a session of its own, so that Ctrl-C in the terminal reaches the server alone."""
+    read_events, events = os.pipe()
+    answers, write_answers = os.pipe()
+    setup = {"handler": function.handler, "path": function.path, "events": read_events, "answers": write_answers}
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-W", "ignore", str(WORKER), json.dumps(setup)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(read_events, write_answers),
+            env=environment,
+            cwd=function.path[0],
+            start_new_session=True,
+        )
+    finally:
+        os.close(read_events)
+        os.close(write_answers)
+    assert process.stdout is not None
+    os.set_blocking(process.stdout.fileno(), False)
+    return Worker(process, events, answers, version)
+
+
+def receive(worker: Worker, deadline: float, printed: bytearray) -> dict[str, Any] | None:
+    """Return the worker's next message and collect what it printed; None when it died or the deadline passed.
+
+    The worker flushes its output before it answers, so after the answer all of it lies in the pipe.
+    """
+    assert worker.process.stdout is not None
+    output = worker.process.stdout.fileno()
+    message = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(worker.answers, selectors.EVENT_READ)
+        selector.register(output, selectors.EVENT_READ)
+        while not message.endswith(b"\n"):
+            ready = selector.select(max(deadline - time.time(), 0.0))
+            if not ready and time.time() >= deadline:
+                break
+            for key, _ in ready:
+                chunk = os.read(key.fd, 65536)
+                if key.fd == output:
+                    printed += chunk
+                elif chunk:
+                    message += chunk
+                if not chunk:
+                    selector.unregister(key.fd)
+            if not any(key.fd == worker.answers for key in selector.get_map().values()):
+                break
+    drain(output, printed)
+    answer: dict[str, Any] | None = json.loads(message) if message.endswith(b"\n") else None
+    return answer
+
+
+def drain(output: int, printed: bytearray) -> None:
+    with contextlib.suppress(BlockingIOError):
+        while chunk := os.read(output, 65536):
+            printed += chunk
+
+
+def write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def crash(worker: Worker, seconds: float) -> dict[str, Any]:
+    """Return Lambda's error for a worker that gave no answer: it timed out or it exited."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        status = worker.process.wait(0.5)
+        return {"errorType": "Runtime.ExitError", "errorMessage": f"Runtime exited with status {status}"}
+    return {"errorType": "Sandbox.Timedout", "errorMessage": f"Task timed out after {seconds:.2f} seconds"}
+
+
+def discard(worker: Worker) -> None:
+    """Kill a worker and give back its descriptors."""
+    worker.process.kill()
+    worker.process.wait()
+    assert worker.process.stdout is not None
+    worker.process.stdout.close()
+    os.close(worker.events)
+    os.close(worker.answers)
+
+
+def decoded(printed: bytearray) -> list[str]:
+    return printed.decode("utf-8", "replace").splitlines()
+
+
+def reap_forever(pools: Callable[[], list[Pool]], stopping: threading.Event) -> None:
+    """Kill idle workers from time to time until the server stops."""
+    while not stopping.wait(IDLE_SECONDS / 4):
+        for pool in pools():
+            pool.reap(time.monotonic())

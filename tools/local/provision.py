@@ -1,0 +1,89 @@
+"""What a deployment would have made before the first request: the table and the signing keys."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.local.application import REGION, Application
+from tools.local.backend import CREDENTIALS
+from tools.local.console import Refused
+
+# CloudFormation's table properties that CreateTable takes under the same name.
+CREATE = (
+    "AttributeDefinitions",
+    "KeySchema",
+    "LocalSecondaryIndexes",
+    "GlobalSecondaryIndexes",
+    "BillingMode",
+    "ProvisionedThroughput",
+    "StreamSpecification",
+)
+
+
+def use_endpoints(dynamodb: str, ssm: str) -> dict[str, str]:
+    """Point this process at the local endpoints, never at an account, and return the variables that do it."""
+    variables = {
+        **CREDENTIALS,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
+        "AWS_ENDPOINT_URL_SSM": ssm,
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(variables)
+    return variables
+
+
+def create_tables(application: Application, endpoint: str) -> list[str]:
+    """Create each table of the template that is not there, with its time to live, and return the names of the new."""
+    retries = Config(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 2})
+    session = botocore.session.get_session()
+    dynamodb: Any = session.create_client("dynamodb", endpoint_url=endpoint, config=retries)
+    created = []
+    try:
+        for name, properties in application.tables.items():
+            if _exists(dynamodb, name):
+                continue
+            definition = {key: properties[key] for key in CREATE if key in properties}
+            if "StreamSpecification" in definition:
+                definition["StreamSpecification"] = {"StreamEnabled": True, **definition["StreamSpecification"]}
+            dynamodb.create_table(TableName=name, **definition)
+            dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+            if "TimeToLiveSpecification" in properties:
+                ttl = properties["TimeToLiveSpecification"]
+                dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
+            created.append(name)
+    except (BotoCoreError, ClientError) as error:
+        raise Refused(f"DynamoDB at {endpoint}: {error}") from error
+    return created
+
+
+def _exists(dynamodb: Any, name: str) -> bool:
+    try:
+        dynamodb.describe_table(TableName=name)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def provision_keys(application: Application, root: Path) -> dict[str, Any]:
+    """Make or rotate the keys with the code that a deployment runs; return the attributes of the custom resource."""
+    if application.keys is None:
+        return {}
+    sys.path.insert(0, str(root / "layers" / "common"))
+    from lambdo.keyring import provision
+
+    made = provision(
+        application.keys["SigningKeysParameter"],
+        application.keys["CursorKeysParameter"],
+        int(application.keys["KeyVersion"]),
+    )
+    name = next(name for name, one in application.resources.items() if one["Type"] == "Custom::SigningKeys")
+    return {name: {"Jwks": made.jwks, "KeyId": made.key_id}}
