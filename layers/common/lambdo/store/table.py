@@ -256,10 +256,10 @@ def _call(
     try:
         answer = _retry(lambda: method(ReturnConsumedCapacity="TOTAL", **arguments))
     except ClientError as error:
-        response = error.response
+        response = cast("dict[str, Any]", error.response)
         match response["Error"]["Code"]:
             case "ConditionalCheckFailedException":
-                current: dict[str, Any] | None = response.get("Item")
+                current = response.get("Item")
                 if current is None and gone_after_retry_is_success and response["ResponseMetadata"]["RetryAttempts"]:
                     return {}
                 raise ConditionFailedError(load(current) if current else None) from error

@@ -1,0 +1,158 @@
+"""Calls the real handlers as the gateway would: recorded HTTP API events (payload 2.0), the authorizer first."""
+
+import base64
+import contextlib
+import importlib
+import io
+import json
+import logging
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from tools.local.application import Application
+
+EVENTS = Path(__file__).parent / "functions" / "events"
+PASSWORD = "correct horse battery staple"
+Json = dict[str, Any]
+
+
+@dataclass
+class Answer:
+    """A function's answer as a client would see it, and what it logged."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+    log: str = ""
+
+    @property
+    def json(self) -> Json:
+        body: Json = json.loads(self.text)
+        return body
+
+
+@dataclass
+class Context:
+    """The part of Lambda's context object that the functions use."""
+
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    log_stream_name: str = "2026/11/21/[$LATEST]0123456789abcdef"
+    function_name: str = "function"
+
+
+def handler_of(folder: str) -> Callable[[Json, Any], Json]:
+    """Return the real handler of a function."""
+    handler: Callable[[Json, Any], Json] = importlib.import_module(f"functions.{folder}.app").handler
+    return handler
+
+
+class Api:
+    """The API in one process: finds the route, asks the authorizer, invokes the handler."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: str | bytes | None = None,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: str = "",
+        verdict: Json | None = None,
+    ) -> Answer:
+        """Send a request; `body` is sent as JSON, `raw` as it is. `verdict` stands in for the authorizer's (cached) one."""
+        route, parameters = self._match(method, path)
+        event: Json = json.loads((EVENTS / "http_api_v2.json").read_text())
+        sent = {"content-type": "application/json"} if body is not None or raw is not None else {}
+        sent |= {"authorization": f"Bearer {token}"} if token is not None else {}
+        sent |= {name.lower(): value for name, value in (headers or {}).items()}
+        event |= {"routeKey": f"{route.method} {route.path}", "rawPath": path, "rawQueryString": query}
+        event |= {"headers": sent, "pathParameters": parameters} if parameters else {"headers": sent}
+        event["requestContext"] |= {"routeKey": event["routeKey"], "requestId": str(uuid.uuid4())}
+        event["requestContext"]["http"] |= {"method": method, "path": path}
+        if isinstance(raw, bytes):
+            event |= {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}
+        elif raw is not None or body is not None:
+            event["body"] = raw if raw is not None else json.dumps(body)
+        if route.authorizer is not None:
+            if verdict is None and "authorization" not in sent:
+                return Answer(401, {"content-type": "application/json"}, '{"message":"Unauthorized"}')
+            event["requestContext"]["authorizer"] = {"lambda": verdict or self.authorize(sent["authorization"])}
+        folder = self.application.functions[route.function].handler.split(".")[0]
+        return invoke(folder, event)
+
+    def authorize(self, header: str) -> Json:
+        """Return the authorizer's context for an Authorization header."""
+        answer = handler_of("authorizer")({"identitySource": [header]}, Context())
+        assert answer["isAuthorized"] is True
+        context: Json = answer["context"]
+        return context
+
+    def sign_up(self) -> "Caller":
+        """Register and log in a new user."""
+        email = f"{uuid.uuid4().hex}@example.com"
+        registered = self.call("POST", "/api/auth/register", {"email": email, "password": PASSWORD})
+        assert registered.status == 201, registered.text
+        logged_in = self.call("POST", "/api/auth/login", {"email": email, "password": PASSWORD})
+        assert logged_in.status == 200, logged_in.text
+        return Caller(self, email, logged_in.json)
+
+    def _match(self, method: str, path: str) -> tuple[Any, dict[str, str]]:
+        for route in self.application.routes:
+            wanted, given = route.path.strip("/").split("/"), path.strip("/").split("/")
+            pairs = list(zip(wanted, given, strict=False))
+            if route.method == method and len(wanted) == len(given):
+                if all(part.startswith("{") or part == one for part, one in pairs):
+                    return route, {part[1:-1]: unquote(one) for part, one in pairs if part.startswith("{")}
+        raise AssertionError(f"template.yaml has no route {method} {path}")
+
+
+class Caller:
+    """A logged-in user of the API."""
+
+    def __init__(self, api: Api, email: str, login: Json) -> None:
+        self.api = api
+        self.email = email
+        self.id: str = login["user"]["id"]
+        self.access_token: str = login["access_token"]
+        self.refresh_token: str = login["refresh_token"]
+
+    def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        """Send a request with this user's token; a path that starts with tasks is put below /api/me."""
+        full = path if path.startswith("/") else f"/api/me/{path}"
+        return self.api.call(method, full, body, token=self.access_token, **options)
+
+    def create_task(self, **fields: Any) -> Json:
+        """Create a task and return it."""
+        answer = self.call("POST", "tasks", {"title": "a task", **fields})
+        assert answer.status == 201, answer.text
+        return answer.json
+
+
+def invoke(folder: str, event: Json) -> Answer:
+    """Invoke a function's handler and return its answer with what it logged."""
+    handler, log = handler_of(folder), io.StringIO()
+    with _logging_to(log):
+        answer = handler(event, Context())
+    return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""), log.getvalue())
+
+
+@contextlib.contextmanager
+def _logging_to(log: io.StringIO) -> Iterator[None]:
+    from lambdo.endpoint import logger
+
+    output = logger.registered_handler
+    assert isinstance(output, logging.StreamHandler)
+    stream = output.setStream(log)
+    try:
+        yield
+    finally:
+        output.setStream(stream)
