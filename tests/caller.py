@@ -109,9 +109,9 @@ class Api:
         for route in self.application.routes:
             wanted, given = route.path.strip("/").split("/"), path.strip("/").split("/")
             pairs = list(zip(wanted, given, strict=False))
-            if route.method == method and len(wanted) == len(given):
-                if all(part.startswith("{") or part == one for part, one in pairs):
-                    return route, {part[1:-1]: unquote(one) for part, one in pairs if part.startswith("{")}
+            matches = all(part.startswith("{") or part == one for part, one in pairs)
+            if route.method == method and len(wanted) == len(given) and matches:
+                return route, {part[1:-1]: unquote(one) for part, one in pairs if part.startswith("{")}
         raise AssertionError(f"template.yaml has no route {method} {path}")
 
 
