@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from lambdo import base64url
 
 _LENGTH: Final = 16 + 16 + 4 + 32
+_LAST_GENERATION: Final = 2**32 - 1  # which no session reaches: it has no successor
 
 
 class RefreshToken(NamedTuple):
@@ -41,8 +42,11 @@ def parse(text: str) -> RefreshToken:
     raw = base64url.decode(text)
     if len(raw) != _LENGTH:
         raise ValueError("not a refresh token")
+    generation = int.from_bytes(raw[32:36])
+    if generation == _LAST_GENERATION:
+        raise ValueError("not a refresh token that was ever given out")
     user_id, session_id = (str(uuid.UUID(bytes=raw[start : start + 16])) for start in (0, 16))
-    return RefreshToken(user_id, session_id, int.from_bytes(raw[32:36]), raw[36:])
+    return RefreshToken(user_id, session_id, generation, raw[36:])
 
 
 def is_genuine(token: RefreshToken, secret: str) -> bool:

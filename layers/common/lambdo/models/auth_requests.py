@@ -5,7 +5,8 @@ from typing import Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from lambdo.models.fields import Email, NewPassword, PersonName, RequestModel
+from lambdo.models.account_fields import Email, NewPassword, PersonName
+from lambdo.models.fields import RequestModel
 
 
 class Register(RequestModel):

@@ -53,11 +53,16 @@ def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: S
     """
     if not changes or not _INDEXED.isdisjoint(changes):
         return _rewrite(user_id, task_id, versions, lambda _: changes)
-    now = times.rfc3339(times.now())
-    try:
-        return tasks.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
-    except ConditionFailedError as error:
-        raise _refusal(error) from error
+    for _ in range(_ATTEMPTS):
+        now = times.rfc3339(times.now())
+        try:
+            return tasks.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
+        except ConditionFailedError as error:
+            task = tasks.from_failure(error)
+            # A task that meets the caller's conditions was changed in this very microsecond: try in the next.
+            if task is None or task["updated_at"] != now or not _allows(versions, task):
+                raise _refusal(error) from error
+    raise ServiceUnavailable
 
 
 def complete_task(user_id: str, task_id: str, completed: bool | None, versions: Sequence[int] | None) -> Task:
@@ -91,7 +96,7 @@ def _rewrite(
     for _ in range(_ATTEMPTS):
         if task is None:
             raise TaskNotFound
-        if versions is not None and task["version"] not in versions:
+        if not _allows(versions, task):
             raise PreconditionFailed(current_version=task["version"])
         new = _changed(task, change(task))
         if new == task:
@@ -113,6 +118,10 @@ def _changed(task: Task, changes: dict[str, Any]) -> Task:
         new["completed_at"] = now if new["completed"] else None
     new["updated_at"] = now
     return new
+
+
+def _allows(versions: Sequence[int] | None, task: Task) -> bool:
+    return versions is None or task["version"] in versions
 
 
 def _refusal(error: ConditionFailedError) -> TaskNotFound | PreconditionFailed:

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from lambdo import settings
 from lambdo.metering import meter
@@ -275,10 +276,10 @@ def _retry(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     for retries_left in range(CONFLICT_RETRIES, -1, -1):
         try:
             return attempt()
-        except HTTPClientError as error:
+        except (HTTPClientError, NoConnectionError) as error:
             raise ServiceUnavailable from error
         except ClientError as error:
-            if _codes(error) & _TRANSIENT:
+            if _codes(error) & _TRANSIENT or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
                 raise ServiceUnavailable from error
             if not _is_conflict(error):
                 raise

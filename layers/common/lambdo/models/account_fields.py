@@ -1,0 +1,38 @@
+"""Field types of accounts. Apart from `fields`, because the rules of passwords import bcrypt."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from lambdo import passwords
+from lambdo.models.fields import one_line
+
+# The "valid e-mail address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
+# Amazon SES wants it: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
+
+
+def _email(text: str) -> str:
+    address = text.strip().lower()  # lower() makes ASCII of the Kelvin sign, so it is the text that must be ASCII
+    if not text.isascii() or len(address) > 254 or not _EMAIL.fullmatch(address):
+        raise PydanticCustomError("email", "String should be an e-mail address of at most 254 ASCII characters")
+    return address.lower()
+
+
+def _new_password(text: str) -> str:
+    password = passwords.normalize(text)
+    if not passwords.MIN_LENGTH <= len(password) <= passwords.MAX_LENGTH:
+        raise PydanticCustomError("password_length", "Password should have 8 to 128 characters")
+    if passwords.is_common(password):
+        raise PydanticCustomError("password_common", "Password is among the 3,000 most common ones; choose another")
+    return password
+
+
+type PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
+]
+type Email = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_email)]
+type NewPassword = Annotated[str, AfterValidator(_new_password)]

@@ -1,0 +1,46 @@
+"""What `sam build` made, and a function started from it in a fresh process with nothing else to import."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+START = Path(__file__).with_name("start.py")
+# Enough for every function to start; nothing is called.
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "POWERTOOLS_SERVICE_NAME": "lambdo",
+}
+THIRD_PARTIES = (
+    "aws_lambda_powertools", "aws_xray_sdk", "bcrypt", "boto3", "botocore", "cryptography", "jwt", "pydantic",
+)  # fmt: skip
+
+
+def layer_folders(build: Path) -> list[Path]:
+    """Return the folders of the layers that this machine's processor can run, as on a function's path."""
+    dependencies = "DependenciesArm64Layer" if platform.machine() in {"arm64", "aarch64"} else "DependenciesX8664Layer"
+    return [build / layer / "python" for layer in (dependencies, "CommonLayer")]
+
+
+def function_folder(build: Path, folder: str) -> Path:
+    """Return where the build of functions/<folder> stands."""
+    return build / f"{folder.title().replace('_', '')}Function"
+
+
+def start(folder: str, paths: list[Path]) -> dict[str, Any]:
+    """Import the function in a fresh interpreter; return its `cpu_ms` and `modules`."""
+    command = [sys.executable, "-I", "-S", "-B", str(START), folder, *map(str, paths)]
+    output = subprocess.run(command, check=True, env=ENVIRONMENT, stdout=subprocess.PIPE).stdout
+    result: dict[str, Any] = json.loads(output)
+    return result
+
+
+def start_built(build: Path, folder: str) -> dict[str, Any]:
+    """Start a built function on its layers; `-` is an empty handler."""
+    return start(folder, [function_folder(build, folder), *layer_folders(build)])
