@@ -1,0 +1,263 @@
+"""`sam build`, once per architecture: what Lambda gets is compiled, of one architecture, and holds what the code calls."""
+
+import ast
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import botocore
+import pytest
+
+from tests.contract.test_template import FUNCTIONS, ROOT, camel, sam_environment
+
+ARCHITECTURES = ("arm64", "x86_64")
+LAYERS = {"arm64": "DependenciesArm64Layer", "x86_64": "DependenciesX8664Layer"}
+ELF_MACHINES = {"arm64": 183, "x86_64": 62}  # e_machine: EM_AARCH64, EM_X86_64
+HOST = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+
+PACKAGES = {
+    "_cffi_backend", "annotated_types", "aws_lambda_powertools", "bcrypt", "botocore", "cryptography", "dateutil",
+    "jmespath", "jwt", "pydantic", "pydantic_core", "six", "typing_extensions", "typing_inspection", "urllib3",
+}  # fmt: skip
+
+each_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES)
+
+type Builds = dict[str, Path]
+
+
+def uv() -> str:
+    return os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv/bin/uv")
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
+    """One build for each architecture, on a PATH whose python3 does not work: it must not matter."""
+    home = tmp_path_factory.mktemp("sam")
+    broken = home / "bin"
+    broken.mkdir()
+    for name in ("python", "python3"):
+        (broken / name).write_text("#!/bin/sh\nexit 1\n")
+        (broken / name).chmod(0o755)
+    environment = {**sam_environment(home), "PATH": f"{broken}:{os.environ['PATH']}"}
+    folders = {architecture: home / architecture for architecture in ARCHITECTURES}
+    for architecture, folder in folders.items():
+        command = [
+            *(sys.executable, "-m", "samcli", "build", "--no-cached", "--template-file", str(ROOT / "template.yaml")),
+            *("--build-dir", str(folder), "--parameter-overrides", f"Architecture={architecture}"),
+        ]
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    return folders
+
+
+def sources(build: Path) -> Iterator[Path]:
+    found = sorted(build.rglob("*.py"))
+    assert len(found) > 500
+    return iter(found)
+
+
+def site(builds: Builds, architecture: str) -> Path:
+    return builds[architecture] / LAYERS[architecture] / "python"
+
+
+@each_architecture
+def test_every_source_has_its_unchecked_hash_pyc_of_this_python(builds: Builds, architecture: str) -> None:
+    assert sys.version_info[:2] == (3, 13), "Lambda's runtime"
+    for source in sources(builds[architecture]):
+        pyc = Path(importlib.util.cache_from_source(str(source), optimization=""))
+        assert pyc.exists(), source
+        head = pyc.read_bytes()[:16]
+        assert head[:4] == importlib.util.MAGIC_NUMBER, source
+        assert int.from_bytes(head[4:8], "little") == 0b01, f"{source}: hash-based (bit 0), unchecked (bit 1 is 0)"
+        assert head[8:] == importlib.util.source_hash(source.read_bytes()), source
+
+
+@each_architecture
+def test_every_pyc_has_its_source(builds: Builds, architecture: str) -> None:
+    stray = [
+        pyc
+        for pyc in builds[architecture].rglob("*.pyc")
+        if not Path(importlib.util.source_from_cache(str(pyc))).exists()
+    ]
+    assert not stray
+
+
+@each_architecture
+def test_native_libraries_are_of_the_architecture_of_their_layer(builds: Builds, architecture: str) -> None:
+    # Either build makes both layers: which one a function gets is decided at deploy, so neither may be wrong.
+    for of, layer in LAYERS.items():
+        libraries = list((builds[architecture] / layer).rglob("*.so*"))
+        assert {library.name.split(".")[0] for library in libraries} == {
+            "_bcrypt", "_cffi_backend", "_pydantic_core", "_rust"
+        }  # fmt: skip
+        for library in libraries:
+            head = library.read_bytes()[:20]
+            assert head[:4] == b"\x7fELF"
+            assert int.from_bytes(head[18:20], "little") == ELF_MACHINES[of], library
+
+
+def test_two_builds_are_equal_byte_for_byte(builds: Builds) -> None:
+    # A layer that differs would be a new version, and restart every function, at each deploy.
+    one, other = (
+        {path.relative_to(build): path.read_bytes() for path in build.rglob("*") if path.is_file()}
+        for build in builds.values()
+    )
+    assert one.keys() == other.keys()
+    assert not [path for path in one if one[path] != other[path]]
+
+
+def test_function_is_its_own_folder_and_nothing_else(builds: Builds) -> None:
+    for folder in FUNCTIONS:
+        built = builds["arm64"] / f"{camel(folder)}Function"
+        assert [path.name for path in built.iterdir()] == [folder]
+        assert (built / folder / "app.py").read_bytes() == (ROOT / "functions" / folder / "app.py").read_bytes()
+
+
+def test_common_layer_is_our_package_and_nothing_else(builds: Builds) -> None:
+    built = builds["arm64"] / "CommonLayer" / "python"
+    assert [path.name for path in built.iterdir()] == ["lambdo"]
+    ours = ROOT / "layers/common/lambdo"
+    files = {path.relative_to(ours) for path in ours.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert {
+        path.relative_to(built / "lambdo") for path in built.rglob("*") if path.is_file() and path.suffix != ".pyc"
+    } == files
+
+
+@each_architecture
+def test_dependencies_layer_holds_these_packages_and_no_other(builds: Builds, architecture: str) -> None:
+    names = {path.name for path in site(builds, architecture).iterdir()}
+    packages = {name for name in names if not name.endswith(".dist-info") and name != "__pycache__"}
+    assert {name.split(".")[0] for name in packages} == PACKAGES
+    assert not {"boto3", "pip", "setuptools", "aws_xray_sdk", "bin"} & names
+    for info in site(builds, architecture).glob("*.dist-info"):
+        assert {path.name for path in info.iterdir()} <= {"METADATA", "licenses"}
+
+
+# ---- botocore's trimmed data -------------------------------------------------------------------------------------------
+
+
+def called() -> dict[str, set[str]]:
+    """Find in our sources the client methods called: `_client("ssm").get_parameter(...)`, `_call("get_item", ...)`."""
+    operations: dict[str, set[str]] = {}
+    for path in (ROOT / "layers/common/lambdo").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(
+                        value=ast.Call(func=ast.Name("_client"), args=[ast.Constant(str(service))]), attr=operation
+                    )
+                ):
+                    operations.setdefault(service, set()).add(operation)
+                case ast.Call(func=ast.Name("_call"), args=[ast.Constant(str(operation)), *_]):
+                    operations.setdefault("dynamodb", set()).add(operation)
+    return operations
+
+
+# Runs with nothing but the layer and the standard library on its path.
+DESCRIBE = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import botocore.session
+from botocore.awsrequest import AWSResponse
+
+def describe(service, operations, region):
+    session = botocore.session.Session()
+    client = session.create_client(service, region, aws_access_key_id="none", aws_secret_access_key="none")
+    urls = []
+    def answer(request, **_):
+        urls.append(request.url)
+        return AWSResponse(request.url, 400, {}, None)
+    AWSResponse.content = b"{}"
+    client.meta.events.register("before-send", answer)
+    probe = {"dynamodb": "list_tables", "ssm": "describe_parameters", "sesv2": "list_contact_lists"}[service]
+    try:
+        getattr(client, probe)()
+    except client.exceptions.ClientError:
+        pass
+    model = client.meta.service_model
+    names = client.meta.method_to_api_mapping
+    described = {}
+    for operation in operations:
+        shapes = model.operation_model(names[operation])
+        described[operation] = [sorted(shape.members) if shape else [] for shape in (shapes.input_shape, shapes.output_shape)]
+    return [urls, described]
+
+regions = ["eu-central-1", "us-east-1", "us-gov-west-1", "cn-north-1"]
+called = json.loads(sys.argv[2])
+print(json.dumps({f"{service} {region}": describe(service, called[service], region) for service in called for region in regions}))
+"""
+
+
+def describe(packages: Path, operations: dict[str, set[str]]) -> dict[str, object]:
+    asked = json.dumps({service: sorted(names) for service, names in operations.items()})
+    command = [sys.executable, "-I", "-S", "-c", DESCRIBE, str(packages), asked]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    described: dict[str, object] = json.loads(done.stdout)
+    return described
+
+
+def test_the_scan_finds_the_calls_of_the_store() -> None:
+    operations = called()
+    assert operations["dynamodb"] >= {
+        "get_item",
+        "put_item",
+        "update_item",
+        "delete_item",
+        "query",
+        "transact_write_items",
+    }
+    assert operations["ssm"] >= {"get_parameter", "put_parameter", "delete_parameter"}
+
+
+@each_architecture
+def test_trimmed_botocore_describes_every_call_as_the_whole_one_does(builds: Builds, architecture: str) -> None:
+    operations = called() | {"sesv2": {"send_email"}}
+    whole = Path(botocore.__file__).parents[1]
+    assert describe(site(builds, architecture), operations) == describe(whole, operations)
+
+
+@each_architecture
+def test_trimmed_botocore_keeps_only_the_services_called(builds: Builds, architecture: str) -> None:
+    data = site(builds, architecture) / "botocore" / "data"
+    assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "sesv2", "ssm"}
+    assert called().keys() <= {"dynamodb", "sesv2", "ssm"}
+    assert {path.name for path in data.iterdir() if path.is_file()} == {
+        "_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"
+    }  # fmt: skip
+    assert all('"documentation":"' not in path.read_text() for path in data.rglob("*.json"))
+
+
+def test_layer_of_this_machine_signs_hashes_and_validates(builds: Builds) -> None:
+    program = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import bcrypt, jwt, pydantic
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from aws_lambda_powertools import Logger, Metrics
+key = Ed25519PrivateKey.generate()
+assert jwt.decode(jwt.encode({"sub": "a"}, key, "EdDSA"), key.public_key(), ["EdDSA"]) == {"sub": "a"}
+assert bcrypt.checkpw(b"secret", bcrypt.hashpw(b"secret", bcrypt.gensalt(4)))
+assert pydantic.create_model("Model", x=int).model_validate({"x": 1}).x == 1
+Logger(service="lambdo").info("works")
+outside = {m.__file__ for m in sys.modules.values() if getattr(m, "__file__", None) and "site-packages" in m.__file__}
+assert not outside, outside
+"""
+    command = [sys.executable, "-I", "-S", "-c", program, str(site(builds, HOST))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_requirements_are_what_the_lock_says() -> None:
+    command = [uv(), "export", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate", "--quiet"]
+    exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert (ROOT / "layers/dependencies/requirements.txt").read_text() == exported, (
+        "run: uv export ..., as docs/dependencies.md says"
+    )

@@ -1,0 +1,405 @@
+"""template.yaml: every function stands where the design puts it, may do what it does and no more, and can be found again."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Set
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from samcli.yamlhelper import yaml_parse
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "template.yaml"
+
+TABLE = "Table"
+SIGNING = "signing-keys"
+CURSOR = "cursor-keys"
+
+
+class Expected(NamedTuple):
+    """What the template must say of one function: its routes, and each action with the resources it is allowed on."""
+
+    routes: set[str]
+    actions: dict[str, set[str]]
+    variables: Set[str] = frozenset()
+    memory: int = 512
+
+
+PUBLIC_ROUTES = {
+    "GET /.well-known/jwks.json",
+    "GET /api/health",
+    "POST /api/auth/login",
+    "POST /api/auth/logout",  # the refresh token in its body is what authenticates it
+    "POST /api/auth/refresh",
+    "POST /api/auth/register",
+}
+
+_ISSUES_TOKENS = {"TOKEN_ISSUER", "SIGNING_KEYS_PARAMETER", "SIGNING_KEY_ID"}
+
+FUNCTIONS = {
+    "authorizer": Expected(set(), {}, {"JWKS", "TOKEN_ISSUER"}),
+    "provision_keys": Expected(
+        set(),
+        {
+            "ssm:GetParameter": {SIGNING, CURSOR},
+            "ssm:PutParameter": {SIGNING, CURSOR},
+            "ssm:DeleteParameter": {SIGNING, CURSOR},
+        },
+    ),
+    "register": Expected({"POST /api/auth/register"}, {"dynamodb:PutItem": {TABLE}}, {"PASSWORD_COST"}, 1769),
+    "log_in": Expected(
+        {"POST /api/auth/login"},
+        {
+            "dynamodb:GetItem": {TABLE},
+            "dynamodb:PutItem": {TABLE},
+            "dynamodb:UpdateItem": {TABLE},
+            "ssm:GetParameter": {SIGNING},
+        },
+        {"PASSWORD_COST", *_ISSUES_TOKENS},
+        1769,
+    ),
+    "refresh_session": Expected(
+        {"POST /api/auth/refresh"},
+        {"dynamodb:UpdateItem": {TABLE}, "dynamodb:DeleteItem": {TABLE}, "ssm:GetParameter": {SIGNING}},
+        _ISSUES_TOKENS,
+    ),
+    "log_out": Expected({"POST /api/auth/logout"}, {"dynamodb:DeleteItem": {TABLE}}),
+    "get_me": Expected({"GET /api/auth/me"}, {"dynamodb:GetItem": {TABLE}}),
+    "create_task": Expected({"POST /api/{user_id}/tasks"}, {"dynamodb:PutItem": {TABLE}}),
+    "list_tasks": Expected(
+        {"GET /api/{user_id}/tasks"},
+        {"dynamodb:Query": {TABLE, "lsi1"}, "ssm:GetParameter": {CURSOR}},
+        {"CURSOR_KEYS_PARAMETER"},
+    ),
+    "get_task": Expected({"GET /api/{user_id}/tasks/{task_id}"}, {"dynamodb:GetItem": {TABLE}}),
+    "update_task": Expected(
+        {"PUT /api/{user_id}/tasks/{task_id}", "PATCH /api/{user_id}/tasks/{task_id}"},
+        {"dynamodb:GetItem": {TABLE}, "dynamodb:UpdateItem": {TABLE}},
+    ),
+    "delete_task": Expected({"DELETE /api/{user_id}/tasks/{task_id}"}, {"dynamodb:DeleteItem": {TABLE}}),
+    "complete_task": Expected(
+        {"PATCH /api/{user_id}/tasks/{task_id}/complete"},
+        {"dynamodb:GetItem": {TABLE}, "dynamodb:UpdateItem": {TABLE}},
+    ),
+    "get_health": Expected({"GET /api/health"}, {"dynamodb:GetItem": {TABLE}}),
+    "get_jwks": Expected({"GET /.well-known/jwks.json"}, {}, {"JWKS"}),
+}
+
+each_function = pytest.mark.parametrize("folder", sorted(FUNCTIONS))
+
+
+@cache
+def template() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml_parse(TEMPLATE.read_text())
+    return parsed
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one for name, one in template()["Resources"].items() if one["Type"] == kind}
+
+
+def camel(folder: str) -> str:
+    return "".join(word.capitalize() for word in folder.split("_"))
+
+
+def function(folder: str) -> dict[str, Any]:
+    properties: dict[str, Any] = template()["Resources"][f"{camel(folder)}Function"]["Properties"]
+    return properties
+
+
+def routes(folder: str) -> dict[str, dict[str, Any]]:
+    """Map `METHOD /path` of each route of the function to the properties of its event."""
+    events = function(folder).get("Events", {}).values()
+    assert all(event["Type"] == "HttpApi" for event in events)
+    return {f"{event['Properties']['Method']} {event['Properties']['Path']}": event["Properties"] for event in events}
+
+
+def statements(folder: str) -> list[dict[str, Any]]:
+    policies = function(folder).get("Policies", [])
+    assert all(set(policy) == {"Version", "Statement"} for policy in policies), "only statements, no policy templates"
+    return [statement for policy in policies for statement in policy["Statement"]]
+
+
+def granted(folder: str) -> dict[str, set[str]]:
+    """Map each allowed action to the short names of the resources that it is allowed on."""
+    actions: dict[str, set[str]] = {}
+    for statement in statements(folder):
+        assert set(statement) == {"Effect", "Action", "Resource"}
+        assert statement["Effect"] == "Allow"
+        resource = statement["Resource"]
+        for action in statement["Action"]:
+            for one in resource if isinstance(resource, list) else [resource]:
+                actions.setdefault(action, set()).add(short(one))
+    return actions
+
+
+def short(resource: dict[str, Any]) -> str:
+    """Name the table, an index of it or a parameter of this stack; anything else fails."""
+    match resource:
+        case {"Fn::GetAtt": ["Table", "Arn"]}:
+            return TABLE
+        case {"Fn::Sub": str(text)} if index := re.fullmatch(r"\$\{Table\.Arn\}/index/(lsi[1-5])", text):
+            return index[1]
+        case {"Fn::Sub": str(text)} if text.startswith(
+            prefix := "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/lambdo/${AWS::StackName}/"
+        ):
+            return text.removeprefix(prefix)
+    raise AssertionError(f"{resource} is neither the table, one of its indexes, nor a parameter of this stack")
+
+
+def sam_environment(home: Path) -> dict[str, str]:
+    """Keep SAM CLI off the network and out of the home folder.
+
+    With dummy credentials it asks STS who it is, and retries for 14 s where no network answers.
+    """
+    return {
+        **os.environ,
+        "SAM_CLI_TELEMETRY": "0",
+        "__SAM_CLI_APP_DIR": str(home),
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9",
+    }
+
+
+def test_folders_and_functions_are_the_same_set() -> None:
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
+    assert folders == set(FUNCTIONS)
+    assert set(resources("AWS::Serverless::Function")) == {f"{camel(folder)}Function" for folder in folders}
+
+
+@each_function
+def test_function_handler_is_its_folders_app(folder: str) -> None:
+    assert function(folder)["Handler"] == f"{folder}.app.handler"
+    assert template()["Resources"][f"{camel(folder)}Function"]["Metadata"] == {"BuildMethod": "makefile"}
+
+
+@each_function
+def test_function_serves_exactly_its_routes(folder: str) -> None:
+    assert set(routes(folder)) == FUNCTIONS[folder].routes
+    assert all(event["ApiId"] == {"Ref": "Api"} for event in routes(folder).values())
+
+
+@each_function
+def test_function_is_allowed_exactly_its_actions(folder: str) -> None:
+    assert granted(folder) == FUNCTIONS[folder].actions
+
+
+@each_function
+def test_function_brings_no_role_and_no_star(folder: str) -> None:
+    assert "Role" not in function(folder)
+    assert "*" not in json.dumps(statements(folder))
+
+
+@each_function
+def test_function_adds_exactly_its_variables(folder: str) -> None:
+    variables = function(folder).get("Environment", {}).get("Variables", {})
+    assert set(variables) == FUNCTIONS[folder].variables
+
+
+@each_function
+def test_function_logs_to_its_own_group_with_a_retention(folder: str) -> None:
+    group = f"{camel(folder)}LogGroup"
+    assert function(folder)["LoggingConfig"] == {"LogGroup": {"Ref": group}}
+    assert resources("AWS::Logs::LogGroup")[group]["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+
+
+@each_function
+def test_function_that_hashes_gets_a_whole_processor(folder: str) -> None:
+    assert function(folder).get("MemorySize", 512) == FUNCTIONS[folder].memory
+    assert ("ReservedConcurrentExecutions" in function(folder)) == (FUNCTIONS[folder].memory == 1769)
+
+
+def test_function_blocks_stand_in_url_order() -> None:
+    blocks = [name.removesuffix("Function") for name in resources("AWS::Serverless::Function")]
+    paths = [min(route.split()[1] for route in found) for name in blocks if (found := routes(snake(name)))]
+    assert paths == sorted(paths)
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+def test_globals_hold_what_every_function_shares() -> None:
+    shared = template()["Globals"]["Function"]
+    assert shared["Tracing"] == "Active"
+    assert shared["Runtime"] == "python3.13"
+    assert shared["MemorySize"] == 512
+    assert shared["Timeout"] == 15
+    assert shared["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": {"Ref": "LogLevel"},
+        "SystemLogLevel": "WARN",
+    }
+    assert set(shared["Environment"]["Variables"]) == {"TABLE_NAME", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+    assert not [name for name in FUNCTIONS if {"Tracing", "Runtime", "Layers", "CodeUri"} & set(function(name))]
+
+
+def test_public_routes_are_exactly_the_explicit_list() -> None:
+    found = {route for folder in FUNCTIONS for route, event in routes(folder).items() if "Auth" in event}
+    assert found == PUBLIC_ROUTES
+    assert all(
+        event["Auth"] == {"Authorizer": "NONE"}
+        for folder in FUNCTIONS
+        for event in routes(folder).values()
+        if "Auth" in event
+    )
+
+
+def test_every_other_route_is_behind_the_authorizer() -> None:
+    auth = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]["Auth"]
+    assert auth["DefaultAuthorizer"] == "TokenAuthorizer"
+    assert auth["Authorizers"] == {
+        "TokenAuthorizer": {
+            "FunctionArn": {"Fn::GetAtt": ["AuthorizerFunction", "Arn"]},
+            "AuthorizerPayloadFormatVersion": "2.0",
+            "EnableSimpleResponses": True,
+            "EnableFunctionDefaultPermissions": True,
+            "Identity": {"Headers": ["Authorization"], "ReauthorizeEvery": 300},
+        }
+    }
+
+
+def test_token_issuers_wait_until_the_authorizer_knows_the_new_key() -> None:
+    waiting = {
+        name
+        for name, one in resources("AWS::Serverless::Function").items()
+        if one.get("DependsOn") == "AuthorizerFunction"
+    }
+    assert waiting == {"LogInFunction", "RefreshSessionFunction"}
+    assert waiting == {f"{camel(name)}Function" for name, one in FUNCTIONS.items() if "SIGNING_KEY_ID" in one.variables}
+
+
+def test_routes_that_hash_are_throttled_harder() -> None:
+    api = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]
+    assert api["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "ThrottleRate"},
+        "ThrottlingBurstLimit": {"Ref": "ThrottleBurst"},
+    }
+    hashing = {route for one in FUNCTIONS.values() if one.memory == 1769 for route in one.routes}
+    assert set(api["RouteSettings"]) == hashing
+    for settings in api["RouteSettings"].values():
+        assert settings["ThrottlingRateLimit"] < template()["Parameters"]["ThrottleRate"]["Default"]
+        assert settings["ThrottlingBurstLimit"] < template()["Parameters"]["ThrottleBurst"]["Default"]
+
+
+def test_access_log_is_json_of_nothing_that_a_client_writes() -> None:
+    logs = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]["AccessLogSettings"]
+    assert logs["DestinationArn"] == {"Fn::GetAtt": ["ApiLogGroup", "Arn"]}
+    assert set(json.loads(logs["Format"]).values()) == {
+        "$context.requestTime",
+        "$context.requestId",
+        "$context.routeKey",
+        "$context.status",
+        "$context.authorizer.user_id",
+        "$context.authorizer.error",
+        "$context.identity.sourceIp",
+        "$context.responseLength",
+        "$context.responseLatency",
+        "$context.integrationLatency",
+        "$context.integrationErrorMessage",
+    }
+
+
+def test_cors_lets_a_page_do_what_the_api_offers() -> None:
+    cors = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]["CorsConfiguration"]
+    assert cors["AllowOrigins"] == {"Ref": "AllowedOrigins"}
+    assert set(cors["AllowMethods"]) == {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    assert set(cors["AllowHeaders"]) == {
+        "Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"
+    }  # fmt: skip
+    assert set(cors["ExposeHeaders"]) == {"ETag", "Location", "Link", "Retry-After", "X-Request-Id"}
+    assert "AllowCredentials" not in cors
+    assert cors["MaxAge"] == 3600
+
+
+def test_every_origin_on_prod_is_refused() -> None:
+    rule = template()["Rules"]["NamedOriginsOnProd"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Contains": [{"Ref": "AllowedOrigins"}, "*"]}]}
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("*", True),
+        ("https://app.example.com", True),
+        ("http://localhost:5173", True),
+        ("https://app.example.com/", False),
+        ("https://*.example.com", False),
+        ("app.example.com", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_origin_is_an_origin_or_star(origin: str, *, allowed: bool) -> None:
+    assert bool(re.match(template()["Parameters"]["AllowedOrigins"]["AllowedPattern"], origin)) is allowed
+
+
+def test_table_on_prod_is_kept_and_cannot_be_deleted() -> None:
+    table = resources("AWS::DynamoDB::Table")["Table"]
+    assert template()["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert table["DeletionPolicy"] == {"Fn::If": ["IsProd", "Retain", "Delete"]}
+    assert table["UpdateReplacePolicy"] == {"Fn::If": ["IsProd", "Retain", "Delete"]}
+    assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    transforms = template()["Transform"]
+    assert transforms == ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"], (
+        "DeletionPolicy takes Fn::If only so"
+    )
+
+
+def test_table_has_its_keys_and_five_local_indexes() -> None:
+    properties = resources("AWS::DynamoDB::Table")["Table"]["Properties"]
+    keys = ["pk", "sk", *(f"lsi{n}sk" for n in range(1, 6))]
+    assert properties["AttributeDefinitions"] == [{"AttributeName": key, "AttributeType": "S"} for key in keys]
+    assert properties["KeySchema"] == key_schema("sk")
+    assert properties["LocalSecondaryIndexes"] == [
+        {"IndexName": f"lsi{n}", "KeySchema": key_schema(f"lsi{n}sk"), "Projection": {"ProjectionType": "ALL"}}
+        for n in range(1, 6)
+    ]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert "TableName" not in properties, "a fixed name keeps a retained table's stack from being made again"
+
+
+def key_schema(sort_key: str) -> list[dict[str, str]]:
+    return [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": sort_key, "KeyType": "RANGE"}]
+
+
+def test_functions_take_the_layer_of_their_own_architecture() -> None:
+    assert template()["Globals"]["Function"]["Architectures"] == [{"Ref": "Architecture"}]
+    assert template()["Globals"]["Function"]["Layers"] == [
+        {"Fn::If": ["OnArm64", {"Ref": "DependenciesArm64Layer"}, {"Ref": "DependenciesX8664Layer"}]},
+        {"Ref": "CommonLayer"},
+    ]
+    conditions = template()["Conditions"]
+    assert conditions["OnArm64"] == {"Fn::Equals": [{"Ref": "Architecture"}, "arm64"]}
+    assert conditions["OnX8664"] == {"Fn::Not": [{"Condition": "OnArm64"}]}
+    layers = resources("AWS::Serverless::LayerVersion")
+    for name, condition, architecture in [
+        ("DependenciesArm64Layer", "OnArm64", "arm64"),
+        ("DependenciesX8664Layer", "OnX8664", "x86_64"),
+    ]:
+        assert layers[name]["Condition"] == condition
+        assert layers[name]["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": architecture}
+        assert layers[name]["Properties"]["CompatibleArchitectures"] == [architecture]
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    cfn_lint = Path(sys.executable).with_name("cfn-lint")
+    subprocess.run([cfn_lint, "--non-zero-exit-code", "informational", TEMPLATE], check=True)
+
+
+def test_sam_validates_the_template(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "samcli", "validate", "--lint", "--template-file", str(TEMPLATE)]
+    subprocess.run(command, check=True, env=sam_environment(tmp_path), cwd=tmp_path)
