@@ -18,7 +18,7 @@ from tools.local.application import Function
 
 WORKER = Path(__file__).with_name("worker.py")
 LIMIT = 16  # workers per function; a further request waits for one, where Lambda would start another
-IDLE_SECONDS = 120.0
+IDLE_SECONDS = 600.0
 START_SECONDS = 60.0
 
 

@@ -65,6 +65,7 @@ def locked(state: Path) -> Iterator[int]:
             time.sleep(0.05)
         for old in (state / "logs").glob("*.log"):
             old.unlink(missing_ok=True)
+        (state / "run.json").unlink(missing_ok=True)  # a killed server left it
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield descriptor
@@ -121,7 +122,7 @@ def run(options: Options) -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         report = options.state / "run.json"
         stack.callback(report.unlink, missing_ok=True)
-        _write_report(report, _facts(url, aws, application, variables))
+        _write_report(report, _facts(url, options.state, aws, application, variables))
         say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
         say(f"  curl {url}/api/health")
         if options.seed:
@@ -216,10 +217,11 @@ def report(exchange: Exchange, options: Options) -> None:
             say(f"    {name}: {result.error['errorType']}: {result.error['errorMessage']}")
 
 
-def _facts(url: str, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:
+def _facts(url: str, state: Path, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:
     keys = application.keys or {}
     return {
         "url": url,
+        "state": str(state),
         "pid": os.getpid(),
         "ministack_pid": aws.process.pid,
         "ministack_endpoint": aws.url,

@@ -1,0 +1,226 @@
+"""`make dev` as a person uses it: edits, stops, starts, crashes, taken ports. See issue 2, point 6."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.running import PATIENCE, ROOT, Server, children, ended, get, make_project, post, running, spawn, start
+
+Launch = Callable[..., Server]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "project")
+
+
+@pytest.fixture
+def launch(project: Path, tmp_path: Path) -> Iterator[Launch]:
+    """Return a function that starts the server on the project; every one is stopped at the end."""
+    started: list[Server] = []
+
+    def starter(command: list[str] | None = None, root: Path = project, **variables: str) -> Server:
+        output = tmp_path / f"output{len(started)}"
+        server = start(root, tmp_path / "state", output, command, **variables)
+        started.append(server)
+        return server
+
+    yield starter
+    for server in started:
+        if server.process.poll() is None:
+            server.stop()
+
+
+def edit(project: Path, name: str, old: str, new: str) -> None:
+    path = project / name
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_edited_function_and_layer_are_served_on_the_next_request(launch: Launch, project: Path) -> None:
+    server = launch()
+    assert get(server, "/greet").text == "hello"
+    edit(project, "layers/common/words.py", "hello", "howdy")  # same size, same second: a .pyc would hide it
+    assert get(server, "/greet").text == "howdy"
+    edit(project, "functions/greet/app.py", "words.GREETING", "words.GREETING.upper()")
+    assert get(server, "/greet").text == "HOWDY"
+
+
+def test_syntax_error_answers_500_with_the_traceback_in_the_terminal_and_the_fix_works(launch: Launch, project: Path) -> None:
+    server = launch()
+    edit(project, "functions/greet/app.py", "return {", "return {{")
+    broken = get(server, "/greet")
+    assert (broken.status_code, broken.json()) == (500, {"message": "Internal Server Error"})
+    assert "SyntaxError" in server.said
+    edit(project, "functions/greet/app.py", "return {{", "return {")
+    assert get(server, "/greet").text == "hello"
+
+
+def test_edited_authorizer_decides_the_next_request_although_its_verdict_was_cached(launch: Launch, project: Path) -> None:
+    server = launch()
+    assert get(server, "/guarded", authorization="token").status_code == 200
+    edit(project, "functions/authorizer/app.py", "True", "False")
+    assert get(server, "/guarded", authorization="token").status_code == 403
+
+
+def test_edited_template_says_that_a_restart_is_needed(launch: Launch, project: Path) -> None:
+    server = launch()
+    edit(project, "template.yaml", "Timeout: 60", "Timeout: 30")
+    get(server, "/greet")
+    get(server, "/greet")
+    assert server.said.count("template.yaml was edited") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stop_by_signal_keeps_the_data_and_leaves_nothing_running(launch: Launch, number: int) -> None:
+    server = launch()
+    assert [post(server, "/count").text for _ in range(3)] == ["1", "2", "3"]
+    family = server.family()
+    assert len(family) == 3  # the server, MiniStack and one worker
+    assert server.stop(number) == 0
+    assert ended(family)
+    assert not (Path(server.facts["state"]) / "run.json").exists()
+    assert post(launch(), "/count").text == "4"
+
+
+def test_kill_9_of_the_server_still_saves_the_data_and_leaves_nothing_running(launch: Launch) -> None:
+    server = launch()
+    assert post(server, "/count").text == "1"
+    family = server.family()
+    server.stop(signal.SIGKILL)
+    assert post(launch(), "/count").text == "2"  # the new server waits until MiniStack has saved
+    assert ended(family)
+
+
+def test_ctrl_c_in_the_terminal_stops_make_dev_cleanly(launch: Launch) -> None:
+    server = launch(["make", "dev"], root=ROOT)
+    family = [server.process.pid, *server.family()]
+    os.killpg(server.process.pid, signal.SIGINT)  # what a terminal does: the whole foreground group gets it
+    server.process.wait(PATIENCE)
+    assert ended(family)
+    assert "Stopping: saving the data." in server.said
+    assert "Traceback" not in server.said
+
+
+def test_worker_that_dies_answers_500_without_a_trace_and_the_next_request_is_served(launch: Launch, project: Path) -> None:
+    server = launch()
+    edit(project, "functions/greet/app.py", "import words", "import os, words")
+    edit(project, "functions/greet/app.py", "    return", "    if event['rawQueryString']: os._exit(7)\n    return")
+    died = get(server, "/greet?now=1")
+    assert (died.status_code, died.json()) == (500, {"message": "Internal Server Error"})
+    assert "Runtime exited with status 7" in server.said
+    assert get(server, "/greet").text == "hello"
+
+
+def test_worker_killed_between_requests_is_replaced(launch: Launch) -> None:
+    server = launch()
+    assert get(server, "/greet").text == "hello"
+    (worker,) = [pid for pid in children(server.facts["pid"]) if pid != server.facts["ministack_pid"]]
+    os.kill(worker, signal.SIGKILL)
+    assert ended([worker])
+    assert get(server, "/greet").text == "hello"
+
+
+def test_requests_at_the_same_time_run_in_workers_of_their_own(launch: Launch, project: Path, tmp_path: Path) -> None:
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
+    wait = (
+        f"    folder = pathlib.Path({str(meeting)!r})\n"
+        "    (folder / str(os.getpid())).touch()\n"
+        "    while len(list(folder.iterdir())) < 4: time.sleep(0.01)\n"
+        "    return"
+    )
+    edit(project, "functions/greet/app.py", "import words", "import os, pathlib, time, words")
+    edit(project, "functions/greet/app.py", "    return", wait)
+    server = launch()
+    with ThreadPoolExecutor(4) as executor:  # each request ends only when all four are being served
+        answers = list(executor.map(lambda _: get(server, "/greet").status_code, range(4)))
+    assert answers == [200, 200, 200, 200]
+    assert len(list(meeting.iterdir())) == 4
+
+
+def test_request_in_flight_does_not_hold_up_the_stop(launch: Launch, project: Path) -> None:
+    edit(project, "functions/greet/app.py", "import words", "import time, words")
+    edit(project, "functions/greet/app.py", "    return", "    print('inside', flush=True); time.sleep(1000)\n    return")
+    server = launch()
+
+    def ask() -> None:
+        with pytest.raises(httpx.HTTPError):
+            get(server, "/greet")
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while len(server.family()) < 3:
+        assert running(server.facts["pid"])
+    family = server.family()
+    assert server.stop() == 0
+    assert ended(family)
+    asking.join(PATIENCE)
+
+
+def test_port_in_use_is_one_line_and_exit_code_1(project: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        process = spawn(project, tmp_path / "state", tmp_path / "output", PORT=str(port))
+        assert process.wait(PATIENCE) == 1
+    said = (tmp_path / "output").read_text()
+    assert said.splitlines() == [said.strip()]
+    assert f"Port {port} is in use" in said
+
+
+def test_state_in_use_is_one_line_and_exit_code_1(launch: Launch, project: Path, tmp_path: Path) -> None:
+    server = launch()
+    process = spawn(project, tmp_path / "state", tmp_path / "second")
+    assert process.wait(PATIENCE) == 1
+    said = (tmp_path / "second").read_text()
+    assert said.splitlines() == [said.strip()]
+    assert f"in use by process {server.facts['pid']}" in said
+    assert get(server, "/greet").text == "hello"
+
+
+def test_each_request_prints_one_line_with_method_path_status_time_and_units(launch: Launch, project: Path) -> None:
+    server = launch()
+    edit(project, "functions/greet/app.py", "    return", """    print('{"capacity_units": 1.5}')\n    return""")
+    get(server, "/greet?name=x")
+    (line,) = [line for line in server.said.splitlines() if "/greet" in line and line.startswith("GET")]
+    assert line.split()[:3] == ["GET", "/greet?name=x", "200"]
+    assert "1.5 units" in line
+    assert "ms" in line
+
+
+def test_server_writes_only_under_its_state_folder(launch: Launch, project: Path) -> None:
+    def listing() -> set[str]:
+        names = (path.relative_to(project) for path in project.rglob("*"))
+        return {str(name) for name in names if "tools" not in name.parts and ".venv-ministack" not in name.parts}
+
+    before = listing()
+    server = launch()
+    post(server, "/count")
+    get(server, "/greet")
+    server.stop()
+    assert listing() == before
+
+
+def test_seed_fills_a_demo_account_once(tmp_path: Path) -> None:
+    counts = []
+    for turn in range(2):
+        server = start(ROOT, tmp_path / "state", tmp_path / f"output{turn}", SEED="1")
+        try:
+            while "Demo account:" not in server.said:
+                assert "SEED:" not in server.said
+                assert server.process.poll() is None
+            email, password = server.said.split("Demo account: ")[1].splitlines()[0].split(" / ")
+            with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client:
+                login = client.post("/api/auth/login", json={"email": email, "password": password}).json()
+                headers = {"authorization": f"Bearer {login['access_token']}"}
+                counts.append(len(client.get("/api/me/tasks?limit=100", headers=headers).json()["items"]))
+        finally:
+            server.stop()
+    assert counts == [36, 36]
