@@ -1,0 +1,131 @@
+"""Every route of template.yaml with every wrong token: a function that forgets the guard cannot land."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samcli.yamlhelper import yaml_parse
+
+from tests.caller import Api, Caller
+from tools.local.application import Application
+
+PUBLIC = {
+    "POST /api/auth/register",
+    "POST /api/auth/login",
+    "POST /api/auth/refresh",
+    "POST /api/auth/logout",
+    "GET /api/health",
+    "GET /.well-known/jwks.json",
+}
+TEMPLATE = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text(encoding="utf-8"))
+EVENTS = [
+    event["Properties"]
+    for resource in TEMPLATE["Resources"].values()
+    for event in resource.get("Properties", {}).get("Events", {}).values()
+]
+ROUTES = [(event["Method"], event["Path"]) for event in EVENTS]
+GUARDED = [(method, path) for method, path in ROUTES if f"{method} {path}" not in PUBLIC]
+SOME_ID = "01930000-0000-7000-8000-000000000000"
+NAMING_A_USER = [(method, path) for method, path in GUARDED if "{user_id}" in path]
+guarded = pytest.mark.parametrize(("method", "path"), GUARDED)
+
+
+def _path(path: str, user_id: str = "me") -> str:
+    return re.sub(r"\{\w+\}", SOME_ID, path.replace("{user_id}", user_id))
+
+
+def _forged(token: str) -> str:
+    header, payload, signature = token.split(".")
+    return f"{header}.{payload}.{signature[::-1]}"
+
+
+def _expired(user: Caller, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a token of the user that our own code signed an hour ago."""
+    from lambdo import times, tokens
+    from lambdo.services import sessions
+
+    past = times.now() - timedelta(hours=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(times, "now", lambda: past)
+        return tokens.issue(sessions._signing_key(), user.id, SOME_ID)
+
+
+def test_routes_read_here_are_those_that_sam_reads(application: Application) -> None:
+    assert {(route.method, route.path) for route in application.routes} == set(ROUTES)
+
+
+def test_routes_without_authorizer_are_exactly_the_public_ones(application: Application) -> None:
+    assert {f"{route.method} {route.path}" for route in application.routes if route.authorizer is None} == PUBLIC
+
+
+@guarded
+def test_missing_token_is_401_before_any_function(api: Api, method: str, path: str) -> None:
+    answer = api.call(method, _path(path))
+    assert (answer.status, answer.json) == (401, {"message": "Unauthorized"})
+
+
+@guarded
+def test_forged_token_is_401(api: Api, user: Caller, method: str, path: str) -> None:
+    answer = api.call(method, _path(path), token=_forged(user.access_token))
+    assert (answer.status, answer.json["code"]) == (401, "invalid_token")
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+@guarded
+def test_expired_token_is_401(api: Api, user: Caller, monkeypatch: pytest.MonkeyPatch, method: str, path: str) -> None:
+    answer = api.call(method, _path(path), token=_expired(user, monkeypatch))
+    assert (answer.status, answer.json["detail"]) == (401, "The access token has expired.")
+
+
+@guarded
+def test_cached_verdict_on_a_token_that_has_expired_since_is_401(
+    api: Api, user: Caller, method: str, path: str
+) -> None:
+    verdict = {**api.authorize(f"Bearer {user.access_token}"), "exp": 1}
+    assert api.call(method, _path(path), token=user.access_token, verdict=verdict).status == 401
+
+
+@guarded
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        {"note": "no identity"},
+        {"user_id": SOME_ID, "exp": 9999999999},
+        {"user_id": SOME_ID, "sid": SOME_ID},
+        {"sid": SOME_ID, "exp": 9999999999},
+        {"user_id": SOME_ID, "sid": SOME_ID, "exp": 9999999999, "token_error": "invalid"},
+    ],
+    ids=["empty", "no sid", "no exp", "no user", "error beside identity"],
+)
+def test_verdict_without_a_whole_identity_is_401(api: Api, method: str, path: str, verdict: dict[str, Any]) -> None:
+    assert api.call(method, _path(path), token="any", verdict=verdict).status == 401
+
+
+@pytest.mark.parametrize(("method", "path"), NAMING_A_USER)
+def test_token_of_a_stranger_is_403_and_changes_nothing(
+    api: Api, user: Caller, stranger: Caller, dump: Callable[[], Any], method: str, path: str
+) -> None:
+    task = user.create_task(title="mine")
+    before = dump()
+    answer = stranger.call(method, _path(path, user.id).replace(SOME_ID, task["id"]), {"title": "taken"})
+    assert (answer.status, answer.json["code"]) == (403, "forbidden")
+    assert dump() == before
+
+
+def test_every_route_proves_itself_to_the_same_authorizer(application: Application) -> None:
+    names = {route.authorizer for route in application.routes if route.authorizer is not None}
+    assert len(names) == 1
+    assert application.authorizers[names.pop()].ttl == 300
+
+
+def test_public_keys_are_all_that_the_authorizer_knows(application: Application) -> None:
+    keys = json.loads(os.environ["JWKS"])["keys"]
+    assert keys
+    assert all(key.keys() == {"kty", "crv", "use", "alg", "kid", "x"} for key in keys)
+    variables = application.functions["AuthorizerFunction"].environment
+    assert "SIGNING_KEYS_PARAMETER" not in variables
