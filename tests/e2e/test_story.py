@@ -1,0 +1,160 @@
+"""What a person does with the API, over real HTTP; the same story runs against any deployment (LAMBDO_URL)."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from tests.e2e.conftest import PASSWORD, Account, Api
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+def test_tasks_are_created_listed_paged_changed_and_deleted(api: Api) -> None:
+    me = api.register()
+    tasks = _create_tasks(api, me, "first", "second", "third")
+    listed = api.client.get("/api/me/tasks", headers=me.headers)
+    assert listed.json() == {"items": tasks[::-1], "next_cursor": None}
+
+    page = api.client.get("/api/me/tasks?limit=2", headers=me.headers)
+    assert page.json()["items"] == tasks[:0:-1]
+    following = httpx.URL(page.links["next"]["url"])
+    assert following.params["cursor"] == page.json()["next_cursor"]
+    last = api.client.get(following, headers=me.headers).json()
+    assert [task["title"] for task in last["items"]] == ["first"]
+
+    path = f"/api/me/tasks/{tasks[0]['id']}"
+    changed = api.client.put(path, json={"description": "in two steps"}, headers=me.headers)
+    assert (changed.json()["title"], changed.json()["description"]) == ("first", "in two steps")
+    assert changed.headers["etag"] == '"v2"'
+    toggled = api.client.patch(f"{path}/complete", headers=me.headers)
+    assert toggled.json()["completed"] is True
+    assert toggled.json()["completed_at"] is not None
+    reopened = api.client.patch(f"{path}/complete", json={"completed": False}, headers=me.headers)
+    assert (reopened.json()["completed"], reopened.json()["completed_at"]) == (False, None)
+    stale = api.client.delete(path, headers={**me.headers, "if-match": '"v1"'})
+    assert (stale.status_code, stale.headers["etag"]) == (412, '"v4"')
+    assert api.client.delete(path, headers=me.headers).status_code == 204
+    gone = api.client.get(path, headers=me.headers)
+    assert (gone.status_code, gone.headers["content-type"], gone.json()["code"]) == (404, PROBLEM, "task_not_found")
+
+
+def test_session_is_refreshed_and_ends_with_the_logout(api: Api) -> None:
+    me = api.register()
+    refreshed = _refresh(api, me.refresh_token)
+    again = _refresh(api, me.refresh_token)  # within the grace: the answer may have been lost
+    assert again.json()["refresh_token"] == refreshed.json()["refresh_token"]
+    assert api.client.get("/api/auth/me", headers=_bearer(refreshed)).json()["id"] == me.user_id
+    assert _log_out(api, refreshed.json()["refresh_token"]).status_code == 204
+    refused = _refresh(api, refreshed.json()["refresh_token"])
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_refresh_token")
+    assert _log_out(api, refreshed.json()["refresh_token"]).status_code == 204
+
+
+def test_token_older_than_the_one_before_ends_the_session(api: Api) -> None:
+    me = api.register()
+    second = _refresh(api, me.refresh_token)
+    third = _refresh(api, second.json()["refresh_token"])
+    reused = _refresh(api, me.refresh_token)
+    assert (reused.status_code, reused.json()["code"]) == (401, "refresh_token_reused")
+    assert _refresh(api, third.json()["refresh_token"]).status_code == 401
+
+
+def test_log_out_with_the_access_token_alone_ends_its_session(api: Api) -> None:
+    me = api.register()
+    assert api.client.post("/api/auth/logout", headers=me.headers).status_code == 204
+    assert _refresh(api, me.refresh_token).status_code == 401
+
+
+def test_log_in_takes_the_oauth2_form(api: Api) -> None:
+    me = api.register()
+    form = {"grant_type": "password", "username": me.email.upper(), "password": PASSWORD}
+    answer = api.client.post("/api/auth/login", data=form)
+    assert answer.json()["user"]["id"] == me.user_id
+    assert answer.json()["token_type"] == "Bearer"
+    assert answer.json()["expires_in"] == 900
+
+
+def test_strangers_cannot_see_change_or_tell_apart_each_others_tasks(api: Api) -> None:
+    mine, stranger = api.register(), api.register()
+    (task,) = _create_tasks(api, mine, "private")
+    for method, body in (("GET", None), ("PUT", {"title": "x"}), ("PATCH", {"title": "x"}), ("DELETE", None)):
+        foreign = f"/api/{mine.user_id}/tasks/{task['id']}"
+        assert api.client.request(method, foreign, json=body, headers=stranger.headers).status_code == 403
+        known, unknown = (
+            api.client.request(method, f"/api/me/tasks/{task_id}", json=body, headers=stranger.headers)
+            for task_id in (task["id"], task["id"][:-4] + "0000")
+        )
+        assert known.status_code == unknown.status_code == 404
+        assert _without_request_id(known) == _without_request_id(unknown)
+    assert api.client.get(f"/api/me/tasks/{task['id']}", headers=mine.headers).json() == task
+    assert api.client.get("/api/me/tasks", headers=stranger.headers).json()["items"] == []
+
+
+def test_20_registrations_of_one_address_at_once_make_1_account(api: Api) -> None:
+    name = uuid.uuid4().hex
+    emails = [f"{name}@example.com", f"{name.upper()}@Example.COM"] * 10
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(lambda email: _register(api, email).status_code, emails))
+    assert sorted(statuses) == [201] + [409] * 19
+
+
+def test_every_answer_of_a_function_carries_security_headers_and_its_request_id(api: Api) -> None:
+    me = api.register()
+    for path in ("/api/health", "/api/auth/me", "/api/me/tasks", "/api/me/tasks/none", "/api/other/tasks"):
+        answer = api.client.get(path, headers=me.headers)
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-request-id"]
+        assert answer.headers["content-type"] == (JSON if answer.status_code == 200 else PROBLEM)
+        assert answer.json().get("request_id", answer.headers["x-request-id"]) == answer.headers["x-request-id"]
+
+
+def test_public_keys_are_served_and_may_be_cached(api: Api) -> None:
+    answer = api.client.get("/.well-known/jwks.json")
+    assert {key["crv"] for key in answer.json()["keys"]} == {"Ed25519"}
+    assert answer.headers["cache-control"] == "public, max-age=300"
+
+
+def test_wrong_requests_are_refused_with_the_field_and_the_rule(api: Api) -> None:
+    me = api.register()
+    answer = api.client.post("/api/me/tasks", json={"title": " ", "colour": "red"}, headers=me.headers)
+    assert answer.status_code == 422
+    assert sorted(error["loc"] for error in answer.json()["errors"]) == [["body", "colour"], ["body", "title"]]
+    malformed = api.client.post("/api/me/tasks", content="{", headers={**me.headers, "content-type": JSON})
+    assert (malformed.status_code, malformed.json()["code"]) == (400, "malformed_json")
+    assert api.client.get("/api/me/tasks?limit=101", headers=me.headers).status_code == 422
+    assert api.client.get("/api/me/tasks?cursor=AAAA", headers=me.headers).status_code == 400
+    assert api.client.get("/api/me/tasks").status_code == 401
+    assert api.client.get("/api/nothing-here").status_code == 404
+
+
+def _create_tasks(api: Api, owner: Account, *titles: str) -> list[dict[str, Any]]:
+    answers = [api.client.post("/api/me/tasks", json={"title": title}, headers=owner.headers) for title in titles]
+    for answer in answers:
+        assert answer.status_code == 201
+        assert api.client.get(answer.headers["location"], headers=owner.headers).json() == answer.json()
+    return [answer.json() for answer in answers]
+
+
+def _register(api: Api, email: str) -> httpx.Response:
+    return api.client.post("/api/auth/register", json={"email": email, "password": PASSWORD})
+
+
+def _refresh(api: Api, token: str) -> httpx.Response:
+    return api.client.post("/api/auth/refresh", json={"refresh_token": token})
+
+
+def _log_out(api: Api, token: str) -> httpx.Response:
+    return api.client.post("/api/auth/logout", json={"refresh_token": token})
+
+
+def _bearer(answer: httpx.Response) -> dict[str, str]:
+    return {"authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def _without_request_id(answer: httpx.Response) -> str:
+    return answer.text.replace(answer.headers["x-request-id"], "")
