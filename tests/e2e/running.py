@@ -137,7 +137,9 @@ class Server:
         return [self.facts["pid"], *children(self.facts["pid"])]
 
 
-def spawn(root: Path, state: Path, output: Path, command: list[str] | None = None, **variables: str) -> subprocess.Popen[bytes]:
+def spawn(
+    root: Path, state: Path, output: Path, command: list[str] | None = None, **variables: str
+) -> subprocess.Popen[bytes]:
     """Start the server on a free port as `make dev` does, or by another command, without waiting for it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
     environment |= {"PORT": "0", "STATE": str(state), "SEED": "", "PARAMS": "", "DYNAMODB_ENDPOINT": "", **variables}

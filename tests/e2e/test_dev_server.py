@@ -53,7 +53,9 @@ def test_edited_function_and_layer_are_served_on_the_next_request(launch: Launch
     assert get(server, "/greet").text == "HOWDY"
 
 
-def test_syntax_error_answers_500_with_the_traceback_in_the_terminal_and_the_fix_works(launch: Launch, project: Path) -> None:
+def test_syntax_error_answers_500_with_the_traceback_in_the_terminal_and_the_fix_works(
+    launch: Launch, project: Path
+) -> None:
     server = launch()
     edit(project, "functions/greet/app.py", "return {", "return {{")
     broken = get(server, "/greet")
@@ -63,7 +65,9 @@ def test_syntax_error_answers_500_with_the_traceback_in_the_terminal_and_the_fix
     assert get(server, "/greet").text == "hello"
 
 
-def test_edited_authorizer_decides_the_next_request_although_its_verdict_was_cached(launch: Launch, project: Path) -> None:
+def test_edited_authorizer_decides_the_next_request_although_its_verdict_was_cached(
+    launch: Launch, project: Path
+) -> None:
     server = launch()
     assert get(server, "/guarded", authorization="token").status_code == 200
     edit(project, "functions/authorizer/app.py", "True", "False")
@@ -109,7 +113,9 @@ def test_ctrl_c_in_the_terminal_stops_make_dev_cleanly(launch: Launch) -> None:
     assert "Traceback" not in server.said
 
 
-def test_worker_that_dies_answers_500_without_a_trace_and_the_next_request_is_served(launch: Launch, project: Path) -> None:
+def test_worker_that_dies_answers_500_without_a_trace_and_the_next_request_is_served(
+    launch: Launch, project: Path
+) -> None:
     server = launch()
     edit(project, "functions/greet/app.py", "import words", "import os, words")
     edit(project, "functions/greet/app.py", "    return", "    if event['rawQueryString']: os._exit(7)\n    return")
@@ -148,7 +154,9 @@ def test_requests_at_the_same_time_run_in_workers_of_their_own(launch: Launch, p
 
 def test_request_in_flight_does_not_hold_up_the_stop(launch: Launch, project: Path) -> None:
     edit(project, "functions/greet/app.py", "import words", "import time, words")
-    edit(project, "functions/greet/app.py", "    return", "    print('inside', flush=True); time.sleep(1000)\n    return")
+    edit(
+        project, "functions/greet/app.py", "    return", "    print('inside', flush=True); time.sleep(1000)\n    return"
+    )
     server = launch()
 
     def ask() -> None:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tools.local.console import Refused, complain
+from tools.local.console import StartError, complain
 from tools.local.options import read_options
 from tools.local.server import run
 
@@ -11,7 +11,7 @@ def main() -> int:
     """Serve until stopped: 0 after a clean stop, 1 and one line when the server cannot start or go on."""
     try:
         run(read_options())
-    except Refused as refused:
+    except StartError as refused:
         complain(f"make dev: {refused}")
         return 1
     return 0

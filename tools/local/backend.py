@@ -1,17 +1,16 @@
 """The embedded AWS back end: a MiniStack child process that saves its data when the server stops, however it stops."""
 
 import contextlib
-import json
+import http
+import http.client
 import os
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local.console import Refused
+from tools.local.console import StartError
 
 CHILD = Path(__file__).with_name("ministack_child.py")
 START_SECONDS = 60.0
@@ -28,12 +27,16 @@ CREDENTIALS = {
 
 @dataclass
 class Backend:
+    """A running MiniStack; `lifeline` is the pipe whose end tells it to save and stop."""
+
     process: subprocess.Popen[bytes]
+    lifeline: int
     url: str
     log: Path
 
 
 def free_port() -> int:
+    """Return a port of this machine that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -48,7 +51,7 @@ def start_backend(root: Path, state: Path, lock: int) -> Backend:
     """
     python = root / ".venv-ministack" / "bin" / "python"
     if not python.exists():
-        raise Refused("MiniStack's environment .venv-ministack is missing: start the server with make dev.")
+        raise StartError("MiniStack's environment .venv-ministack is missing: start the server with make dev.")
     port = free_port()
     data, scratch, log = state / "ministack", state / "tmp", state / "logs" / "ministack.log"
     for folder in (data, scratch, log.parent):
@@ -67,10 +70,11 @@ def start_backend(root: Path, state: Path, lock: int) -> Backend:
         "DOCKER_HOST": f"unix://{scratch}/no-docker.sock",
         **CREDENTIALS,
     }
-    with log.open("wb") as output:
+    ending, lifeline = os.pipe()
+    with log.open("wb") as output, os.fdopen(ending) as stdin:
         process = subprocess.Popen(
             [str(python), "-I", str(CHILD)],
-            stdin=subprocess.PIPE,
+            stdin=stdin,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment,
@@ -78,27 +82,25 @@ def start_backend(root: Path, state: Path, lock: int) -> Backend:
             pass_fds=(lock,),
             start_new_session=True,
         )
-    return Backend(process, f"http://127.0.0.1:{port}", log)
+    return Backend(process, lifeline, f"http://127.0.0.1:{port}", log)
 
 
 def wait_until_ready(backend: Backend) -> None:
-    """Return when MiniStack answers; raises Refused, naming its log, when it ends or stays silent."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    """Return when MiniStack answers; raises StartError, naming its log, when it ends or stays silent."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and backend.process.poll() is None:
-        with contextlib.suppress(OSError, urllib.error.URLError, ValueError):
-            with direct.open(f"{backend.url}/_ministack/health", timeout=2) as response:
-                json.load(response)
+        connection = http.client.HTTPConnection(backend.url.removeprefix("http://"), timeout=2)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/_ministack/health")
+            if connection.getresponse().status == http.HTTPStatus.OK:
                 return
         time.sleep(0.02)
-    raise Refused(f"MiniStack did not start; see {backend.log}.")
+    raise StartError(f"MiniStack did not start; see {backend.log}.")
 
 
 def stop_backend(backend: Backend) -> bool:
     """Stop MiniStack and wait until its data is saved; return whether it ended by itself."""
-    assert backend.process.stdin is not None
-    with contextlib.suppress(OSError):
-        backend.process.stdin.close()
+    os.close(backend.lifeline)
     try:
         backend.process.wait(SAVE_SECONDS)
     except subprocess.TimeoutExpired:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 
-class Refused(Exception):
+class StartError(Exception):
     """The server cannot start; the message is the one line that the person reads."""
 
 
@@ -23,7 +23,7 @@ def complain(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def request_line(method: str, target: str, status: int, milliseconds: float, units: float | None, cold: bool) -> str:
+def request_line(method: str, target: str, status: int, *, milliseconds: float, units: float | None, cold: bool) -> str:
     """Return the readable line of one request: method, path, status, milliseconds, capacity units."""
     cost = "" if units is None else f"{units:>6g} units"
     return f"{method:<7} {target:<60} {status} {milliseconds:>6.0f} ms{cost}{'  (cold)' if cold else ''}"
@@ -47,7 +47,7 @@ def capacity_units(lines: Iterable[str]) -> float | None:
     return sum(numbers) if numbers else None
 
 
-def readable(lines: Iterable[str], verbose: bool) -> list[str]:
+def readable(lines: Iterable[str], *, verbose: bool) -> list[str]:
     """Return what a person should see of a function's output: prints and failures, or with verbose everything.
 
     A structured record goes to the log file only, unless it is an error; then its message and traceback are shown.

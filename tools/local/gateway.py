@@ -11,21 +11,24 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from tools.local.application import ACCOUNT, REGION, Application, Authorizer, Cors, Route
-from tools.local.payload import API_ID, Malformed, build_event, build_response, decoded_path, encode_body
+from tools.local.payload import API_ID, FormatError, build_event, build_response, decoded_path, encode_body
 from tools.local.pool import Result
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BODY_LIMIT = 10 * 1024 * 1024  # "Payload size 10 MB": http-api-quotas.html
 
 Invoke = Callable[[str, dict[str, Any], str], Result]
 
 
-class Stopped(Exception):
+class GatewayError(Exception):
     """The gateway itself answers, with a status and AWS's message."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -45,6 +48,8 @@ class Exchange:
 
 
 class Gateway:
+    """The WSGI application of one template; `done` is told of each request when it is answered."""
+
     def __init__(self, application: Application, invoke: Invoke, done: Callable[[Exchange], None]) -> None:
         self._application = application
         self._routes = sorted(application.routes, key=_rank)
@@ -53,13 +58,14 @@ class Gateway:
         self._verdicts: dict[tuple[str, ...], tuple[float, str]] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
         request = Request(environ)
         request_id = base64.b64encode(os.urandom(11)).decode()
         exchange = Exchange(request, request_id, time.perf_counter())
         try:
             response = self._respond(request, exchange)
-        except Stopped as stopped:
+        except GatewayError as stopped:
             response = _message(stopped.status, str(stopped))
         add_cors(response, request, self._application.cors)
         response.headers["apigw-requestid"] = request_id
@@ -81,15 +87,15 @@ class Gateway:
         event |= encode_body(body, request.mimetype)
         try:
             return build_response(self._run(route.function, event, exchange))
-        except Malformed:
-            raise Stopped(500, "Internal Server Error") from None
+        except FormatError:
+            raise GatewayError(500, "Internal Server Error") from None
 
     def _run(self, function: str, event: dict[str, Any], exchange: Exchange) -> str:
         """Return the function's JSON answer. An error of the function is a 500: http-api-troubleshooting-lambda.html."""
         result = self._invoke(function, event, event["headers"]["x-amzn-trace-id"])
         exchange.results.append((function, result))
         if result.payload is None:
-            raise Stopped(500, "Internal Server Error")
+            raise GatewayError(500, "Internal Server Error")
         return result.payload
 
     def _authorize(
@@ -116,13 +122,13 @@ class Gateway:
         try:
             allowed = bool(authorizer.rules.is_valid_response(answer, arn))
             context: dict[str, Any] | None = json.loads(answer).get("context")
-        except Exception:  # whatever SAM CLI objects to in the answer, AWS calls an invalid format: 500
-            raise Stopped(500, "Internal Server Error") from None
+        except Exception:  # noqa: BLE001 - whatever SAM CLI objects to in the answer, AWS calls an invalid format: 500
+            raise GatewayError(500, "Internal Server Error") from None
         if remembered is None and authorizer.ttl:
             with self._lock:
                 self._verdicts[key] = (now + authorizer.ttl, answer)
         if not allowed:
-            raise Stopped(403, "Forbidden")
+            raise GatewayError(403, "Forbidden")
         return context
 
     def forget_verdicts(self) -> None:
@@ -134,7 +140,9 @@ class Gateway:
 def _rank(route: Route) -> tuple[Any, ...]:
     """Sort the most specific route first: full match, then greedy variable, then $default: http-api-develop-routes.html."""
     segments = route.path.strip("/").split("/")
-    kinds = [3 if one == "$default" else 2 if one.endswith("+}") else 1 if one.startswith("{") else 0 for one in segments]
+    kinds = [
+        3 if one == "$default" else 2 if one.endswith("+}") else 1 if one.startswith("{") else 0 for one in segments
+    ]
     return (kinds, route.method == "ANY")
 
 
@@ -145,7 +153,7 @@ def find_route(routes: list[Route], method: str, path: str) -> tuple[Route, dict
             parameters = match(route.path, path)
             if parameters is not None:
                 return route, parameters
-    raise Stopped(404, "Not Found")
+    raise GatewayError(404, "Not Found")
 
 
 def match(pattern: str, path: str) -> dict[str, str] | None:
@@ -169,13 +177,13 @@ def match(pattern: str, path: str) -> dict[str, str] | None:
 
 def _body(request: Request) -> bytes:
     if (request.content_length or 0) > BODY_LIMIT:
-        raise Stopped(413, "Request Entity Too Large")
+        raise GatewayError(413, "Request Entity Too Large")
     try:
         body = request.stream.read(BODY_LIMIT + 1)
     except HTTPException:
-        raise Stopped(400, "Bad Request") from None
+        raise GatewayError(400, "Bad Request") from None
     if len(body) > BODY_LIMIT:
-        raise Stopped(413, "Request Entity Too Large")
+        raise GatewayError(413, "Request Entity Too Large")
     return body
 
 
@@ -191,7 +199,7 @@ def identity_values(authorizer: Authorizer, request: Request, event: dict[str, A
         for source in authorizer.rules.identity_sources
     ]
     if not all(values):
-        raise Stopped(401, "Unauthorized")
+        raise GatewayError(401, "Unauthorized")
     return [str(value) for value in values]
 
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.local.console import Refused
+from tools.local.console import StartError
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Options:
+    """What a person can set about one start of the server."""
+
     port: int
     state: Path
     parameters: dict[str, str]
@@ -25,11 +27,11 @@ class Options:
 def read_options(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> Options:
     """Return the options; an empty variable counts as absent, as make passes them on.
 
-    Raises Refused, naming the variable and the value received.
+    Raises StartError, naming the variable and the value received.
     """
     port = environ.get("PORT") or "3000"
     if not port.isdecimal() or not 0 <= int(port) <= 65535:
-        raise Refused(f"PORT must be a number from 0 (any free port) to 65535, not {port!r}.")
+        raise StartError(f"PORT must be a number from 0 (any free port) to 65535, not {port!r}.")
     return Options(
         port=int(port),
         state=(root / (environ.get("STATE") or ".local")).absolute(),
@@ -45,16 +47,16 @@ def _parameters(text: str) -> dict[str, str]:
     try:
         pairs = [part.partition("=") for part in shlex.split(text)]
     except ValueError as error:
-        raise Refused(f'PARAMS must be "Name=Value ...", not {text!r} ({error}).') from None
+        raise StartError(f'PARAMS must be "Name=Value ...", not {text!r} ({error}).') from None
     for name, equals, _ in pairs:
         if not name or not equals:
-            raise Refused(f'PARAMS must be "Name=Value ...", not {text!r}.')
+            raise StartError(f'PARAMS must be "Name=Value ...", not {text!r}.')
     return {name: value for name, _, value in pairs}
 
 
 def _endpoint(text: str) -> str | None:
     if text and not text.startswith(("http://", "https://")):
-        raise Refused(f"DYNAMODB_ENDPOINT must be a URL such as http://127.0.0.1:8000, not {text!r}.")
+        raise StartError(f"DYNAMODB_ENDPOINT must be a URL such as http://127.0.0.1:8000, not {text!r}.")
     return text.rstrip("/") or None
 
 

@@ -19,7 +19,7 @@ TEXT_TYPES = {"application/json", "application/xml", "application/javascript"}
 API_ID = "local"
 
 
-class Malformed(Exception):
+class FormatError(Exception):
     """The function's answer is none that API Gateway understands."""
 
 
@@ -115,10 +115,10 @@ def build_response(payload: str) -> Response:
         headers = Headers([(name, _text(value)) for name, value in (answer.get("headers") or {}).items()])
         for cookie in answer.get("cookies") or []:
             headers.add("set-cookie", cookie)
-        if not 100 <= status <= 599:
-            raise ValueError(status)
     except (ValueError, TypeError, AttributeError):
-        raise Malformed from None
+        raise FormatError from None
+    if not 100 <= status <= 599:
+        raise FormatError
     if content and "content-type" not in headers:
         headers["content-type"] = "text/plain;charset=utf-8"
     response = Response(content, status=status, headers=headers)
@@ -127,5 +127,5 @@ def build_response(payload: str) -> Response:
     return response
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,12 @@ class Result:
 
 @dataclass
 class Worker:
+    """A process and the ends of its pipes: events go in, answers and what it prints come out."""
+
     process: subprocess.Popen[bytes]
     events: int
     answers: int
+    output: int
     version: object
     used: float = field(default_factory=time.monotonic)
 
@@ -149,24 +152,24 @@ def start(function: Function, environment: dict[str, str], version: object) -> W
     """Start a worker in a session of its own, so that Ctrl-C in the terminal reaches the server alone."""
     read_events, events = os.pipe()
     answers, write_answers = os.pipe()
+    output, write_output = os.pipe()
+    os.set_blocking(output, False)
     setup = {"handler": function.handler, "path": function.path, "events": read_events, "answers": write_answers}
     try:
         process = subprocess.Popen(
             [sys.executable, "-I", "-W", "ignore", str(WORKER), json.dumps(setup)],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stdout=write_output,
+            stderr=write_output,
             pass_fds=(read_events, write_answers),
             env=environment,
             cwd=function.path[0],
             start_new_session=True,
         )
     finally:
-        os.close(read_events)
-        os.close(write_answers)
-    assert process.stdout is not None
-    os.set_blocking(process.stdout.fileno(), False)
-    return Worker(process, events, answers, version)
+        for descriptor in (read_events, write_answers, write_output):
+            os.close(descriptor)
+    return Worker(process, events, answers, output, version)
 
 
 def receive(worker: Worker, deadline: float, printed: bytearray) -> dict[str, Any] | None:
@@ -174,19 +177,17 @@ def receive(worker: Worker, deadline: float, printed: bytearray) -> dict[str, An
 
     The worker flushes its output before it answers, so after the answer all of it lies in the pipe.
     """
-    assert worker.process.stdout is not None
-    output = worker.process.stdout.fileno()
     message = bytearray()
     with selectors.DefaultSelector() as selector:
         selector.register(worker.answers, selectors.EVENT_READ)
-        selector.register(output, selectors.EVENT_READ)
+        selector.register(worker.output, selectors.EVENT_READ)
         while not message.endswith(b"\n"):
             ready = selector.select(max(deadline - time.time(), 0.0))
             if not ready and time.time() >= deadline:
                 break
             for key, _ in ready:
                 chunk = os.read(key.fd, 65536)
-                if key.fd == output:
+                if key.fd == worker.output:
                     printed += chunk
                 elif chunk:
                     message += chunk
@@ -194,18 +195,20 @@ def receive(worker: Worker, deadline: float, printed: bytearray) -> dict[str, An
                     selector.unregister(key.fd)
             if not any(key.fd == worker.answers for key in selector.get_map().values()):
                 break
-    drain(output, printed)
+    drain(worker.output, printed)
     answer: dict[str, Any] | None = json.loads(message) if message.endswith(b"\n") else None
     return answer
 
 
 def drain(output: int, printed: bytearray) -> None:
+    """Add what lies in the pipe now, without waiting for more."""
     with contextlib.suppress(BlockingIOError):
         while chunk := os.read(output, 65536):
             printed += chunk
 
 
 def write(descriptor: int, data: bytes) -> None:
+    """Write all of the data, however little the pipe takes at once."""
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
@@ -223,18 +226,17 @@ def discard(worker: Worker) -> None:
     """Kill a worker and give back its descriptors."""
     worker.process.kill()
     worker.process.wait()
-    assert worker.process.stdout is not None
-    worker.process.stdout.close()
-    os.close(worker.events)
-    os.close(worker.answers)
+    for descriptor in (worker.events, worker.answers, worker.output):
+        os.close(descriptor)
 
 
 def decoded(printed: bytearray) -> list[str]:
+    """Return what was printed, as lines."""
     return printed.decode("utf-8", "replace").splitlines()
 
 
-def reap_forever(pools: Callable[[], list[Pool]], stopping: threading.Event) -> None:
+def reap_forever(pools: Collection[Pool], stopping: threading.Event) -> None:
     """Kill idle workers from time to time until the server stops."""
     while not stopping.wait(IDLE_SECONDS / 4):
-        for pool in pools():
+        for pool in pools:
             pool.reap(time.monotonic())

@@ -1,5 +1,7 @@
 """What a deployment would have made before the first request: the table and the signing keys."""
 
+import contextlib
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.local.application import REGION, Application
 from tools.local.backend import CREDENTIALS
-from tools.local.console import Refused
+from tools.local.console import StartError
 
 # CloudFormation's table properties that CreateTable takes under the same name.
 CREATE = (
@@ -49,7 +51,8 @@ def create_tables(application: Application, endpoint: str) -> list[str]:
     created = []
     try:
         for name, properties in application.tables.items():
-            if _exists(dynamodb, name):
+            with contextlib.suppress(dynamodb.exceptions.ResourceNotFoundException):
+                dynamodb.describe_table(TableName=name)
                 continue
             definition = {key: properties[key] for key in CREATE if key in properties}
             if "StreamSpecification" in definition:
@@ -61,16 +64,8 @@ def create_tables(application: Application, endpoint: str) -> list[str]:
                 dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
             created.append(name)
     except (BotoCoreError, ClientError) as error:
-        raise Refused(f"DynamoDB at {endpoint}: {error}") from error
+        raise StartError(f"DynamoDB at {endpoint}: {error}") from error
     return created
-
-
-def _exists(dynamodb: Any, name: str) -> bool:
-    try:
-        dynamodb.describe_table(TableName=name)
-    except dynamodb.exceptions.ResourceNotFoundException:
-        return False
-    return True
 
 
 def provision_keys(application: Application, root: Path) -> dict[str, Any]:
@@ -78,9 +73,7 @@ def provision_keys(application: Application, root: Path) -> dict[str, Any]:
     if application.keys is None:
         return {}
     sys.path.insert(0, str(root / "layers" / "common"))
-    from lambdo.keyring import provision
-
-    made = provision(
+    made = importlib.import_module("lambdo.keyring").provision(
         application.keys["SigningKeysParameter"],
         application.keys["CursorKeysParameter"],
         int(application.keys["KeyVersion"]),

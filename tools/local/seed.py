@@ -1,10 +1,12 @@
 """`make dev SEED=1`: a demo account with a few dozen believable tasks, made through the HTTP API itself."""
 
+import contextlib
+import http.client
 import json
-import urllib.error
-import urllib.request
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from tools.local.console import complain, say
 
@@ -54,18 +56,24 @@ TASKS: list[tuple[str, str | None, int | None, bool]] = [
 def seed(url: str) -> None:
     """Make the account and its tasks unless they are there, and print the credentials."""
     try:
-        call("POST", f"{url}/api/auth/register", {"email": EMAIL, "password": PASSWORD, "name": NAME}, expected={201, 409})
+        call(
+            "POST",
+            f"{url}/api/auth/register",
+            {"email": EMAIL, "password": PASSWORD, "name": NAME},
+            expected={201, 409},
+        )
         token = call("POST", f"{url}/api/auth/login", {"email": EMAIL, "password": PASSWORD})["access_token"]
         if not call("GET", f"{url}/api/me/tasks?limit=1", token=token)["items"]:
             for task in TASKS:
-                call("POST", f"{url}/api/me/tasks", body_of(*task), token, {201})
-    except (OSError, KeyError, ValueError) as error:
+                call("POST", f"{url}/api/me/tasks", body_of(*task), token=token, expected={201})
+    except (OSError, KeyError, ValueError, http.client.HTTPException) as error:
         complain(f"SEED: the demo account is not complete: {error}")
         return
     say(f"Demo account: {EMAIL} / {PASSWORD}")
 
 
 def body_of(title: str, priority: str | None, due_in_days: int | None, done: bool) -> dict[str, Any]:
+    """Return the body of POST /api/{user_id}/tasks for one row of TASKS."""
     body: dict[str, Any] = {"title": title, "completed": done}
     if priority:
         body["priority"] = priority
@@ -75,17 +83,23 @@ def body_of(title: str, priority: str | None, due_in_days: int | None, done: boo
 
 
 def call(
-    method: str, url: str, body: Any = None, token: str | None = None, expected: frozenset[int] | set[int] = frozenset({200})
-) -> Any:
+    method: str,
+    url: str,
+    body: object = None,
+    *,
+    token: str | None = None,
+    expected: Collection[int] = (200,),
+) -> dict[str, Any]:
     """Return the decoded answer of one request; raises OSError for an unexpected status."""
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
-    data = None if body is None else json.dumps(body).encode()
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(urllib.request.Request(url, data, headers, method=method), timeout=60) as response:
-            status, content = response.status, response.read()
-    except urllib.error.HTTPError as error:
-        status, content = error.code, error.read()
-    if status not in expected:
-        raise OSError(f"{method} {url} answered {status} {content[:200].decode('utf-8', 'replace')}")
-    return json.loads(content or b"null")
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)  # never through a proxy
+    with contextlib.closing(connection):
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        connection.request(method, target, None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        content = response.read()
+    if response.status not in expected:
+        raise OSError(f"{method} {url} answered {response.status} {content[:200].decode('utf-8', 'replace')}")
+    answer: dict[str, Any] = json.loads(content or b"{}")
+    return answer

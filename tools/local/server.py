@@ -1,94 +1,79 @@
 """Starting, serving and stopping: one start brings everything up, one signal takes everything down again."""
 
 import contextlib
-import fcntl
-import json
+import errno
 import os
 import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from tools.local import backend, pool, provision
-from tools.local.application import REGION, STACK, Application, read_template
-from tools.local.console import Refused, capacity_units, complain, readable, request_line, say
+from tools.local import backend, pool
+from tools.local.application import REGION, STACK, Application
+from tools.local.console import StartError, capacity_units, complain, readable, request_line, say
 from tools.local.gateway import Exchange, Gateway
 from tools.local.options import Options
+from tools.local.seed import seed
+from tools.local.state import announced, locked
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Pools = dict[str, pool.Pool]
 
 
 class Handler(WSGIRequestHandler):
+    """Serves HTTP quietly: the gateway reports each request with what it cost."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # headers and body are two writes: with Nagle, 40 ms a request
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the gateway reports each request with what it cost."""
+        """Say nothing."""
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is werkzeug's
         """Say nothing of clients that hang up."""
 
     def version_string(self) -> str:
+        """Return the Server header."""
         return "lambdo-local"
 
 
-def listen(port: int) -> socket.socket:
-    """Take the port at once, before anything slow; raises Refused when it is in use."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-        listener.listen(128)
-    except OSError as error:
-        raise Refused(f"Port {port} is in use ({error.strerror}): stop what holds it or run make dev PORT=3001.") from None
-    return listener
-
-
-@contextlib.contextmanager
-def locked(state: Path) -> Iterator[int]:
-    """Hold the state folder's lock; raises Refused when another server has it, after waiting out one that is saving."""
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        (state / "logs").mkdir(exist_ok=True)
-        descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise Refused(f"STATE={state} cannot be used: {error.strerror}.") from None
-    try:
-        deadline = time.monotonic() + backend.SAVE_SECONDS
-        while not _lock(descriptor):
-            holder = os.pread(descriptor, 20, 0).decode().strip()
-            if _alive(holder) or time.monotonic() > deadline:
-                raise Refused(f"{state} is in use by process {holder}: stop it or run make dev STATE=another-folder.")
-            time.sleep(0.05)
-        for old in (state / "logs").glob("*.log"):
-            old.unlink(missing_ok=True)
-        (state / "run.json").unlink(missing_ok=True)  # a killed server left it
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _alive(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
+def run(options: Options) -> None:
+    """Serve until a signal comes; raises StartError when the server cannot start or go on."""
+    began = time.monotonic()
+    stopping = catch_signals()
+    os.environ.update(SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(options.state / "sam"))
+    with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(locked(options.state))
+        listener = stack.enter_context(listen(options.port))
+        aws = backend.start_backend(options.root, options.state, lock)
+        stack.callback(_stop_backend, aws)
+        application, variables = _provisioned(options, aws)
+        pools = {
+            name: pool.Pool(one, _environment(one.environment, variables))
+            for name, one in application.functions.items()
+        }
+        for one in pools.values():
+            stack.callback(one.close)
+        server = _server(options, application, pools, listener)
+        _in_background(server.serve_forever)
+        _in_background(pool.reap_forever, pools.values(), stopping)
+        stack.callback(server.shutdown)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
+        say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
+        say(f"  curl {url}/api/health")
+        if options.seed:
+            _in_background(seed, url)
+        while not stopping.wait(1):
+            if aws.process.poll() is not None:
+                raise StartError(f"MiniStack ended unexpectedly; see {aws.log}.")
+        say("Stopping: saving the data.")
 
 
 def catch_signals() -> threading.Event:
@@ -100,49 +85,34 @@ def catch_signals() -> threading.Event:
     return stopping
 
 
-def run(options: Options) -> None:
-    """Serve until a signal comes; raises Refused when the server cannot start."""
-    began = time.monotonic()
-    stopping = catch_signals()
-    os.environ.update(SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(options.state / "sam"))
-    with contextlib.ExitStack() as stack:
-        lock = stack.enter_context(locked(options.state))
-        listener = stack.enter_context(listen(options.port))
-        aws = backend.start_backend(options.root, options.state, lock)
-        stack.callback(_stop_backend, aws)
-        variables = provision.use_endpoints(options.dynamodb_endpoint or aws.url, aws.url)
-        application = _provisioned(options, aws, variables["AWS_ENDPOINT_URL_DYNAMODB"])
-        pools = {one.name: pool.Pool(one, _environment(one.environment, variables)) for one in application.functions.values()}
-        for one in pools.values():
-            stack.callback(one.close)
-        server = _server(options, application, pools, listener)
-        for target, arguments in ((server.serve_forever, ()), (pool.reap_forever, (lambda: list(pools.values()), stopping))):
-            threading.Thread(target=target, args=arguments, daemon=True).start()
-        stack.callback(server.shutdown)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        report = options.state / "run.json"
-        stack.callback(report.unlink, missing_ok=True)
-        _write_report(report, _facts(url, options.state, aws, application, variables))
-        say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
-        say(f"  curl {url}/api/health")
-        if options.seed:
-            from tools.local.seed import seed
-
-            threading.Thread(target=seed, args=(url,), daemon=True).start()
-        while not stopping.wait(1):
-            if aws.process.poll() is not None:
-                raise Refused(f"MiniStack ended unexpectedly; see {aws.log}.")
-        say("Stopping: saving the data.")
+def listen(port: int) -> socket.socket:
+    """Take the port at once, before anything slow; raises StartError when it cannot be had."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise StartError(f"Port {port} {reason}: choose another, as in make dev PORT=3001.") from None
+    return listener
 
 
-def _provisioned(options: Options, aws: backend.Backend, dynamodb: str) -> Application:
-    """Read the template, make what it declares, and read it again with the values that making it gave."""
-    template = options.root / "template.yaml"
-    first = read_template(template, options.parameters, {})
+def _provisioned(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
+    """Make what the template declares; return the template, read with the values that gave, and the endpoints' variables."""
+    # SAM CLI and botocore take two seconds to import: in that time MiniStack starts.
+    from tools.local import provision, template  # noqa: PLC0415
+
+    path, dynamodb = options.root / "template.yaml", options.dynamodb_endpoint or aws.url
+    variables = provision.use_endpoints(dynamodb, aws.url)
+    application = template.read_template(path, options.parameters, {})
     backend.wait_until_ready(aws)
-    provision.create_tables(first, dynamodb)
-    attributes = provision.provision_keys(first, options.root)
-    return read_template(template, options.parameters, attributes) if attributes else first
+    provision.create_tables(application, dynamodb)
+    attributes = provision.provision_keys(application, options.root)
+    if attributes:
+        application = template.read_template(path, options.parameters, attributes)
+    return application, variables
 
 
 def _stop_backend(aws: backend.Backend) -> None:
@@ -160,37 +130,35 @@ def _environment(function: dict[str, str], variables: dict[str, str]) -> dict[st
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function['AWS_LAMBDA_FUNCTION_NAME']}",
     }
     return runtime | function | variables
 
 
-def _server(
-    options: Options, application: Application, pools: dict[str, pool.Pool], listener: socket.socket
-) -> BaseWSGIServer:
+def _server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
+    """Return the HTTP server; on each request it looks whether the template or an authorizer was edited."""
     template = options.root / "template.yaml"
     read = template.stat().st_mtime_ns
     told = threading.Event()
-    verifier_version: dict[str, object] = {}
 
     def invoke(name: str, event: dict[str, Any], trace_id: str) -> pool.Result:
         return pools[name].invoke(event, trace_id)
 
     def done(exchange: Exchange) -> None:
-        report(exchange, options)
+        _report(exchange, options)
         with contextlib.suppress(OSError):
             if template.stat().st_mtime_ns != read and not told.is_set():
                 told.set()
                 say("template.yaml was edited: stop and start make dev to serve it.")
 
     gateway = Gateway(application, invoke, done)
+    verifiers = [application.functions[one.function] for one in application.authorizers.values()]
+    asked = [pool.source_version(one) for one in verifiers]
 
-    def serve(environ: dict[str, Any], start_response: Any) -> Any:
-        for name in {one.function for one in application.authorizers.values()}:
-            version = pool.source_version(application.functions[name])
-            if verifier_version.setdefault(name, version) != version:
-                verifier_version[name] = version
-                gateway.forget_verdicts()
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        now = [pool.source_version(one) for one in verifiers]
+        if now != asked:
+            asked[:] = now
+            gateway.forget_verdicts()
         return gateway(environ, start_response)
 
     return make_server(
@@ -198,31 +166,33 @@ def _server(
     )
 
 
-def report(exchange: Exchange, options: Options) -> None:
+def _report(exchange: Exchange, options: Options) -> None:
     """Print the request's line and what a person should see of its functions' output; keep all output in the logs."""
-    request = exchange.request
-    lines = [line for _, result in exchange.results for line in result.lines]
-    for name, result in exchange.results:
+    milliseconds = (time.perf_counter() - exchange.started) * 1000
+    request, results = exchange.request, exchange.results
+    target = "".join(one if one.isprintable() else "?" for one in request.environ["REQUEST_URI"])
+    line = request_line(
+        request.method,
+        target if len(target) <= 60 else target[:57] + "...",
+        exchange.status,
+        milliseconds=milliseconds,
+        units=capacity_units(line for _, result in results for line in result.lines),
+        cold=any(result.cold for _, result in results),
+    )
+    say(line)
+    for name, result in results:
         with contextlib.suppress(OSError), (options.state / "logs" / f"{name}.log").open("a") as log:
             log.writelines(f"{line}\n" for line in result.lines)
-    target = "".join(one if one.isprintable() else "?" for one in request.environ["REQUEST_URI"])
-    milliseconds = (time.perf_counter() - exchange.started) * 1000
-    cold = any(result.cold for _, result in exchange.results)
-    shown = target if len(target) <= 60 else target[:57] + "..."
-    say(request_line(request.method, shown, exchange.status, milliseconds, capacity_units(lines), cold))
-    for name, result in exchange.results:
-        for line in readable(result.lines, options.verbose):
+        for line in readable(result.lines, verbose=options.verbose):
             say(f"    {line}")
         if result.error is not None and not any(line.startswith("Traceback") for line in result.lines):
             say(f"    {name}: {result.error['errorType']}: {result.error['errorMessage']}")
 
 
-def _facts(url: str, state: Path, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:
+def _facts(url: str, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:
     keys = application.keys or {}
     return {
         "url": url,
-        "state": str(state),
-        "pid": os.getpid(),
         "ministack_pid": aws.process.pid,
         "ministack_endpoint": aws.url,
         "dynamodb_endpoint": variables["AWS_ENDPOINT_URL_DYNAMODB"],
@@ -235,7 +205,5 @@ def _facts(url: str, state: Path, aws: backend.Backend, application: Application
     }
 
 
-def _write_report(path: Path, facts: dict[str, Any]) -> None:
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(facts, indent=2) + "\n")
-    draft.replace(path)
+def _in_background(target: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=target, args=arguments, daemon=True).start()

@@ -1,0 +1,116 @@
+"""The variables of `make dev`, the lines it prints, and what it reads from the template."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.local.console import StartError, capacity_units, readable, request_line
+from tools.local.options import ROOT, read_options
+from tools.local.server import listen
+from tools.local.template import read_template
+
+
+def test_defaults_hold_for_absent_and_for_empty_variables(tmp_path: Path) -> None:
+    empty = dict.fromkeys(["PORT", "STATE", "PARAMS", "DYNAMODB_ENDPOINT", "SEED", "VERBOSE"], "")
+    for environ in ({}, empty):
+        options = read_options(environ, tmp_path)
+        assert (options.port, options.state, options.parameters) == (3000, tmp_path / ".local", {})
+        assert (options.dynamodb_endpoint, options.seed, options.verbose) == (None, False, False)
+
+
+def test_variables_are_read(tmp_path: Path) -> None:
+    environ = {
+        "PORT": "4000",
+        "STATE": "/elsewhere",
+        "PARAMS": "Stage=dev 'AllowedOrigins=https://a.example, https://b.example'",
+        "DYNAMODB_ENDPOINT": "http://127.0.0.1:8000/",
+        "SEED": "1",
+    }
+    options = read_options(environ, tmp_path)
+    assert (options.port, options.state, options.seed) == (4000, Path("/elsewhere"), True)
+    assert options.parameters == {"Stage": "dev", "AllowedOrigins": "https://a.example, https://b.example"}
+    assert options.dynamodb_endpoint == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "70000"),
+        ("PORT", "-1"),
+        ("PARAMS", "Stage"),
+        ("PARAMS", "=x"),
+        ("PARAMS", "A='"),
+        ("DYNAMODB_ENDPOINT", "8000"),
+    ],
+)
+def test_wrong_variable_is_refused_by_name_and_value(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(StartError, match=name) as refusal:
+        read_options({name: text}, tmp_path)
+    assert repr(text) in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_port_in_use_is_refused() -> None:
+    with listen(0) as holder, pytest.raises(StartError, match="in use"):
+        listen(holder.getsockname()[1])
+
+
+def test_capacity_units_of_all_functions_are_added() -> None:
+    lines = [
+        '{"capacity_units": 0.5}',
+        "print",
+        '{"capacity_units": 2}',
+        "{broken",
+        '{"other": 1}',
+        '{"capacity_units": null}',
+    ]
+    assert capacity_units(lines) == 2.5
+    assert capacity_units(["print"]) is None
+
+
+def test_request_line_has_method_path_status_time_and_units() -> None:
+    line = request_line("GET", "/api/health", 200, milliseconds=4.6, units=0.5, cold=True)
+    assert line.split() == ["GET", "/api/health", "200", "5", "ms", "0.5", "units", "(cold)"]
+
+
+def test_prints_and_errors_are_shown_and_records_are_not_unless_verbose() -> None:
+    record = '{"level": "INFO", "message": "request"}'
+    failure = '{"level": "ERROR", "message": "failed", "exception": "Traceback\\nValueError: x"}'
+    assert readable([record, "a print", failure], verbose=False) == [
+        "a print",
+        "ERROR failed",
+        "Traceback",
+        "ValueError: x",
+    ]
+    assert readable([record, "a print"], verbose=True) == [record, "a print"]
+
+
+def test_unknown_parameter_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(StartError, match=r"no parameter Stagee; it has Stage, "):
+        read_template(ROOT / "template.yaml", {"Stagee": "x"}, {})
+
+
+def test_unreadable_template_is_refused_in_one_line(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources: {")
+    with pytest.raises(StartError, match=r"template\.yaml") as refusal:
+        read_template(template, {}, {})
+    assert "\n" not in str(refusal.value)
+
+
+def test_own_template_gives_functions_their_attributes_and_paths() -> None:
+    keys = {"SigningKeys": {"Jwks": '{"keys": []}', "KeyId": "k1"}}
+    application = read_template(ROOT / "template.yaml", {"PasswordCost": "13"}, keys)
+    log_in = application.functions["LogInFunction"]
+    assert log_in.environment["SIGNING_KEY_ID"] == "k1"
+    assert log_in.environment["PASSWORD_COST"] == "13"
+    assert log_in.environment["TABLE_NAME"] in application.tables
+    assert log_in.environment["AWS_LAMBDA_FUNCTION_NAME"] == "LogInFunction"
+    assert "JWKS" not in log_in.environment
+    assert application.functions["AuthorizerFunction"].environment["JWKS"] == '{"keys": []}'
+    assert str(ROOT / "layers" / "common") in log_in.path
+    assert ROOT / "functions" / "log_in" in log_in.sources
+    assert application.authorizers["TokenAuthorizer"].ttl == 300.0
+    assert application.cors is not None
+    assert "ETag" in application.cors.exposed

@@ -1,0 +1,75 @@
+"""The state folder: one server at a time, and `run.json`, which tells tests and tools where that server is."""
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tools.local.console import StartError
+
+WAIT_SECONDS = 60.0
+
+
+@contextlib.contextmanager
+def locked(state: Path) -> Iterator[int]:
+    """Hold the folder's lock, whose descriptor is yielded, and sweep out what an earlier run left.
+
+    Raises StartError when another server has it. The lock of a server that was killed is held by its MiniStack until
+    that has saved its data, so that one is waited for.
+    """
+    try:
+        (state / "logs").mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StartError(f"STATE={state} cannot be used: {error.strerror}.") from None
+    try:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not _lock(descriptor):
+            holder = os.pread(descriptor, 20, 0).decode().strip()
+            if _alive(holder) or time.monotonic() > deadline:
+                raise StartError(
+                    f"{state} is in use by process {holder}: stop it or run make dev STATE=another-folder."
+                )
+            time.sleep(0.05)
+        for old in [*(state / "logs").glob("*.log"), state / "run.json"]:
+            old.unlink(missing_ok=True)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def announced(state: Path, facts: dict[str, Any]) -> Iterator[None]:
+    """Keep `run.json` in the folder, written at once and whole, while the server runs."""
+    report = state / "run.json"
+    draft = state / "run.tmp"
+    draft.write_text(json.dumps({"state": str(state), "pid": os.getpid(), **facts}, indent=2) + "\n")
+    draft.replace(report)
+    try:
+        yield
+    finally:
+        report.unlink(missing_ok=True)
