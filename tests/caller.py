@@ -17,6 +17,13 @@ from tools.local.application import Application
 
 EVENTS = Path(__file__).parent / "functions" / "events"
 PASSWORD = "correct horse battery staple"
+UNKNOWN_ID = "01a1fd29-7777-7777-8777-777777777777"
+SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+PROBLEM = {"type", "title", "status", "detail", "instance", "code", "request_id"}
 Json = dict[str, Any]
 
 
@@ -67,6 +74,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         query: str = "",
         verdict: Json | None = None,
+        request_id: str | None = None,
     ) -> Answer:
         """Send a request; `body` is sent as JSON, `raw` as it is. `verdict` stands in for the authorizer's (cached) one."""
         route, parameters = self._match(method, path)
@@ -76,7 +84,7 @@ class Api:
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
         event |= {"routeKey": f"{route.method} {route.path}", "rawPath": path, "rawQueryString": query}
         event |= {"headers": sent, "pathParameters": parameters} if parameters else {"headers": sent}
-        event["requestContext"] |= {"routeKey": event["routeKey"], "requestId": str(uuid.uuid4())}
+        event["requestContext"] |= {"routeKey": event["routeKey"], "requestId": request_id or str(uuid.uuid4())}
         event["requestContext"]["http"] |= {"method": method, "path": path}
         if isinstance(raw, bytes):
             event |= {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}
@@ -87,7 +95,9 @@ class Api:
                 return Answer(401, {"content-type": "application/json"}, '{"message":"Unauthorized"}')
             event["requestContext"]["authorizer"] = {"lambda": verdict or self.authorize(sent["authorization"])}
         folder = self.application.functions[route.function].handler.split(".")[0]
-        return invoke(folder, event)
+        answer = invoke(folder, event)
+        _assert_framed(answer, event["requestContext"]["requestId"])
+        return answer
 
     def authorize(self, header: str) -> Json:
         """Return the authorizer's context for an Authorization header."""
@@ -143,6 +153,28 @@ def invoke(folder: str, event: Json) -> Answer:
     with _logging_to(log):
         answer = handler(event, Context())
     return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""), log.getvalue())
+
+
+def assert_problem(answer: Answer, status: int, code: str) -> None:
+    """Check that the answer is this refusal, in the form of RFC 9457, and nothing else."""
+    body = answer.json
+    assert (answer.status, body["status"], body["code"]) == (status, status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert body.keys() == PROBLEM | ({"errors"} if status == 422 else set())
+    assert body["type"] == f"/docs/errors#{code}"
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert body["instance"] == f"/requests/{body['request_id']}"
+    assert ("www-authenticate" in answer.headers) == (code == "invalid_token")
+    assert ("retry-after" in answer.headers) == (status == 503)
+
+
+def _assert_framed(answer: Answer, request_id: str) -> None:
+    """Check what every answer of every endpoint has."""
+    assert answer.headers["x-request-id"] == request_id
+    assert answer.headers.items() >= SECURITY_HEADERS.items()
+    assert answer.headers["cache-control"] == ("public, max-age=300" if '"keys"' in answer.text else "no-store")
+    assert ("content-type" in answer.headers) == bool(answer.text)
+    assert not {"password_hash", "lsi1sk", "token_hash"} & set(answer.text.split('"'))
 
 
 @contextlib.contextmanager

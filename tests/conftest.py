@@ -1,20 +1,31 @@
 """What every test stands on: an embedded DynamoDB and SSM, the table of template.yaml, and keys made by the deployment's code."""
 
 import fcntl
+import itertools
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.caller import Api, Caller
-from tools.local.application import Application, read_template
-from tools.local.backend import start_backend, stop_backend, wait_until_ready
-from tools.local.provision import create_tables, provision_keys, use_endpoints
+from tests.network import Network
+from tools.local.application import Application
+from tools.local.backend import start_backend, stop_backend, use_endpoints, wait_until_ready
+from tools.local.provision import create_tables, provision_keys
+from tools.local.template import read_template
 
 ROOT = Path(__file__).parent.parent
+NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
+
+use_endpoints(NOWHERE, NOWHERE)  # before lambdo.store.table makes its client
+
+from lambdo import keyring, settings, times, tokens  # noqa: E402
+from lambdo.store import key_sets, table  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +38,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         try:
             wait_until_ready(backend)
             use_endpoints(backend.url, backend.url)
+            table._client.cache_clear()
             template = ROOT / "template.yaml"
             unresolved = read_template(template, {}, {})
             create_tables(unresolved, backend.url)
@@ -61,7 +73,6 @@ def stranger(api: Api) -> Caller:
 @pytest.fixture
 def dump(application: Application) -> Callable[[], list[dict[str, Any]]]:
     """Return every item of the table, sorted, as DynamoDB has it."""
-    from lambdo.store import table
 
     def read() -> list[dict[str, Any]]:
         client = table._client("dynamodb")
@@ -69,3 +80,68 @@ def dump(application: Application) -> Callable[[], list[dict[str, Any]]]:
         return sorted((item for page in pages for item in page["Items"]), key=json.dumps)
 
     return read
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Stop the clock of the services, and return what moves it on: `clock(seconds=31)`."""
+    moment = times.now()
+
+    def move(**amount: float) -> None:
+        nonlocal moment
+        moment += timedelta(**amount)
+
+    monkeypatch.setattr(times, "now", lambda: moment)
+    return move
+
+
+@pytest.fixture
+def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Return what changes environment variables for this test: `setting(PASSWORD_COST="5")`; None unsets one."""
+
+    def change(**variables: str | None) -> None:
+        for name, value in variables.items():
+            if value is None:
+                monkeypatch.delenv(name)
+            else:
+                monkeypatch.setenv(name, value)
+        _forget()
+
+    yield change
+    monkeypatch.undo()
+    _forget()
+
+
+@pytest.fixture
+def rotate(application: Application, setting: Callable[..., None]) -> Iterator[Callable[[], None]]:
+    """Return what rotates the keys as a deployment with KeyVersion raised by one does; the first come back at the end."""
+    parameters = settings.signing_keys_parameter(), settings.cursor_keys_parameter()
+    first = {name: key_sets.get(name) for name in parameters}
+    versions = itertools.count(2)
+
+    def deploy() -> None:
+        jwks, key_id = keyring.provision(*parameters, next(versions))
+        setting(JWKS=jwks, SIGNING_KEY_ID=key_id)
+
+    yield deploy
+    for name, keys in first.items():
+        key_sets.put(name, keys)
+
+
+@pytest.fixture
+def network(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+    """The wire between botocore and DynamoDB, to plan faults on; nothing sleeps meanwhile."""
+    table._client.cache_clear()  # a client of its own: botocore counts retries over a client's life
+    network = Network(table._client("dynamodb"))
+    monkeypatch.setattr(time, "sleep", network.slept.append)
+    yield network
+    table._client.cache_clear()
+
+
+def _forget() -> None:
+    """Forget what a process reads once."""
+    for function in vars(settings).values():
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
+    key_sets.get_cached.cache_clear()
+    tokens._public_keys.cache_clear()

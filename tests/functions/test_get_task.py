@@ -1,0 +1,44 @@
+"""GET /api/{user_id}/tasks/{task_id}."""
+
+import pytest
+
+from tests.caller import UNKNOWN_ID, Caller, assert_problem
+
+
+def test_own_task_is_answered_200_with_its_etag(user: Caller) -> None:
+    task = user.create_task()
+    answer = user.call("GET", f"tasks/{task['id']}")
+    assert (answer.status, answer.json, answer.headers["etag"]) == (200, task, '"v1"')
+    assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("tags", ['"v1"', 'W/"v1"', '"v9", "v1"', '"v9" ,W/"v1"', "*", ' "v1" '])
+def test_if_none_match_of_the_version_is_answered_304(user: Caller, tags: str) -> None:
+    task = user.create_task()
+    answer = user.call("GET", f"tasks/{task['id']}", headers={"If-None-Match": tags})
+    assert (answer.status, answer.text, answer.headers["etag"]) == (304, "", '"v1"')
+
+
+@pytest.mark.parametrize("tags", ['"v2"', '"V1"', "v1", '"v01"', '"v1', "", ",", '"v1" "v2"', '"v1",?', "w/*", "\0"])
+def test_if_none_match_of_anything_else_is_answered_200(user: Caller, tags: str) -> None:
+    task = user.create_task()
+    assert user.call("GET", f"tasks/{task['id']}", headers={"If-None-Match": tags}).status == 200
+
+
+def test_changed_task_is_answered_200_to_its_old_tag(user: Caller) -> None:
+    task = user.create_task()
+    user.call("PUT", f"tasks/{task['id']}", {"title": "new"})
+    answer = user.call("GET", f"tasks/{task['id']}", headers={"If-None-Match": '"v1"'})
+    assert (answer.status, answer.headers["etag"]) == (200, '"v2"')
+
+
+def test_unknown_id_is_refused_404(user: Caller) -> None:
+    assert_problem(user.call("GET", f"tasks/{UNKNOWN_ID}"), 404, "task_not_found")
+    answer = user.call("GET", f"tasks/{UNKNOWN_ID}", headers={"If-None-Match": "*"})
+    assert_problem(answer, 404, "task_not_found")
+
+
+def test_id_of_a_deleted_task_is_refused_404(user: Caller) -> None:
+    task = user.create_task()
+    user.call("DELETE", f"tasks/{task['id']}")
+    assert_problem(user.call("GET", f"tasks/{task['id']}"), 404, "task_not_found")

@@ -1,0 +1,94 @@
+"""POST /api/auth/register."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lambdo import settings
+from lambdo.store import table
+from tests.caller import PASSWORD, Api, assert_problem
+from tests.fsck import fsck
+
+PATH = "/api/auth/register"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+def test_new_address_is_answered_201_with_the_user_its_address_and_etag(api: Api) -> None:
+    answer = api.call("POST", PATH, {"email": "ada@example.com", "password": PASSWORD, "name": " Ada "})
+    user = answer.json
+    assert answer.status == 201
+    assert answer.headers["location"] == "/api/auth/me"
+    assert answer.headers["etag"] == '"v1"'
+    assert answer.headers["content-type"] == "application/json"
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", user.pop("id"))
+    assert TIME.fullmatch(user.pop("created_at"))
+    assert user == {"email": "ada@example.com", "name": "Ada", "time_zone": "UTC", "version": 1}
+
+
+def test_no_name_is_answered_null(api: Api) -> None:
+    answer = api.call("POST", PATH, {"email": "noname@example.com", "password": PASSWORD})
+    assert answer.json["name"] is None
+
+
+@pytest.mark.parametrize(
+    "again", ["TAKEN@example.com", "taken@EXAMPLE.com", "Taken@Example.Com", " taken@example.com "]
+)
+def test_address_taken_in_any_case_is_refused_409_and_changes_nothing(
+    api: Api, dump: Callable[[], list[dict[str, Any]]], again: str
+) -> None:
+    api.call("POST", PATH, {"email": "taken@example.com", "password": PASSWORD})
+    before = dump()
+    assert_problem(api.call("POST", PATH, {"email": again, "password": PASSWORD}), 409, "email_already_exists")
+    assert dump() == before
+
+
+def test_addresses_of_the_same_length_make_two_accounts(api: Api, dump: Callable[[], list[dict[str, Any]]]) -> None:
+    first = api.call("POST", PATH, {"email": "aaaa@example.com", "password": PASSWORD})
+    second = api.call("POST", PATH, {"email": "bbbb@example.com", "password": PASSWORD})
+    assert (first.status, second.status) == (201, 201)
+    assert first.json["id"] != second.json["id"]
+    fsck(dump())
+
+
+def test_address_is_kept_in_lower_case(api: Api) -> None:
+    answer = api.call("POST", PATH, {"email": "  Grace.Hopper+x@Example.COM ", "password": PASSWORD})
+    assert answer.json["email"] == "grace.hopper+x@example.com"
+
+
+def test_table_holds_a_bcrypt_hash_at_the_set_cost_and_no_password(
+    api: Api, dump: Callable[[], list[dict[str, Any]]]
+) -> None:
+    api.call("POST", PATH, {"email": "hashed@example.com", "password": "a password like no other"})
+    items = [table.load(item) for item in dump()]
+    (credential,) = [item for item in items if item["pk"] == "EMAIL#hashed@example.com"]
+    assert credential["password_hash"].startswith(f"$2b${settings.password_cost():02}$")
+    assert "a password like no other" not in str(items)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["correcthorsebatterystaple", "\U0001f600" * 64, "x" * 127 + "y", "password with spaces", "nul\0in the middle"],
+)
+def test_any_long_password_that_is_not_common_is_accepted(api: Api, password: str) -> None:
+    address = f"p{abs(hash(password))}@example.com"
+    assert api.call("POST", PATH, {"email": address, "password": password}).status == 201
+    assert api.call("POST", "/api/auth/login", {"email": address, "password": password}).status == 200
+
+
+def test_body_in_another_media_type_is_refused_415(api: Api) -> None:
+    answer = api.call("POST", PATH, {"email": "a@b.co", "password": PASSWORD}, headers={"content-type": "text/plain"})
+    assert_problem(answer, 415, "unsupported_media_type")
+
+
+def test_wrong_fields_are_each_named_once(api: Api) -> None:
+    answer = api.call("POST", PATH, {"email": "nobody", "password": "short", "admin": True})
+    assert_problem(answer, 422, "invalid_fields")
+    assert {tuple(one["loc"]): one["type"] for one in answer.json["errors"]} == {
+        ("body", "email"): "email",
+        ("body", "password"): "password_length",
+        ("body", "admin"): "extra_forbidden",
+    }
+    assert all(one.keys() == {"loc", "msg", "type"} for one in answer.json["errors"])
+    assert "short" not in answer.text.replace("shorter", "")
