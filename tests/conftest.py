@@ -15,8 +15,8 @@ import pytest
 from tests.caller import Api, Caller
 from tests.network import Network
 from tools.local.application import Application
-from tools.local.backend import start_backend, stop_backend, use_endpoints, wait_until_ready
-from tools.local.provision import create_tables, provision_keys
+from tools.local.backend import start_backend, stop_backend, wait_until_ready
+from tools.local.provision import create_tables, provision_keys, use_endpoints
 from tools.local.template import read_template
 
 ROOT = Path(__file__).parent.parent
