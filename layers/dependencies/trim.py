@@ -15,6 +15,9 @@ SERVICES = {"dynamodb": "dynamodb", "sesv2": "email", "ssm": "ssm"}
 # cryptography needs cffi's compiled half, _cffi_backend, alone. The rest generates C at build time.
 UNUSED = ("bin", "cffi", "pycparser", "pycparser-*.dist-info", ".lock")
 
+# Of each .dist-info, by how its files begin.
+KEPT_INFO = ("METADATA", "licenses", "LICENSE", "NOTICE")
+
 
 def main(site: Path) -> None:
     """Trim the `site` folder that `uv pip install --target` filled."""
@@ -29,9 +32,9 @@ def main(site: Path) -> None:
 
 
 def _trim_dist_info(site: Path) -> None:
-    """Keep METADATA, by which Amazon Inspector names the vulnerable, and the licences; nothing reads the rest."""
+    """Keep METADATA, by which a scanner names what is vulnerable, and the licences; nothing reads the rest."""
     for path in site.glob("*.dist-info/*"):
-        if path.name not in {"METADATA", "licenses"}:
+        if not path.name.startswith(KEPT_INFO):
             _remove(path)
 
 

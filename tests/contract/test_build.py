@@ -136,7 +136,10 @@ def test_dependencies_layer_holds_these_packages_and_no_other(builds: Builds, ar
     assert {name.split(".")[0] for name in packages} == PACKAGES
     assert not {"boto3", "pip", "setuptools", "aws_xray_sdk", "bin"} & names
     for info in site(builds, architecture).glob("*.dist-info"):
-        assert {path.name for path in info.iterdir()} <= {"METADATA", "licenses"}
+        kept = {path.name for path in info.iterdir()}
+        assert "METADATA" in kept
+        assert kept <= {"METADATA", "licenses", "LICENSE", "LICENSE.txt", "NOTICE"}
+        assert len(kept) > 1, f"{info.name} came with a licence"
 
 
 # ---- botocore's trimmed data -------------------------------------------------------------------------------------------

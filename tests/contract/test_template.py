@@ -68,7 +68,7 @@ FUNCTIONS = {
         {"dynamodb:UpdateItem": {TABLE}, "dynamodb:DeleteItem": {TABLE}, "ssm:GetParameter": {SIGNING}},
         _ISSUES_TOKENS,
     ),
-    "log_out": Expected({"POST /api/auth/logout"}, {"dynamodb:DeleteItem": {TABLE}}),
+    "log_out": Expected({"POST /api/auth/logout"}, {"dynamodb:DeleteItem": {TABLE}}, {"JWKS", "TOKEN_ISSUER"}),
     "get_me": Expected({"GET /api/auth/me"}, {"dynamodb:GetItem": {TABLE}}),
     "create_task": Expected({"POST /api/{user_id}/tasks"}, {"dynamodb:PutItem": {TABLE}}),
     "list_tasks": Expected(
