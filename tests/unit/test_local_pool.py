@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tools.local.application import Function
-from tools.local.pool import Pool, Result
+from tools.local.pool import IDLE_SECONDS, SPARE_SECONDS, Pool, Result
 
 HANDLER = """\
 {imports}
@@ -19,6 +20,11 @@ HANDLER = """\
 def handler(event, context):
     {body}
 """
+MEET = """\
+folder = pathlib.Path({folder!r})
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < {people}: time.sleep(0.01)
+    return os.getpid()"""
 Make = Callable[..., Pool]
 
 
@@ -184,13 +190,7 @@ def test_large_events_answers_and_output_pass(make: Make) -> None:
 def test_concurrent_requests_get_a_worker_each(make: Make, tmp_path: Path) -> None:
     meeting = tmp_path / "meeting"
     meeting.mkdir()
-    body = (
-        f"folder = pathlib.Path({str(meeting)!r})\n"
-        "    (folder / str(os.getpid())).touch()\n"
-        "    while len(list(folder.iterdir())) < 3: time.sleep(0.01)\n"
-        "    return os.getpid()"
-    )
-    pool = make(body, "import os, pathlib, time")
+    pool = make(MEET.format(folder=str(meeting), people=3), "import os, pathlib, time")
     with ThreadPoolExecutor(3) as executor:  # nobody returns until all three have arrived
         pids = list(executor.map(lambda _: value(call(pool)), range(3)))
     assert len(set(pids)) == 3
@@ -204,13 +204,16 @@ def test_requests_over_the_limit_wait_for_a_worker(make: Make, monkeypatch: pyte
     assert len(pids) <= 2
 
 
-def test_idle_workers_are_reaped(make: Make) -> None:
-    pool = make("return os.getpid()")
-    pid = value(call(pool))
-    pool.reap(now=float("inf"))
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-    assert value(call(pool)) != pid
+def test_idle_workers_are_reaped_the_spare_ones_sooner(make: Make, tmp_path: Path) -> None:
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
+    pool = make(MEET.format(folder=str(meeting), people=2), "import os, pathlib, time")
+    with ThreadPoolExecutor(2) as executor:
+        pids = {value(one) for one in executor.map(lambda _: call(pool), range(2))}
+    pool.reap(time.monotonic() + SPARE_SECONDS + 1)
+    assert {value(call(pool)) for _ in range(3)} < pids
+    pool.reap(time.monotonic() + IDLE_SECONDS + 1)
+    assert value(call(pool)) not in pids
 
 
 def test_worker_that_dies_while_idle_is_replaced(make: Make) -> None:

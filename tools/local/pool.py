@@ -17,8 +17,9 @@ from typing import Any
 from tools.local.application import Function
 
 WORKER = Path(__file__).with_name("worker.py")
-LIMIT = 16  # workers per function; a further request waits for one, where Lambda would start another
-IDLE_SECONDS = 600.0
+LIMIT = 8  # workers per function, 65 MB each; a further request waits for one, where Lambda would start another
+IDLE_SECONDS = 600.0  # for a function's last worker
+SPARE_SECONDS = 60.0  # for the others
 START_SECONDS = 60.0
 
 
@@ -99,7 +100,8 @@ class Pool:
     def reap(self, now: float) -> None:
         """Kill workers that have been idle for long."""
         with self._changed:
-            old = [worker for worker in self._idle if now - worker.used > IDLE_SECONDS]
+            patience = [SPARE_SECONDS] * (len(self._idle) - 1) + [IDLE_SECONDS]  # the latest used stands last
+            old = [worker for worker, limit in zip(self._idle, patience, strict=False) if now - worker.used > limit]
             self._idle = [worker for worker in self._idle if worker not in old]
         for worker in old:
             discard(worker)
@@ -237,6 +239,6 @@ def decoded(printed: bytearray) -> list[str]:
 
 def reap_forever(pools: Collection[Pool], stopping: threading.Event) -> None:
     """Kill idle workers from time to time until the server stops."""
-    while not stopping.wait(IDLE_SECONDS / 4):
+    while not stopping.wait(SPARE_SECONDS / 4):
         for pool in pools:
             pool.reap(time.monotonic())
