@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.uv/bin/uv)
+UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
 # What is set here must not reach into the environments: they are this folder's own.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -41,7 +41,7 @@ format: .venv/.synced ## format the code and fix what lint can fix
 
 .PHONY: build
 build: .venv/.synced ## build the functions and layers into .aws-sam
-	@PATH="$(CURDIR)/.venv/bin:$(dir $(UV)):$$PATH" .venv/bin/sam build
+	@PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.uv/bin:$$PATH" .venv/bin/sam build
 
 .PHONY: deploy
 deploy: build ## deploy to AWS with a section of samconfig.toml: make deploy STAGE=prod
@@ -64,7 +64,7 @@ clean: ## remove environments, builds and caches; data under .local stays
 	@UV_PROJECT_ENVIRONMENT=.venv-ministack $(UV) sync --locked --quiet --only-group ministack && touch $@
 
 # Without uv on the PATH: into .uv, in a virtual environment or, where Debian has no python3-venv, in a plain folder.
-$(CURDIR)/.uv/bin/uv:
+.uv/bin/uv:
 	@echo 'Fetching uv into .uv ...'
 	@rm -rf .uv; { python3 -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check uv; } >/dev/null 2>&1 \
 	  || { rm -rf .uv; python3 -m pip install --quiet --disable-pip-version-check --target .uv uv; } >/dev/null 2>&1 \
