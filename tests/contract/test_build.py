@@ -14,9 +14,9 @@ from pathlib import Path
 import botocore
 import pytest
 
-from tests.contract.test_template import FUNCTIONS, ROOT, camel, sam_environment
+from tests.contract.conftest import ARCHITECTURES, Builds
+from tests.contract.test_template import FUNCTIONS, ROOT, camel
 
-ARCHITECTURES = ("arm64", "x86_64")
 LAYERS = {"arm64": "DependenciesArm64Layer", "x86_64": "DependenciesX8664Layer"}
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}  # e_machine: EM_AARCH64, EM_X86_64
 HOST = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
@@ -28,32 +28,9 @@ PACKAGES = {
 
 each_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES)
 
-type Builds = dict[str, Path]
-
 
 def uv() -> str:
     return os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv/bin/uv")
-
-
-@pytest.fixture(scope="session")
-def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
-    """One build for each architecture, on a PATH whose python3 does not work: it must not matter."""
-    home = tmp_path_factory.mktemp("sam")
-    broken = home / "bin"
-    broken.mkdir()
-    for name in ("python", "python3"):
-        (broken / name).write_text("#!/bin/sh\nexit 1\n")
-        (broken / name).chmod(0o755)
-    environment = {**sam_environment(home), "PATH": f"{broken}:{os.environ['PATH']}"}
-    folders = {architecture: home / architecture for architecture in ARCHITECTURES}
-    for architecture, folder in folders.items():
-        command = [
-            *(sys.executable, "-m", "samcli", "build", "--no-cached", "--template-file", str(ROOT / "template.yaml")),
-            *("--build-dir", str(folder), "--parameter-overrides", f"Architecture={architecture}"),
-        ]
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-    return folders
 
 
 def sources(build: Path) -> Iterator[Path]:

@@ -1,0 +1,77 @@
+"""What each function imports, from the built layers alone, each in a process of its own: the price of its cold start."""
+
+import platform
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.contract.conftest import Builds
+from tests.contract.test_template import FUNCTIONS
+from tools.bench.built import start_built
+
+HOST = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
+LOGGER = {"aws_lambda_powertools", "botocore", "jmespath", "typing_extensions"}  # of botocore only its __init__
+STORE = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
+MODELS = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection", "typing_extensions"}
+SIGNING = {"_cffi_backend", "cryptography", "jwt"}
+BCRYPT = {"bcrypt"}
+READ, WRITE = LOGGER | STORE, LOGGER | STORE | MODELS
+
+# cryptography itself imports bcrypt where it is installed, so the authorizer cannot be without it.
+ALLOWED: dict[str, set[str]] = {
+    "authorizer": SIGNING | BCRYPT | {"typing_extensions"},
+    "complete_task": WRITE,
+    "create_task": WRITE,
+    "delete_task": READ,
+    "get_health": READ,
+    "get_jwks": LOGGER,
+    "get_me": READ,
+    "get_task": READ,
+    "list_tasks": READ,
+    "log_in": WRITE | SIGNING | BCRYPT,
+    "log_out": WRITE,
+    "provision_keys": READ | SIGNING | BCRYPT,
+    "refresh_session": WRITE | SIGNING | BCRYPT,
+    "register": WRITE | BCRYPT,
+    "update_task": WRITE,
+}
+FORBIDDEN_PREFIXES = (
+    "boto3",
+    "aws_xray_sdk",
+    "aws_lambda_powertools.event_handler",
+    "aws_lambda_powertools.tracing",
+    "aws_lambda_powertools.utilities.parser",
+    "aws_lambda_powertools.utilities.idempotency",
+)
+
+
+@cache
+def _modules(build: Path, function: str) -> frozenset[str]:
+    return frozenset(start_built(build, function)["modules"])
+
+
+def _third_parties(build: Path, function: str) -> set[str]:
+    """Return the top-level packages that come from the dependencies layer."""
+    layer = next(build.glob("Dependencies*Layer/python"))
+    shipped = {path.name.split(".")[0] for path in layer.iterdir()}
+    return {name.split(".")[0] for name in _modules(build, function)} & shipped
+
+
+def test_every_function_has_its_list() -> None:
+    assert ALLOWED.keys() == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", sorted(ALLOWED))
+def test_function_imports_only_the_packages_of_its_list(builds: Builds, function: str) -> None:
+    assert _third_parties(builds[HOST], function) <= ALLOWED[function]
+
+
+@pytest.mark.parametrize("function", sorted(ALLOWED))
+def test_no_function_imports_what_is_forbidden(builds: Builds, function: str) -> None:
+    assert not [name for name in _modules(builds[HOST], function) if name.startswith(FORBIDDEN_PREFIXES)]
+
+
+@pytest.mark.parametrize("function", sorted(ALLOWED))
+def test_no_function_imports_another(builds: Builds, function: str) -> None:
+    assert {name.split(".")[0] for name in _modules(builds[HOST], function)} & ALLOWED.keys() == {function}
