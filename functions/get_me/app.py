@@ -2,13 +2,16 @@
 
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.preconditions import etag, is_unchanged
-from lambdo.services.accounts import get_user
+from lambdo.problems import UserNotFound
+from lambdo.store import users
 
 
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 200 with the user, or 304."""
-    user = get_user(request.user_id)
+    user = users.get(request.user_id)
+    if user is None:
+        raise UserNotFound
     headers = {"etag": etag(user["version"])}
     if is_unchanged(request.headers, user["version"]):
         return Response(304, headers=headers)

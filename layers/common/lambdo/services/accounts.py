@@ -2,7 +2,7 @@
 
 from lambdo import ids, passwords, times
 from lambdo.models.user import User
-from lambdo.problems import EmailAlreadyExists, InvalidCredentials, UserNotFound
+from lambdo.problems import EmailAlreadyExists, InvalidCredentials
 from lambdo.store import users
 
 
@@ -41,11 +41,3 @@ def authenticate(email: str, password: str) -> User:
     if passwords.needs_rehash(credential["password_hash"]):
         users.update_password_hash(email, credential["password_hash"], passwords.hash_password(password))
     return credential["user"]
-
-
-def get_user(user_id: str) -> User:
-    """Return the user; raises UserNotFound if the account has been deleted."""
-    user = users.get(user_id)
-    if user is None:
-        raise UserNotFound
-    return user
