@@ -40,7 +40,6 @@ FORBIDDEN_PREFIXES = (
     "boto3",
     "aws_xray_sdk",
     "aws_lambda_powertools.event_handler",
-    "aws_lambda_powertools.tracing",
     "aws_lambda_powertools.utilities.parser",
     "aws_lambda_powertools.utilities.idempotency",
 )
