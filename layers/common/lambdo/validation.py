@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from lambdo.problems import InvalidFields, MalformedJson
 
@@ -18,15 +19,14 @@ def parse_json[Model: BaseModel](model: type[Model], body: bytes) -> Model:
         If a field is missing, unknown or breaks a rule.
     """
     try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        if error.errors(include_url=False, include_context=False, include_input=False)[0]["type"] == "json_invalid":
-            raise MalformedJson from error
-        raise invalid_fields(error) from error
+        fields = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise MalformedJson from error
+    return parse_fields(model, fields)
 
 
-def parse_fields[Model: BaseModel](model: type[Model], fields: dict[str, Any]) -> Model:
-    """Return fields that came otherwise than as JSON (a form) as the model; raises InvalidFields."""
+def parse_fields[Model: BaseModel](model: type[Model], fields: Any) -> Model:  # noqa: ANN401 - whatever JSON holds
+    """Return fields that were parsed already (JSON, a form) as the model; raises InvalidFields."""
     try:
         return model.model_validate(fields)
     except ValidationError as error:
