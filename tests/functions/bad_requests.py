@@ -1,0 +1,199 @@
+"""The table of bad requests, each with the refusal that it must meet; test_bad_input.py sends them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tests.caller import UNKNOWN_ID
+
+CREATE, UPDATE, DONE = ("POST", "tasks"), ("PUT", "tasks/{id}"), ("PATCH", "tasks/{id}/complete")
+REGISTER, LOGIN = ("POST", "/api/auth/register"), ("POST", "/api/auth/login")
+GET, DELETE, LIST = ("GET", "tasks/{id}"), ("DELETE", "tasks/{id}"), ("GET", "tasks")
+
+
+class Row(NamedTuple):
+    """A bad request and the refusal it must meet; `field` is the one that a 422 names."""
+
+    route: tuple[str, str]
+    status: int
+    field: str | None = None
+    body: Any = None
+    raw: str | bytes | None = None
+    query: str = ""
+    headers: dict[str, str] | None = None
+    code: str | None = None
+
+
+def malformed() -> Iterator[Row]:
+    """Bodies that are no JSON text in UTF-8."""
+    for raw in [
+        "", " ", "{", "}", "{]", "[", '"', "{'title':'x'}", '{"title":"x",}', '{"title" "x"}', '{"title":x}',
+        '{"title":"x"} {}', '{"title":"x"}\0', "\0", 'title=x', '{"title":"x"', '{"title":"\\x"}', '{"title":"\\u12"}',
+        '{"title":"a\nb"}', '{"title":"a\0b"}', "// c\n{}", "\ufeff{\"title\":\"x\"}", "nul", "True", "undefined",
+        '{"title":NaN}', '{"title":Infinity}', '{"title":-Infinity}', '{"a":01}', '{"a":+1}', '{"a":.5}', '{"a":1.}',
+        '{"title":"\\ud800"}', '{"title":"\\udc00x"}', '{"title":"\\ud83d\\u0041"}', '{"\\ud800":"x"}',
+        "[" * 60_000, '{"a":' * 10_000, "[" * 30_000 + "]" * 30_000,
+    ]:  # fmt: skip
+        yield Row(CREATE, 400, raw=raw)
+    broken = [b"\xff", b'{"title":"\xed\xa0\x80"}', b'{"title":"\xc0\x80"}', b'{"title":"\xe2\x82"}', b"\xff\xfe{\0}\0"]
+    for encoded in [*broken, '{"title":"x"}'.encode("utf-16"), '{"title":"x"}'.encode("utf-32"), b"\x80\x81" * 100]:
+        yield Row(CREATE, 400, raw=encoded)
+        yield Row(UPDATE, 400, raw=encoded)
+    yield Row(CREATE, 400, raw='{"title":"\ud800"}')  # a lone surrogate in the event itself
+    for route in (UPDATE, REGISTER, LOGIN):
+        yield Row(route, 400, raw="{")
+    for raw in ["{", " ", "completed=true"]:
+        yield Row(DONE, 400, raw=raw)
+
+
+def too_large() -> Iterator[Row]:
+    """Bodies above 64 KB, whatever is in them."""
+    for route in (CREATE, UPDATE, DONE, REGISTER, LOGIN, DELETE):
+        yield Row(route, 413, raw=json.dumps({"title": "x" * 70_000}))
+    yield Row(CREATE, 413, raw=b"x" * 65_537)
+    yield Row(CREATE, 413, raw="é" * 32_769)
+    yield Row(CREATE, 413, raw="[" * 100_000)
+    yield Row(CREATE, 413, raw="x" * 1_000_000)
+    yield Row(CREATE, 413, raw=b"\0" * 1_000_000)
+    yield Row(CREATE, 400, raw="x" * 65_536)
+    yield Row(CREATE, 422, "title", {"title": "x" * 60_000})
+
+
+def media_types() -> Iterator[Row]:
+    """Bodies announced as something else."""
+    for media_type in [
+        "", "text/plain", "text/json", "application/xml", "application/jsonx", "application/json-patch+json",
+        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=latin-1",
+        "application/json;charset=utf-16", "application/json, text/plain", "*/*", "\0", "application/json\0",
+    ]:  # fmt: skip
+        yield Row(CREATE, 415, body={"title": "x"}, headers={"content-type": media_type})
+    for route in (UPDATE, DONE, REGISTER, LOGIN):
+        yield Row(route, 415, body={}, headers={"content-type": "text/plain"})
+    yield Row(CREATE, 415, body={"title": "x"}, headers={"content-type": "application/merge-patch+json"})
+
+
+def wrong_shapes() -> Iterator[Row]:
+    """JSON that is no object, and fields that nobody knows or may set."""
+    for raw in ["null", "[]", '"x"', "1", "1.5", "true", "[{}]", "1" * 400, "-0", "1e400"]:
+        yield Row(CREATE, 422, "body", raw=raw)
+        yield Row(DONE, 422, "body", raw=raw)
+    for name, value in {
+        "id": UNKNOWN_ID, "user_id": UNKNOWN_ID, "version": 7, "created_at": "2000-01-01T00:00:00Z", "updated_at": "x",
+        "completed_at": None, "is_admin": True, "pk": "USER#x", "sk": "TASK#x", "lsi1sk": "x", "expires_at": 1,
+        "tag_ids": [], "Title": "x", "": 1, "__proto__": {}, "__class__": "x", "$set": {}, "#0": 1, ":one": 1,
+    }.items():  # fmt: skip
+        yield Row(CREATE, 422, name, {"title": "x", name: value})
+        yield Row(UPDATE, 422, name, {name: value})
+    for name in ["id", "user_id", "version", "created_at", "is_admin", "role", "password_hash", "time_zone"]:
+        yield Row(REGISTER, 422, name, {"email": "m@example.com", "password": "not so common", name: "x"})
+    yield Row(DONE, 422, "title", {"completed": True, "title": "x"})
+    yield Row(DONE, 422, "completed", {})
+
+
+def wrong_values() -> Iterator[Row]:
+    """Task fields that break their rules, on creation and on update alike."""
+    texts: list[Any] = [None, 1, 1.5, True, [], {}, ["x"]]
+    blank = ["", " ", "\t\n ", "\u00a0", "\u2003\u3000"]
+    control = ["a\0b", "a\x1bb", "a\x7fb", "a\x85b"]
+    for title in [*texts, *blank, *control, "a\nb", "a\r\nb", "x" * 201, "\U0001f600" * 201]:
+        yield Row(CREATE, 422, "title", {"title": title})
+        yield Row(UPDATE, 422, "title", {"title": title})
+    for description in [*texts[1:], *control, "x" * 1001]:
+        yield Row(CREATE, 422, "description", {"title": "x", "description": description})
+        yield Row(UPDATE, 422, "description", {"description": description})
+    completed: Any
+    for completed in [None, "yes", "true", "True", "", 0, 1, 1.0, [], {}]:
+        yield Row(CREATE, 422, "completed", {"title": "x", "completed": completed})
+        yield Row(UPDATE, 422, "completed", {"completed": completed})
+        yield Row(DONE, 422, "completed", {"completed": completed})
+    for priority in ["", "urgent", "HIGH", "high ", 1, True, ["high"], {}]:
+        yield Row(CREATE, 422, "priority", {"title": "x", "priority": priority})
+        yield Row(UPDATE, 422, "priority", {"priority": priority})
+    yield Row(CREATE, 422, "priority", {"title": "x", "priority": None})
+    for body in [{}, {"description": "x"}]:
+        yield Row(CREATE, 422, "title", body)
+
+
+def due_dates() -> Iterator[Row]:
+    """What is no day, no moment, or outside the years 1 to 9999 in UTC."""
+    for due in [
+        "", " ", "tomorrow", "2026", "2026-11", "2026-02-30", "2025-02-29", "2026-13-01", "2026-00-10", "2026-11-31",
+        "0000-01-01", "10000-01-01", "-2026-01-01", "2026-W47-6", "2026-325", "20261121", "26-11-21", "2026-1-1",
+        "2026/11/21", "21.11.2026", " 2026-11-21", "2026-11-21 ", "2026-11-21\n", "２０２６-11-21", "2026-11-21T",
+        "2026-11-21T09:00:00", "2026-11-21T09:00Z", "2026-11-21T09Z", "2026-11-21T24:00:00Z", "2026-11-21T23:60:00Z",
+        "2026-11-21T23:59:60Z", "2026-11-21T09:00:00+24:00", "2026-11-21T09:00:00+1:00", "2026-11-21T09:00:00+0100",
+        "2026-11-21T09:00:00+01:60", "2026-11-21T09:00:00.Z", "2026-11-21T09:00:00.1234567Z", "2026-11-21T09:00:00ZZ",
+        "2026-11-21T09:00:00 Z", "2026-11-21T09:00:00[Europe/Prague]", "2026-W47-6T09:00:00Z",
+        "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1763712000", "2026-11-21\0", "x" * 60_000,
+        1763712000, 1.5, True, [], {}, ["2026-11-21"],
+    ]:  # fmt: skip
+        yield Row(CREATE, 422, "due_date", {"title": "x", "due_date": due})
+        yield Row(UPDATE, 422, "due_date", {"due_date": due})
+
+
+def accounts() -> Iterator[Row]:
+    """Addresses, passwords and names that registering refuses."""
+    email: Any
+    password: Any
+    for email in [
+        "", " ", "x", "@", "a@", "@b.co", "a@b", "a@b.", "a@.co", "a@b..co", "a@-b.co", "a@b-.co", "a b@c.co",
+        "a@b.co\nbcc: x@y.zz", "a@b.co\0", "a@b@c.co", '"a b"@c.co', "<a@b.co>", "a@[127.0.0.1]", "a@b_c.co", "é@b.co",
+        "a@bücher.de", "a@b.co,c@d.co", "user@\u212aelvin.com", f"{'x' * 65}@b.co", f"a@{'x' * 64}.co",
+        f"a@{'x.' * 130}co", "a#b@c.co/x#y", "x" * 60_000, None, 1, [], {"eq": "a@b.co"}, True,
+    ]:  # fmt: skip
+        yield Row(REGISTER, 422, "email", {"email": email, "password": "not so common"})
+        yield Row(LOGIN, 422, "email", {"email": email, "password": "not so common"})
+    for password in [
+        "", "1234567", "ééééééé", "é" * 7, "e\u0301" * 7, "x" * 129, "\U0001f600" * 129, "password",
+        "PassWord1", "12345678", "qwertyuiop", None, 12345678, True, [], {}, "x" * 60_000,
+    ]:  # fmt: skip
+        yield Row(REGISTER, 422, "password", {"email": "p@example.com", "password": password})
+    for password in [None, 1, True, [], {}]:
+        yield Row(LOGIN, 422, "password", {"email": "p@example.com", "password": password})
+    for password in ["someone.here@example.com", "Someone.Here@Example.Com", "someone.here", "SOMEONE.HERE"]:
+        yield Row(REGISTER, 422, "body", {"email": "Someone.Here@example.com", "password": password})
+    for name in ["", " ", "a\nb", "a\0b", "x" * 101, 1, True, [], {}]:
+        yield Row(REGISTER, 422, "name", {"email": "n@example.com", "password": "not so common", "name": name})
+
+
+def ids() -> Iterator[Row]:
+    """What is no id names no task: the same 404 as an unknown one."""
+    for task_id in [
+        "x", "me", "*", "..", "%2e%2e", "%00", "%20", "TAG%23x", "TASK%23{id}", "PROFILE", "SESSION%23{id}", "{ID}",
+        "{id}%00", "{id}%20", "%20{id}", "{id}%23", "{{id}}", "urn:uuid:{id}", "{id}0", "0", "-1", "null", "undefined",
+        "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "%F0%9F%98%80", "%ED%A0%80",
+        "9b2d8f34-1d3b-4c58-9d0c-3a8e0f6c2a11", "{hex}", "x" * 2048, "%2f%2fetc%2fpasswd", "1%27%20OR%20%271%27=%271",
+    ]:  # fmt: skip
+        for method, path in (GET, DELETE, UPDATE, DONE):
+            body = {"completed": True} if method in {"PUT", "PATCH"} else None
+            yield Row((method, path.replace("{id}", task_id)), 404, body=body)
+
+
+def queries() -> Iterator[Row]:
+    """Parameters of the list."""
+    for limit in ["0", "101", "-1", "abc", "", "1.0", "1e1", "%EF%BC%91", "+5", "%2B5", "5%20", "0x5", "9" * 30, "%00"]:
+        yield Row(LIST, 422, "limit", query=f"limit={limit}")
+    for status in ["", "all", "OPEN", "open%20", "true", "open%23", "done,open", "%00", "%FF"]:
+        yield Row(LIST, 422, "status", query=f"status={status}")
+    for query, field in {
+        "limit=5&limit=5": "limit", "status=open&status=done": "status", "cursor=a&cursor=b": "cursor",
+        "Limit=5": "Limit", "offset=5": "offset", "user_id=x": "user_id", "=x": "", "x": "x", "%FF=1": "\ufffd",
+        "limit%00=5": "limit\0", "limit[]=5": "limit[]", "access_token=x": "access_token",
+    }.items():  # fmt: skip
+        yield Row(LIST, 422, field, query=query)
+
+
+def preconditions() -> Iterator[Row]:
+    """If-Match that cannot be read: to ignore it would be to overwrite."""
+    for tags in ["", " ", ",", "v1", '"v1', 'v1"', '"v1" "v1"', '"v1",x', "**", '*,"v1"', 'w/"v1"', "W/*", '"v 1"', "'v1'", "\0", '"v1"\0', '"😀"', ", ".join(['"v1"'] * 21), ",".join(['"v1"'] * 3_000), "x" * 10_000]:  # fmt: skip
+        for route, body in [(UPDATE, {"title": "x"}), (UPDATE, {"completed": True}), (DONE, None), (DELETE, None)]:
+            yield Row(route, 400, body=body, headers={"if-match": tags}, code="malformed_header")
+
+
+ROWS = [
+    row
+    for table in (
+        malformed, too_large, media_types, wrong_shapes, wrong_values, due_dates, accounts, ids, queries, preconditions,
+    )
+    for row in table()
+]  # fmt: skip

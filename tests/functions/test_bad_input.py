@@ -1,0 +1,58 @@
+"""Bad input: the stated 4xx each, never a 500, the field named, and not a byte of the table changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.caller import Api, Caller, Json, assert_problem
+from tests.functions.bad_requests import ROWS, Row
+
+CODES = {
+    400: "malformed_json",
+    404: "task_not_found",
+    413: "content_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_fields",
+}
+
+
+@pytest.fixture(scope="module")
+def owner(api: Api) -> Caller:
+    """One user for all rows: none of them may change anything."""
+    return api.sign_up()
+
+
+@pytest.fixture(scope="module")
+def task(owner: Caller) -> Json:
+    return owner.create_task(title="as it was", description="as it was", due_date="2026-12-24")
+
+
+def send(owner: Caller, task: Json, row: Row) -> None:
+    """Send the row and check its refusal."""
+    method, path = row.route
+    task_id = task["id"]
+    path = path.replace("{id}", task_id).replace("{ID}", task_id.upper()).replace("{hex}", task_id.replace("-", ""))
+    answer = owner.call(method, path, row.body, raw=row.raw, query=row.query, headers=row.headers)
+    assert_problem(answer, row.status, row.code or CODES[row.status])
+    if row.field is not None:
+        assert row.field in {str(one["loc"][-1]) for one in answer.json["errors"]}, answer.text
+    assert len(answer.text) < 4096
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{' '.join(row.route)[:60]}-{row.status}-{row.field}")
+def test_bad_input_is_refused_as_stated(owner: Caller, task: Json, row: Row) -> None:
+    send(owner, task, row)
+
+
+def test_whole_table_of_bad_input_changes_nothing(
+    owner: Caller, task: Json, dump: Callable[[], list[dict[str, Any]]]
+) -> None:
+    before = dump()
+    for row in ROWS:
+        send(owner, task, row)
+    assert dump() == before
+
+
+def test_bad_input_has_at_least_80_rows() -> None:
+    assert len(ROWS) >= 80

@@ -1,0 +1,124 @@
+"""Many at once: exactly one account, one live refresh token, no lost update."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from lambdo.store import table
+from tests.caller import PASSWORD, Answer, Api, Caller
+from tests.fsck import fsck
+
+
+def at_once(count: int, send: Callable[[int], Answer]) -> list[Answer]:
+    """Send as many requests, all starting together, and return their answers."""
+    gun = threading.Barrier(count)
+
+    def run(number: int) -> Answer:
+        gun.wait()
+        return send(number)
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(run, range(count)))
+
+
+def test_20_registrations_of_one_address_make_1_account(api: Api, dump: Callable[[], list[dict[str, Any]]]) -> None:
+    addresses = ["race@example.com", "RACE@example.com", "Race@Example.com", " race@EXAMPLE.com"]
+    answers = at_once(
+        20, lambda i: api.call("POST", "/api/auth/register", {"email": addresses[i % 4], "password": PASSWORD})
+    )
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: 19}
+    items = dump()
+    fsck(items)
+    (created,) = [answer.json["id"] for answer in answers if answer.status == 201]
+    found = [item for item in map(table.load, items) if item.get("email") == "race@example.com"]
+    assert sorted(item["pk"] for item in found) == ["EMAIL#race@example.com", f"USER#{created}"]
+
+
+def test_20_registrations_of_20_addresses_make_20_accounts(api: Api, dump: Callable[[], list[dict[str, Any]]]) -> None:
+    answers = at_once(
+        20, lambda i: api.call("POST", "/api/auth/register", {"email": f"race{i:02}@example.com", "password": PASSWORD})
+    )
+    assert Counter(answer.status for answer in answers) == {201: 20}
+    assert len({answer.json["id"] for answer in answers}) == 20
+    fsck(dump())
+
+
+def test_20_refreshes_of_one_token_get_1_successor_which_is_live(
+    api: Api, user: Caller, dump: Callable[[], list[dict[str, Any]]]
+) -> None:
+    answers = at_once(20, lambda _: api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}))
+    assert Counter(answer.status for answer in answers) == {200: 20}
+    (successor,) = {answer.json["refresh_token"] for answer in answers}
+    assert api.call("POST", "/api/auth/refresh", {"refresh_token": successor}).status == 200
+    fsck(dump())
+
+
+def test_20_reuses_of_a_spent_token_end_the_session_without_a_500(
+    api: Api, user: Caller, clock: Callable[..., None]
+) -> None:
+    live = api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}).json["refresh_token"]
+    clock(seconds=31)
+    answers = at_once(20, lambda _: api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}))
+    assert {answer.status for answer in answers} == {401}
+    assert Counter(answer.json["code"] for answer in answers)["refresh_token_reused"] >= 1
+    assert api.call("POST", "/api/auth/refresh", {"refresh_token": live}).status == 401
+
+
+FIELDS: list[dict[str, Any]] = [
+    {"title": "raced"},
+    {"description": "raced"},
+    {"priority": "high"},
+    {"due_date": "2027-01-01"},
+    {"completed": True},
+]
+
+
+@pytest.mark.parametrize("repeats", [1, 4])
+def test_parallel_updates_of_different_fields_lose_none(
+    user: Caller, dump: Callable[[], list[dict[str, Any]]], repeats: int
+) -> None:
+    task = user.create_task()
+    answers = at_once(len(FIELDS) * repeats, lambda i: user.call("PUT", f"tasks/{task['id']}", FIELDS[i % len(FIELDS)]))
+    statuses = Counter(answer.status for answer in answers)
+    after = user.call("GET", f"tasks/{task['id']}").json
+    assert statuses.keys() <= {200, 503}  # four lost races in a row
+    assert {name: after[name] for fields in FIELDS for name in fields} == {
+        name: value for fields in FIELDS for name, value in fields.items()
+    }
+    if repeats == 1:  # each answer is of a change of its own
+        assert sorted(answer.json["version"] for answer in answers) == [2, 3, 4, 5, 6]
+        assert after["version"] == 6
+    fsck(dump())
+
+
+def test_20_edits_of_a_title_raise_the_version_by_20(user: Caller) -> None:
+    task = user.create_task()
+    answers = at_once(20, lambda i: user.call("PATCH", f"tasks/{task['id']}", {"title": f"title {i}"}))
+    assert sorted(answer.json["version"] for answer in answers) == list(range(2, 22))
+    last = max(answers, key=lambda answer: int(answer.json["version"])).json
+    assert user.call("GET", f"tasks/{task['id']}").json == last
+
+
+def test_20_edits_of_one_version_succeed_once(user: Caller) -> None:
+    task = user.create_task()
+    answers = at_once(
+        20, lambda i: user.call("PUT", f"tasks/{task['id']}", {"title": f"t{i}"}, headers={"If-Match": '"v1"'})
+    )
+    assert Counter(answer.status for answer in answers) == {200: 1, 412: 19}
+
+
+def test_20_deletes_of_one_task_succeed_once(user: Caller) -> None:
+    task = user.create_task()
+    answers = at_once(20, lambda _: user.call("DELETE", f"tasks/{task['id']}"))
+    assert Counter(answer.status for answer in answers) == {204: 1, 404: 19}
+
+
+def test_4_toggles_are_4_versions(user: Caller) -> None:
+    task = user.create_task()
+    answers = at_once(4, lambda _: user.call("PATCH", f"tasks/{task['id']}/complete"))
+    assert sorted(answer.json["version"] for answer in answers) == [2, 3, 4, 5]
+    assert user.call("GET", f"tasks/{task['id']}").json["completed"] is False
