@@ -1,5 +1,6 @@
 """POST /api/auth/logout - end a session."""
 
+from lambdo import tokens
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.auth_requests import LogOut
 from lambdo.problems import Unauthenticated
@@ -23,8 +24,6 @@ def handler(request: Request) -> Response:
 
 
 def _bearer(request: Request) -> tuple[str, str]:
-    from lambdo import tokens  # noqa: PLC0415 - cryptography is 2 MB of code that a log-out with a refresh token spares
-
     try:
         claims = tokens.verify(tokens.from_header(request.headers.get("authorization", "")))
     except tokens.InvalidTokenError as error:

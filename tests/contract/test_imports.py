@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "get_task": READ,
     "list_tasks": READ,
     "log_in": WRITE | SIGNING | BCRYPT,
-    "log_out": WRITE,
+    "log_out": WRITE | SIGNING | BCRYPT,
     "provision_keys": READ | SIGNING | BCRYPT,
     "refresh_session": WRITE | SIGNING | BCRYPT,
     "register": WRITE | BCRYPT,
