@@ -216,6 +216,17 @@ def test_server_writes_only_under_its_state_folder(launch: Launch, project: Path
     assert listing() == before
 
 
+def test_malformed_chunks_are_400_and_quiet(launch: Launch) -> None:
+    server = launch()
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    with socket.create_connection(address, timeout=PATIENCE) as client:
+        client.sendall(b"POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(b'{"message":"Bad Request"}')
+    assert "Traceback" not in server.said
+
+
 def test_seed_fills_a_demo_account_once(tmp_path: Path) -> None:
     counts = []
     for turn in range(2):

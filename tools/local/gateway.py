@@ -180,7 +180,7 @@ def _body(request: Request) -> bytes:
         raise GatewayError(413, "Request Entity Too Large")
     try:
         body = request.stream.read(BODY_LIMIT + 1)
-    except HTTPException:
+    except (HTTPException, OSError):  # the client hung up, or its chunks are no chunks
         raise GatewayError(400, "Bad Request") from None
     if len(body) > BODY_LIMIT:
         raise GatewayError(413, "Request Entity Too Large")
