@@ -70,7 +70,7 @@ def stranger(api: Api) -> Caller:
     return api.sign_up()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def dump(application: Application) -> Callable[[], list[dict[str, Any]]]:
     """Return every item of the table, sorted, as DynamoDB has it."""
 

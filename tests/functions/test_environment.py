@@ -1,0 +1,72 @@
+"""Each function runs on the variables that template.yaml gives it, and on no other's."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lambdo import settings
+from tests.caller import PASSWORD, Api, Caller
+
+NAMES = {name.upper() for name, value in vars(settings).items() if hasattr(value, "cache_clear")}
+
+
+def test_settings_are_what_the_template_declares(api: Api) -> None:
+    declared = {name for function in api.application.functions.values() for name in function.environment}
+    assert {name for name in declared if not name.startswith(("AWS_", "POWERTOOLS_", "_"))} == NAMES
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), [
+    ("POST", "/api/auth/register", {"email": "env@example.com", "password": PASSWORD}, {201, 409}),
+    ("POST", "/api/auth/login", {"email": "{email}", "password": PASSWORD}, {200}),
+    ("POST", "/api/auth/refresh", {"refresh_token": "{refresh_token}"}, {200}),
+    ("POST", "/api/auth/logout", {"refresh_token": "{refresh_token}"}, {204}),
+    ("POST", "/api/auth/logout", None, {204}),
+    ("GET", "/api/auth/me", None, {200}),
+    ("GET", "/api/health", None, {200}),
+    ("GET", "/.well-known/jwks.json", None, {200}),
+    ("POST", "tasks", {"title": "x"}, {201}),
+    ("GET", "tasks", None, {200}),
+    ("GET", "tasks/{id}", None, {200}),
+    ("PUT", "tasks/{id}", {"title": "x"}, {200}),
+    ("PATCH", "tasks/{id}", {"priority": "high"}, {200}),
+    ("PATCH", "tasks/{id}/complete", None, {200}),
+    ("DELETE", "tasks/{id}", None, {204}),
+])  # fmt: skip
+def test_endpoint_runs_on_its_own_variables(
+    user: Caller, setting: Callable[..., None], method: str, path: str, body: Any, status: set[int]
+) -> None:
+    values = {"{email}": user.email, "{refresh_token}": user.refresh_token}
+    body = {name: values.get(value, value) for name, value in body.items()} if body else body
+    path = path.replace("{id}", user.create_task()["id"])
+    verdict = user.api.authorize(f"Bearer {user.access_token}")
+    full = path if path.startswith("/") else f"/api/me/{path}"
+    function = user.api.application.functions[user.api._match(method, full)[0].function]
+    setting(**dict.fromkeys(NAMES - function.environment.keys() & NAMES))
+    assert not (NAMES - function.environment.keys()) & os.environ.keys()
+    assert user.call(method, full, body, verdict=verdict).status in status
+
+
+def test_authorizer_runs_on_its_own_variables(user: Caller, setting: Callable[..., None]) -> None:
+    (authorizer,) = [one for one in user.api.application.functions.values() if one.handler.startswith("authorizer.")]
+    setting(**dict.fromkeys(NAMES - authorizer.environment.keys() & NAMES))
+    assert user.api.authorize(f"Bearer {user.access_token}")["user_id"] == user.id
+
+
+def test_missing_variable_is_a_500_that_does_not_name_it(user: Caller, setting: Callable[..., None]) -> None:
+    user.create_task()
+    user.create_task()
+    setting(CURSOR_KEYS_PARAMETER=None)
+    answer = user.call("GET", "tasks", query="limit=1")
+    assert (answer.status, answer.json["code"]) == (500, "internal_error")
+    assert "CURSOR_KEYS_PARAMETER" not in answer.text
+    assert "environment variable CURSOR_KEYS_PARAMETER is not set" in answer.log
+
+
+def test_missing_key_set_is_a_500_that_does_not_name_it(user: Caller, setting: Callable[..., None]) -> None:
+    setting(SIGNING_KEYS_PARAMETER="/lambdo/nowhere")
+    answer = user.api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD})
+    assert answer.status == 500
+    assert "nowhere" not in answer.text
+    assert "the key set /lambdo/nowhere does not exist" in answer.log

@@ -1,0 +1,228 @@
+"""DynamoDB failing under an endpoint: retried in time, then 503 and nothing changed; an own write is recognised."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lambdo.store import tasks
+from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
+from tests.fsck import fsck
+from tests.network import CONNECT_TIMEOUT, LOST, PASS, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
+
+TRANSIENT: dict[str, Fault] = {
+    "throttled": error("ProvisionedThroughputExceededException"),
+    "throttling": error("ThrottlingException"),
+    "internal": error("InternalServerError", 500),
+    "bare 503": error("", 503),
+    "read timeout": READ_TIMEOUT,
+    "connect timeout": CONNECT_TIMEOUT,
+    "unreachable": UNREACHABLE,
+}
+# method, path, body, DynamoDB operations when all is well
+CALLS: list[tuple[str, str, Any, list[str]]] = [
+    ("POST", "/api/auth/register", {"email": "faults@example.com", "password": PASSWORD}, ["TransactWriteItems"]),
+    ("POST", "/api/auth/login", {"email": "{email}", "password": PASSWORD}, ["GetItem", "PutItem"]),
+    ("POST", "/api/auth/refresh", {"refresh_token": "{refresh_token}"}, ["UpdateItem"]),
+    ("POST", "/api/auth/logout", {"refresh_token": "{refresh_token}"}, ["DeleteItem"]),
+    ("POST", "/api/auth/logout", None, ["DeleteItem"]),
+    ("GET", "/api/auth/me", None, ["GetItem"]),
+    ("GET", "/api/health", None, ["GetItem"]),
+    ("POST", "tasks", {"title": "x"}, ["PutItem"]),
+    ("GET", "tasks", None, ["Query"]),
+    ("GET", "tasks/{id}", None, ["GetItem"]),
+    ("PUT", "tasks/{id}", {"title": "new"}, ["UpdateItem"]),
+    ("PATCH", "tasks/{id}", {"priority": "high"}, ["GetItem", "UpdateItem"]),
+    ("PATCH", "tasks/{id}/complete", None, ["GetItem", "UpdateItem"]),
+    ("DELETE", "tasks/{id}", None, ["DeleteItem"]),
+]
+FAULTY = [(*call[:3], step) for call in CALLS for step in range(len(call[3]))]
+# the writes of one call, and what the SDK sends again when an answer is lost
+WRITES = [call for call in CALLS if call[3][-1] not in {"GetItem", "Query"}]
+
+type Dump = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def task(user: Caller) -> Json:
+    return user.create_task()
+
+
+def send(user: Caller, task: Json, method: str, path: str, body: Any) -> Any:
+    values = {"{email}": user.email, "{refresh_token}": user.refresh_token}
+    body = {name: values.get(value, value) for name, value in body.items()} if body else body
+    return user.call(method, path.replace("{id}", task["id"]), body)
+
+
+@pytest.mark.parametrize(("method", "path", "body", "operations"), CALLS, ids=str)
+def test_endpoint_makes_these_calls_and_no_other(
+    user: Caller, task: Json, network: Network, method: str, path: str, body: Any, operations: list[str]
+) -> None:
+    send(user, task, method, path, body)
+    assert network.sent == operations
+
+
+@pytest.mark.parametrize("fault", ["throttled", "unreachable"])
+@pytest.mark.parametrize(("method", "path", "body", "step"), FAULTY, ids=str)
+def test_lasting_fault_is_answered_503_after_3_attempts_and_nothing_changes(
+    user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, step: int, fault: str
+) -> None:
+    before = dump()
+    network.sent.clear()
+    network.plan = [*[PASS] * step, *[TRANSIENT[fault]] * 3]
+    assert_problem(send(user, task, method, path, body), 503, "service_unavailable")
+    assert len(network.sent) == step + 3
+    assert dump() == before
+
+
+@pytest.mark.parametrize(("method", "path", "body", "step"), FAULTY, ids=str)
+def test_passing_fault_is_not_noticed(
+    user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, step: int
+) -> None:
+    if path.endswith("register"):
+        body = {**body, "email": "passing@example.com"}
+    network.plan = [*[PASS] * step, TRANSIENT["throttled"], TRANSIENT["read timeout"]]
+    assert send(user, task, method, path, body).status < 300
+    network.plan.clear()
+    fsck(dump())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "operations"), [call for call in WRITES if "register" not in call[1]], ids=str
+)
+def test_write_that_is_applied_and_sent_again_counts_once(
+    user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, operations: list[str]
+) -> None:
+    count = len(dump())
+    network.plan = [*[PASS] * (len(operations) - 1), LOST]
+    network.sent.clear()
+    answer = send(user, task, method, path, body)
+    assert answer.status in {200, 201, 204}
+    assert network.sent == [*operations, operations[-1]]
+    added = {"PutItem": 1, "UpdateItem": 0, "DeleteItem": -1}[operations[-1]]
+    items = dump()
+    assert len(items) == count + added
+    fsck(items)
+    if operations[-1] == "UpdateItem" and "tasks" in path:
+        assert answer.json["version"] == 2
+        assert user.call("GET", f"tasks/{task['id']}").json == answer.json
+    if path.endswith("refresh"):
+        again = user.api.call("POST", path, {"refresh_token": answer.json["refresh_token"]})
+        assert again.status == 200
+
+
+def test_toggle_sent_again_flips_once(user: Caller, task: Json, network: Network) -> None:
+    network.plan = [PASS, LOST, LOST]
+    assert user.call("PATCH", f"tasks/{task['id']}/complete").json["completed"] is True
+    assert user.call("GET", f"tasks/{task['id']}").json["version"] == 2
+
+
+@pytest.mark.parametrize("fault", TRANSIENT)
+def test_every_kind_of_lasting_fault_is_answered_503(user: Caller, network: Network, fault: str) -> None:
+    network.plan = [TRANSIENT[fault]] * 3
+    assert_problem(user.call("GET", "tasks"), 503, "service_unavailable")
+    assert len(network.sent) == 3
+
+
+def test_unknown_error_is_a_500_that_does_not_name_it(user: Caller, network: Network) -> None:
+    network.plan = [error("AccessDeniedException")]
+    answer = user.call("GET", "tasks")
+    assert_problem(answer, 500, "internal_error")
+    assert "AccessDenied" not in answer.text
+    assert "AccessDenied" in answer.log
+
+
+def test_registration_that_is_applied_and_sent_again_makes_1_account(api: Api, network: Network, dump: Dump) -> None:
+    network.plan = [LOST]
+    body = {"email": "sent.again@example.com", "password": PASSWORD}
+    assert api.call("POST", "/api/auth/register", body).status == 201
+    assert network.sent == ["TransactWriteItems"] * 2
+    assert api.call("POST", "/api/auth/login", body).status == 200
+    fsck(dump())
+
+
+@pytest.mark.parametrize("path", ["/api/auth/me", "tasks/{id}"])
+def test_answer_lost_three_times_is_answered_503_to_a_read(
+    user: Caller, task: Json, network: Network, path: str
+) -> None:
+    network.plan = [LOST] * 3
+    assert_problem(send(user, task, "GET", path, None), 503, "service_unavailable")
+
+
+def test_conditional_write_that_never_answers_is_503_and_its_retry_is_safe(
+    user: Caller, task: Json, network: Network
+) -> None:
+    network.plan = [LOST] * 3
+    assert_problem(user.call("PUT", f"tasks/{task['id']}", {"title": "new"}), 503, "service_unavailable")
+    again = user.call("PUT", f"tasks/{task['id']}", {"title": "new"}, headers={"If-Match": '"v1"'})
+    assert_problem(again, 412, "precondition_failed")
+    assert user.call("PUT", f"tasks/{task['id']}", {"title": "new"}).status == 200
+
+
+def test_refresh_that_never_answers_is_503_and_the_old_token_gets_the_successor(
+    api: Api, user: Caller, network: Network
+) -> None:
+    network.plan = [LOST] * 3
+    body = {"refresh_token": user.refresh_token}
+    assert_problem(api.call("POST", "/api/auth/refresh", body), 503, "service_unavailable")
+    first, second = (api.call("POST", "/api/auth/refresh", body).json["refresh_token"] for _ in range(2))
+    assert first == second
+    assert api.call("POST", "/api/auth/refresh", {"refresh_token": first}).status == 200
+
+
+CONFLICT: dict[str, list[Fault]] = {
+    "register": [cancelled("TransactionConflict", "None"), cancelled("None", "TransactionConflict")],
+    "other": [error("TransactionConflictException")],
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "operations"), WRITES, ids=str)
+@pytest.mark.parametrize(("conflicts", "succeeds"), [(1, True), (3, True), (4, False)])
+def test_transaction_conflict_is_tried_3_times_more_with_jitter(
+    user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, operations: list[str],
+    conflicts: int, succeeds: bool,
+) -> None:  # fmt: skip
+    faults = CONFLICT["register" if path.endswith("register") else "other"]
+    if path.endswith("register"):
+        body = {**body, "email": f"conflict{conflicts}@example.com"}
+    before = dump()
+    network.plan = [*[PASS] * (len(operations) - 1), *(faults * conflicts)[:conflicts]]
+    network.slept.clear()
+    answer = send(user, task, method, path, body)
+    assert len(network.slept) == min(conflicts, 3)
+    assert all(0.02 <= pause <= 0.1 for pause in network.slept)
+    assert len(set(network.slept)) == len(network.slept)
+    if succeeds:
+        assert answer.status < 300
+    else:
+        assert_problem(answer, 503, "service_unavailable")
+        assert dump() == before
+
+
+def test_rewrite_that_loses_4_races_is_answered_503(user: Caller, task: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost: list[int] = []
+    real = tasks.rewrite
+
+    def overtaken(old: Any, new: Any) -> Any:
+        lost.append(user.call("PUT", f"tasks/{task['id']}", {"title": f"faster {len(lost)}"}).json["version"])
+        return real(old, new)
+
+    monkeypatch.setattr(tasks, "rewrite", overtaken)
+    assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 503, "service_unavailable")
+    assert lost == [2, 3, 4, 5]
+    monkeypatch.undo()
+    after = user.call("GET", f"tasks/{task['id']}").json
+    assert (after["version"], after["completed"], after["title"]) == (5, False, "faster 3")
+
+
+def test_task_deleted_during_a_rewrite_is_answered_404(
+    user: Caller, task: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tasks.rewrite
+
+    def overtaken(old: Any, new: Any) -> Any:
+        user.call("DELETE", f"tasks/{task['id']}")
+        return real(old, new)
+
+    monkeypatch.setattr(tasks, "rewrite", overtaken)
+    assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 404, "task_not_found")
