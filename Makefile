@@ -21,8 +21,8 @@ dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT,
 	@exec $(PYTHON) -m tools.local
 
 .PHONY: test
-test: .venv/.synced .venv-ministack/.synced ## run every test
-	@$(PYTHON) -m pytest $(ARGS)
+test: .venv/.synced .venv-ministack/.synced ## run every test and gate the coverage; ARGS="-k name" runs some, ungated
+	@$(PYTHON) -m pytest $(or $(ARGS),--cov)
 
 .PHONY: check
 check: lint test ## run everything that must hold before a change lands
@@ -56,7 +56,7 @@ clean: ## remove environments, builds and caches; data under .local stays
 # ---- What the targets stand on: uv, and two environments that follow uv.lock -------------------------------------------
 
 .venv/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv (Python $(file < .python-version), locked packages) ...'
+	@echo 'Preparing .venv (Python 3.13, locked packages) ...'
 	@$(UV) sync --locked --quiet && touch $@
 
 .venv-ministack/.synced: uv.lock pyproject.toml .python-version | $(UV)
