@@ -163,11 +163,17 @@ def start(root: Path, state: Path, output: Path, command: list[str] | None = Non
     deadline = time.monotonic() + PATIENCE
     while not report.exists():
         if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            process.wait()
+            end(process)
             raise RuntimeError(f"the local server did not start:\n{output.read_text()}")
         time.sleep(0.05)
     return Server(process, output, json.loads(report.read_text()))
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a server and the make around it, whether or not it ever said who it is."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    process.wait(PATIENCE)
 
 
 def children(pid: int) -> list[int]:

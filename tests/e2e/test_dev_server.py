@@ -11,7 +11,20 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.running import PATIENCE, ROOT, Server, children, ended, get, make_project, post, running, spawn, start
+from tests.e2e.running import (
+    PATIENCE,
+    ROOT,
+    Server,
+    children,
+    end,
+    ended,
+    get,
+    make_project,
+    post,
+    running,
+    spawn,
+    start,
+)
 
 Launch = Callable[..., Server]
 
@@ -34,8 +47,7 @@ def launch(project: Path, tmp_path: Path) -> Iterator[Launch]:
 
     yield starter
     for server in started:
-        if server.process.poll() is None:
-            server.stop()
+        end(server.process)
 
 
 def edit(project: Path, name: str, old: str, new: str) -> None:
