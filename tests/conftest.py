@@ -22,7 +22,9 @@ from tools.local.template import read_template
 ROOT = Path(__file__).parent.parent
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
-use_endpoints(NOWHERE, NOWHERE)  # before lambdo.store.table makes its client
+# Before lambdo.store.table makes its client and lambdo.endpoint its logger.
+use_endpoints(NOWHERE, NOWHERE)
+os.environ["POWERTOOLS_SERVICE_NAME"] = "lambdo"
 
 from lambdo import keyring, settings, times, tokens  # noqa: E402
 from lambdo.store import key_sets, table  # noqa: E402

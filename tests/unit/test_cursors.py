@@ -1,0 +1,39 @@
+"""Cursors: signed for one scope, opaque to everybody else."""
+
+import pytest
+
+from lambdo import base64url, cursors
+from lambdo.models.task_query import TaskQuery
+from lambdo.problems import InvalidCursor
+
+SCOPE = ["user", "tasks", "", "-created_at"]
+pytestmark = pytest.mark.usefixtures("application")
+
+
+@pytest.mark.parametrize("position", ["01a1fd29-776c-7ea6-850e-5ae30d7c3141", "", "a\0b", "žluťoučký", "x" * 1024])
+def test_position_comes_back_under_its_own_scope(position: str) -> None:
+    assert cursors.read(cursors.sign(position, SCOPE), SCOPE) == position
+
+
+@pytest.mark.parametrize("scope", [
+    [], SCOPE[:-1], [*SCOPE, ""], SCOPE[::-1], ["User", *SCOPE[1:]], ["", "user", *SCOPE[1:]], ["user\0tasks", "", "-created_at", "x"],
+], ids=str)  # fmt: skip
+def test_position_under_another_scope_raises_invalid_cursor(scope: list[str]) -> None:
+    with pytest.raises(InvalidCursor):
+        cursors.read(cursors.sign("position", SCOPE), scope)
+
+
+def test_every_flipped_byte_raises_invalid_cursor() -> None:
+    raw = base64url.decode(cursors.sign("position", SCOPE))
+    for place in range(len(raw)):
+        forged = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
+        with pytest.raises(InvalidCursor):
+            cursors.read(base64url.encode(forged), SCOPE)
+
+
+def test_scope_of_a_list_differs_by_user_and_filter_but_not_by_page_size() -> None:
+    def scope(user: str, **parameters: str) -> tuple[str, ...]:
+        return tuple(TaskQuery.parse(parameters).scope(user))
+
+    assert len({scope("a"), scope("b"), scope("a", status="open"), scope("a", status="done")}) == 4
+    assert scope("a", limit="5") == scope("a", limit="50") == scope("a", cursor="x")

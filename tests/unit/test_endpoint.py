@@ -1,0 +1,178 @@
+"""The frame of every endpoint: the guard, the one line of the log, and what an unforeseen exception shows."""
+
+import io
+import json
+import time
+from typing import Any
+
+import pytest
+
+from lambdo import endpoint as frame
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.metering import meter
+from lambdo.problems import TaskNotFound
+from tests.caller import EVENTS, Answer, Context, _logging_to
+
+KEYS = [
+    "level", "message", "timestamp", "service", "request_id", "function_request_id", "user_id", "route", "status",
+    "duration_ms", "cold_start", "capacity_units",
+]  # fmt: skip
+USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"
+REQUEST_ID = "JKJaXmPLvHcESHA="
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((EVENTS / "http_api_v2.json").read_text())
+    verdict = changes.pop("verdict", {"user_id": USER, "sid": USER, "exp": int(time.time()) + 60})
+    if verdict is not None:
+        value["requestContext"]["authorizer"] = {"lambda": verdict}
+    return {**value, **changes}
+
+
+def serve(handle: Any, *, public: bool = False, **changes: Any) -> Answer:
+    log = io.StringIO()
+    with _logging_to(log):
+        answer = endpoint(public=public)(handle)(event(**changes), Context())
+    return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""), log.getvalue())
+
+
+def ok(request: Request) -> Response:
+    return Response(200, {"user_id": request.user_id})
+
+
+def never(request: Request) -> Response:
+    raise AssertionError("the guard let it through")
+
+
+def line(answer: Answer) -> dict[str, Any]:
+    assert answer.log.count("\n") == 1
+    value: dict[str, Any] = json.loads(answer.log)
+    return value
+
+
+def test_request_logs_1_line_with_the_keys_of_the_design() -> None:
+    answer = serve(ok)
+    logged = line(answer)
+    assert list(logged) == KEYS
+    assert (logged["level"], logged["message"], logged["service"]) == ("INFO", "request", "lambdo")
+    assert (logged["request_id"], logged["user_id"]) == (REQUEST_ID, USER)
+    assert (logged["route"], logged["status"]) == ("GET /api/{user_id}/tasks", 200)
+    assert len(answer.log.encode()) <= 512
+
+
+def test_line_has_no_null(application: object) -> None:
+    logged = line(serve(ok, public=True, verdict=None))
+    assert list(logged) == [key for key in KEYS if key != "user_id"]
+    assert None not in logged.values()
+
+
+def test_refusal_is_logged_at_info_with_its_code_and_without_a_traceback() -> None:
+    def refuse(_: Request) -> Response:
+        raise TaskNotFound
+
+    answer = serve(refuse)
+    logged = line(answer)
+    assert (logged["level"], logged["status"], logged["code"]) == ("INFO", 404, "task_not_found")
+    assert "Traceback" not in answer.log
+    assert len(answer.log.encode()) <= 512
+
+
+def test_longest_line_has_at_most_512_bytes() -> None:
+    def refuse(_: Request) -> Response:
+        meter.units = 1234567.5
+        raise TaskNotFound
+
+    answer = serve(refuse, routeKey="DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}")
+    assert len(answer.log.encode()) <= 512
+
+
+def test_cold_start_is_true_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame, "_cold", [True])
+    assert [line(serve(ok))["cold_start"] for _ in range(3)] == [True, False, False]
+
+
+def test_capacity_units_are_those_of_the_request_alone() -> None:
+    def use(_: Request) -> Response:
+        meter.units += 2.5
+        return Response(204)
+
+    assert [line(serve(use))["capacity_units"] for _ in range(2)] == [2.5, 2.5]
+    assert line(serve(ok))["capacity_units"] == 0
+
+
+@pytest.mark.parametrize("error", [ValueError("secret"), KeyError("secret"), RecursionError("secret"), UnicodeEncodeError("utf-8", "x", 0, 1, "secret")], ids=repr)  # fmt: skip
+def test_unforeseen_exception_is_a_500_that_says_only_its_request_id(error: Exception) -> None:
+    def fail(_: Request) -> Response:
+        raise error
+
+    answer = serve(fail)
+    assert answer.status == 500
+    assert answer.json == {
+        "type": "/docs/errors#internal_error",
+        "title": "Internal error",
+        "status": 500,
+        "detail": "Something went wrong on our side. Quote the request_id when you report it.",
+        "instance": f"/requests/{REQUEST_ID}",
+        "code": "internal_error",
+        "request_id": REQUEST_ID,
+    }
+    assert type(error).__name__ not in answer.text
+    exception, request = map(json.loads, answer.log.splitlines())
+    assert (exception["level"], exception["request_id"]) == ("ERROR", REQUEST_ID)
+    assert "secret" in exception["exception"]
+    assert (request["status"], request["code"]) == (500, "internal_error")
+
+
+GUARDED: list[tuple[dict[str, Any], int]] = [
+    ({"verdict": None}, 401),
+    ({"verdict": {}}, 401),
+    ({"verdict": {"token_error": "invalid"}}, 401),
+    ({"verdict": {"user_id": USER}}, 401),
+    ({"verdict": {"user_id": USER, "sid": USER, "exp": 1}}, 401),
+    ({"pathParameters": {"user_id": USER.upper()}}, 403),
+    ({"pathParameters": {"user_id": "other"}}, 403),
+    ({"pathParameters": {"user_id": ""}}, 403),
+]
+
+
+@pytest.mark.parametrize(("changes", "status"), GUARDED, ids=str)
+def test_guard_lets_no_handler_run(changes: dict[str, Any], status: int) -> None:
+    answer = serve(never, **changes)
+    assert answer.status == status
+    assert answer.json["code"] == {401: "invalid_token", 403: "forbidden"}[status]
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{}, {"authorizer": {}}, {"authorizer": {"lambda": None}}, {"authorizer": {"jwt": {"claims": {"sub": USER}}}}],
+)
+def test_context_without_the_authorizers_answer_is_refused_401(context: dict[str, Any]) -> None:
+    value = event(verdict=None)
+    value["requestContext"] |= context
+    assert endpoint()(never)(value, Context())["statusCode"] == 401
+
+
+@pytest.mark.parametrize("parameters", [None, {}, {"user_id": "me"}, {"user_id": USER}])
+def test_guard_lets_ones_own_path_through(parameters: dict[str, str] | None) -> None:
+    assert serve(ok, pathParameters=parameters).json == {"user_id": USER}
+
+
+@pytest.mark.parametrize("body", ["A", "AAAAA", "é", "\ud800"])
+def test_body_that_is_no_base64_is_refused_400(body: str) -> None:
+    answer = serve(never, body=body, isBase64Encoded=True)
+    assert answer.json["code"] == "malformed_json"
+
+
+@pytest.mark.parametrize(("size", "status"), [(65_536, 200), (65_537, 413), (131_073, 413)])
+def test_body_above_65536_bytes_is_refused_413(size: int, status: int) -> None:
+    assert serve(ok, body="x" * size).status == status
+
+
+def test_headers_of_the_response_win_over_those_of_the_frame() -> None:
+    answer = serve(lambda _: Response(200, {}, {"cache-control": "public", "etag": '"v1"'}))
+    assert (answer.headers["cache-control"], answer.headers["etag"]) == ("public", '"v1"')
+    assert answer.headers["content-type"] == "application/json"
+
+
+def test_answer_is_compact_utf8_json() -> None:
+    assert serve(lambda _: Response(200, {"a": ["é", None]})).text == '{"a":["é",null]}'

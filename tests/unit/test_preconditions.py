@@ -1,0 +1,53 @@
+"""Entity tags by RFC 9110: If-Match compares strongly, If-None-Match weakly."""
+
+import pytest
+
+from lambdo.preconditions import etag, if_match, is_unchanged
+from lambdo.problems import MalformedHeader
+
+
+def test_etag_is_strong() -> None:
+    assert etag(3) == '"v3"'
+
+
+@pytest.mark.parametrize(("value", "versions"), [
+    ("*", None),
+    (" * ", None),
+    ('"v3"', [3]),
+    ('"v3", "v5"', [3, 5]),
+    ('"v3","other"', [3]),
+    ('W/"v3"', [0]),
+    ('W/"v3", "v4"', [4]),
+    ('"other"', [0]),
+    ('""', [0]),
+    ('"v0"', [0]),
+    ('"v-1"', [0]),
+    ('"v1.0"', [0]),
+    (f'"v{10**15 - 1}"', [10**15 - 1]),
+    (f'"v{10**15}"', [0]),
+    (",".join(['"v1"'] * 20), [1] * 20),
+])  # fmt: skip
+def test_if_match_is_read_as_the_versions_it_allows(value: str, versions: list[int] | None) -> None:
+    assert if_match({"if-match": value}) == versions
+
+
+def test_no_if_match_allows_any() -> None:
+    assert if_match({}) is None
+
+
+@pytest.mark.parametrize("value", ["", "v3", '"v3', '"v3";', "*, *", ",".join(['"v1"'] * 21), '"a b"', '"\x7f"', "W/"])
+def test_unreadable_if_match_raises_malformed_header(value: str) -> None:
+    with pytest.raises(MalformedHeader):
+        if_match({"if-match": value})
+
+
+@pytest.mark.parametrize(("value", "unchanged"), [
+    ('"v3"', True), ('W/"v3"', True), ('"v1", W/"v3"', True), ("*", True),
+    ('"v4"', False), ("v3", False), ('"v3', False), ('"V3"', False), ("", False), ('"v03"', False),
+])  # fmt: skip
+def test_if_none_match_names_the_version(value: str, unchanged: bool) -> None:
+    assert is_unchanged({"if-none-match": value}, 3) is unchanged
+
+
+def test_no_if_none_match_is_a_change() -> None:
+    assert is_unchanged({}, 3) is False

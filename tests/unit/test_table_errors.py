@@ -1,0 +1,172 @@
+"""The store's calls when DynamoDB fails: every code is mapped, own writes that were sent again are recognised."""
+
+import os
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdo.metering import meter
+from lambdo.problems import ServiceUnavailable
+from lambdo.store import table
+from lambdo.store.table import ConditionFailedError, TransactionRefusedError
+from tests.network import CONNECT_TIMEOUT, LOST, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
+from tools.local.application import Application
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+TRANSIENT = [
+    ("InternalServerError", 500),
+    ("LimitExceededException", 400),
+    ("ProvisionedThroughputExceededException", 400),
+    ("RequestLimitExceeded", 400),
+    ("ServiceUnavailable", 503),
+    ("ThrottlingException", 400),
+    ("TransactionInProgressException", 400),
+    ("AnythingElse", 500),
+    ("AnythingElse", 502),
+    ("", 503),
+    ("", 504),
+]
+SURFACING = [
+    "AccessDeniedException", "IncompleteSignatureException", "ItemCollectionSizeLimitExceededException",
+    "MissingAuthenticationTokenException", "ResourceNotFoundException", "UnrecognizedClientException",
+    "ValidationException", "IdempotentParameterMismatchException", "SomethingNew",
+]  # fmt: skip
+KEY = ("USER#table", "TASK#errors")
+ITEM: dict[str, Any] = {"pk": KEY[0], "sk": KEY[1], "n": 1, "b": True, "l": ["x", {"m": 1}], "s": "", "no": None}
+
+
+@pytest.fixture(autouse=True)
+def _clean(application: Application) -> None:
+    client = table._client("dynamodb")
+    client.delete_item(TableName=os.environ["TABLE_NAME"], Key={"pk": {"S": KEY[0]}, "sk": {"S": KEY[1]}})
+
+
+@pytest.mark.parametrize(("code", "status"), TRANSIENT)
+def test_transient_error_is_service_unavailable(network: Network, code: str, status: int) -> None:
+    network.plan = [error(code, status)] * 3
+    with pytest.raises(ServiceUnavailable):
+        table.get(*KEY)
+
+
+@pytest.mark.parametrize("fault", [READ_TIMEOUT, CONNECT_TIMEOUT, UNREACHABLE], ids=repr)
+def test_no_answer_is_service_unavailable_after_3_attempts(network: Network, fault: Fault) -> None:
+    network.plan = [fault] * 3
+    with pytest.raises(ServiceUnavailable):
+        table.get(*KEY)
+    assert len(network.sent) == 3
+
+
+@pytest.mark.parametrize("code", SURFACING)
+def test_any_other_error_surfaces_at_once(network: Network, code: str) -> None:
+    network.plan = [error(code)]
+    with pytest.raises(ClientError) as caught:
+        table.get(*KEY)
+    assert caught.value.response["Error"]["Code"] == code
+    assert len(network.sent) == 1
+
+
+@pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"])
+def test_transaction_cancelled_by_throttling_is_service_unavailable(network: Network, reason: str) -> None:
+    network.plan = [cancelled("None", reason)] * 3
+    with pytest.raises(ServiceUnavailable):
+        table.create_all([ITEM])
+
+
+@pytest.mark.parametrize(
+    "reason", ["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied", "DuplicateItem", "SomethingNew"]
+)
+def test_transaction_cancelled_by_anything_else_surfaces(network: Network, reason: str) -> None:
+    network.plan = [cancelled("None", reason)]
+    with pytest.raises(ClientError):
+        table.create_all([ITEM])
+    assert len(network.sent) == 1
+
+
+def test_transaction_refused_by_a_condition_names_the_writes_and_the_items(network: Network) -> None:
+    table.put(ITEM)
+    with pytest.raises(TransactionRefusedError) as caught:
+        table.create_all([{"pk": KEY[0], "sk": "TASK#free"}, {"pk": KEY[0], "sk": KEY[1]}])
+    standing = {name: value for name, value in ITEM.items() if value is not None}
+    assert caught.value.currents == {1: standing}
+    assert table.get(KEY[0], "TASK#free") is None
+
+
+def test_condition_and_conflict_together_are_a_refusal(network: Network) -> None:
+    network.plan = [cancelled("ConditionalCheckFailed", "TransactionConflict")]
+    with pytest.raises(TransactionRefusedError) as caught:
+        table.create_all([ITEM])
+    assert caught.value.currents == {0: None}
+    assert len(network.sent) == 1
+
+
+@pytest.mark.parametrize(("conflicts", "calls"), [(0, 1), (1, 2), (3, 4)])
+def test_conflict_is_tried_up_to_3_times_more(network: Network, conflicts: int, calls: int) -> None:
+    network.plan = [error("TransactionConflictException")] * conflicts
+    table.put(ITEM)
+    assert (len(network.sent), len(network.slept)) == (calls, conflicts)
+    assert all(0.02 <= pause <= 0.1 for pause in network.slept)
+
+
+def test_4_conflicts_are_service_unavailable(network: Network) -> None:
+    network.plan = [cancelled("TransactionConflict")] * 4
+    with pytest.raises(ServiceUnavailable):
+        table.create_all([ITEM])
+    assert len(network.sent) == 4
+
+
+def test_put_that_was_applied_and_sent_again_succeeds(network: Network) -> None:
+    network.plan = [LOST]
+    table.put(ITEM)
+    assert network.sent == ["PutItem", "PutItem"]
+
+
+def test_put_over_another_item_fails_with_it(network: Network) -> None:
+    table.put(ITEM)
+    with pytest.raises(ConditionFailedError) as caught:
+        table.put({**ITEM, "n": 2})
+    assert caught.value.current == {name: value for name, value in ITEM.items() if value is not None}
+
+
+def test_delete_that_was_applied_and_sent_again_succeeds(network: Network) -> None:
+    table.put(ITEM)
+    network.plan = [LOST]
+    table.delete(*KEY, condition="attribute_exists(pk)")
+    assert table.get(*KEY) is None
+
+
+def test_delete_of_nothing_fails(network: Network) -> None:
+    with pytest.raises(ConditionFailedError) as caught:
+        table.delete(*KEY, condition="attribute_exists(pk)")
+    assert caught.value.current is None
+
+
+def test_delete_sent_again_that_finds_another_state_fails_with_it(network: Network) -> None:
+    table.put(ITEM)
+    network.plan = [READ_TIMEOUT]
+    with pytest.raises(ConditionFailedError) as caught:
+        table.delete(*KEY, condition="n = :n", values={":n": 2})
+    assert caught.value.current is not None
+
+
+def test_update_sets_removes_and_counts_in_1_call(network: Network) -> None:
+    table.put(ITEM)
+    meter.reset()
+    after = table.update(*KEY, {"s": "new", "b": None}, condition="n = :n", values={":n": 1}, counter="n")
+    assert after == {"pk": KEY[0], "sk": KEY[1], "n": 2, "l": ["x", {"m": 1}], "s": "new"}
+    assert (meter.calls, meter.units) == (1, 1)
+    with pytest.raises(ConditionFailedError) as caught:
+        table.update(*KEY, {"s": "newer"}, condition="n = :n", values={":n": 1})
+    assert caught.value.current == after
+
+
+def test_attempts_and_timeouts_fit_the_timeout_of_every_function(application: Application) -> None:
+    config: Any = table.CONFIG
+    attempts = config.retries["total_max_attempts"]
+    waits = sum(2**retry for retry in range(attempts - 1))  # botocore's standard mode waits at most 1, then 2 s
+    worst = attempts * (config.connect_timeout + config.read_timeout) + waits
+    assert config.retries["mode"] == "standard"
+    assert worst == 12
+    for function in application.functions.values():
+        if not function.handler.startswith("authorizer."):  # it calls nothing
+            assert worst < function.timeout, function.name

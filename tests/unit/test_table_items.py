@@ -1,0 +1,99 @@
+"""Items in DynamoDB's wire form and back, and the parameters of SSM."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdo.problems import ServiceUnavailable
+from lambdo.store import key_sets, table
+from tools.local.application import Application
+
+NAME = "/lambdo/test-items"
+OPERATIONS: dict[str, Callable[[], object]] = {
+    "get_parameter": lambda: table.parameter(NAME),
+    "put_parameter": lambda: table.put_parameter(NAME, "x"),
+    "delete_parameter": lambda: table.delete_parameter(NAME),
+}
+
+
+@pytest.mark.parametrize(("plain", "wire"), [
+    ("x", {"S": "x"}),
+    ("", {"S": ""}),
+    (1, {"N": "1"}),
+    (10**30, {"N": str(10**30)}),
+    (True, {"BOOL": True}),
+    ([], {"L": []}),
+    (["x", [1], {"a": False}], {"L": [{"S": "x"}, {"L": [{"N": "1"}]}, {"M": {"a": {"BOOL": False}}}]}),
+    ({}, {"M": {}}),
+])  # fmt: skip
+def test_value_is_dumped_and_loaded(plain: Any, wire: Any) -> None:
+    assert table.dump({"a": plain}) == {"a": wire}
+    assert table.load({"a": wire}) == {"a": plain}
+
+
+def test_none_is_left_out() -> None:
+    assert table.dump({"a": None, "b": {"c": None}}) == {"b": {"M": {}}}
+
+
+@pytest.mark.parametrize("value", [1.5, b"x", {"x"}, object()])
+def test_value_of_another_type_has_no_place(value: Any) -> None:
+    with pytest.raises(TypeError, match="has no place in an item"):
+        table.dump({"a": value})
+
+
+@pytest.mark.parametrize("wire", [{"B": b"x"}, {"SS": ["x"]}, {"NULL": True}])
+def test_unknown_wire_type_raises_type_error(wire: Any) -> None:
+    with pytest.raises(TypeError, match="unknown type"):
+        table.load({"a": wire})
+
+
+def test_parameter_is_stored_replaced_and_deleted(application: Application) -> None:
+    assert table.parameter(NAME) is None
+    table.put_parameter(NAME, "one")
+    table.put_parameter(NAME, "two")
+    assert table.parameter(NAME) == "two"
+    table.delete_parameter(NAME)
+    table.delete_parameter(NAME)
+    assert key_sets.get(NAME) == []
+
+
+def test_missing_key_set_is_named(application: Application) -> None:
+    with pytest.raises(RuntimeError, match=f"the key set {NAME} does not exist"):
+        key_sets.get_cached(NAME)
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"), [("ThrottlingException", ServiceUnavailable), ("AccessDeniedException", ClientError)]
+)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_errors_of_parameter_store_are_mapped_like_those_of_the_table(
+    monkeypatch: pytest.MonkeyPatch, application: Application, operation: str, code: str, raised: type[Exception]
+) -> None:
+    def fail(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
+
+    monkeypatch.setattr(table._client("ssm"), operation, fail)
+    with pytest.raises(raised):
+        OPERATIONS[operation]()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_query_pages_in_descending_order(application: Application, limit: int) -> None:
+    keys = [f"TASK#query{i}" for i in range(3)]
+    for key in keys:
+        table._client("dynamodb").put_item(
+            TableName=os.environ["TABLE_NAME"], Item=table.dump({"pk": "USER#query", "sk": key})
+        )
+    found, start = [], None
+    while True:
+        items, start = table.query("USER#query", "TASK#", limit=limit, start=start)
+        assert len(items) <= limit
+        found += [item["sk"] for item in items]
+        if start is None:
+            break
+    assert found == keys[::-1]
+    for key in keys:
+        table.delete("USER#query", key, condition="attribute_exists(pk)")
