@@ -82,7 +82,7 @@ class Unauthenticated(Problem):
     """No usable access token; RFC 6750 section 3.1 wants 401 and says why in WWW-Authenticate."""
 
     status, code, title = 401, "invalid_token", "Unauthenticated"
-    default_detail = "The access token is missing, malformed, expired or revoked."
+    default_detail = "The access token is malformed or was not signed here for this API."
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail, headers={"www-authenticate": 'Bearer error="invalid_token"'})
