@@ -9,9 +9,12 @@ Problem
 ├── InvalidRefreshToken 401         invalid_refresh_token
 ├── RefreshTokenReused 401          refresh_token_reused
 ├── Forbidden 403                   forbidden
+├── WrongPassword 403               wrong_password
 ├── TaskNotFound 404                task_not_found
+├── TagNotFound 404                 tag_not_found
 ├── UserNotFound 404                user_not_found
 ├── EmailAlreadyExists 409          email_already_exists
+├── TagAlreadyExists 409            tag_already_exists
 ├── PreconditionFailed 412          precondition_failed
 ├── ContentTooLarge 413             content_too_large
 ├── UnsupportedMediaType 415        unsupported_media_type
@@ -116,11 +119,25 @@ class Forbidden(Problem):
     default_detail = "The path belongs to another user."
 
 
+class WrongPassword(Problem):
+    """The current password, asked for again before something that cannot be undone, is wrong."""
+
+    status, code, title = 403, "wrong_password", "Wrong password"
+    default_detail = "The current password is wrong."
+
+
 class TaskNotFound(Problem):
     """No such task among the caller's own."""
 
     status, code, title = 404, "task_not_found", "Task not found"
     default_detail = "You have no task with this id."
+
+
+class TagNotFound(Problem):
+    """No such tag among the caller's own."""
+
+    status, code, title = 404, "tag_not_found", "Tag not found"
+    default_detail = "You have no tag with this id."
 
 
 class UserNotFound(Problem):
@@ -135,6 +152,13 @@ class EmailAlreadyExists(Problem):
 
     status, code, title = 409, "email_already_exists", "E-mail already exists"
     default_detail = "An account with this e-mail address already exists."
+
+
+class TagAlreadyExists(Problem):
+    """The name, without regard to case and Unicode form, belongs to another tag of the user."""
+
+    status, code, title = 409, "tag_already_exists", "Tag already exists"
+    default_detail = "You already have a tag with this name."
 
 
 class PreconditionFailed(Problem):

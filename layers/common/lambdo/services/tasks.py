@@ -5,19 +5,26 @@ from typing import Any, Final
 
 from lambdo import ids, times
 from lambdo.models.task import Priority, Task
-from lambdo.problems import PreconditionFailed, ServiceUnavailable, TaskNotFound
+from lambdo.problems import PreconditionFailed, ServiceUnavailable, TagNotFound, TaskNotFound
 from lambdo.store import tasks
 from lambdo.store.table import ConditionFailedError
 
 _ATTEMPTS: Final = 4  # the first and three more after another writer was faster
-# Changing one of these moves index keys, which depend on the others: read first, then write on condition (decision 0008).
-_INDEXED: Final = frozenset({"completed", "priority", "due_date"})
+# Changing one of these moves index keys or links, which depend on the others: read first, then write on condition (decision 0008).
+_INDEXED: Final = frozenset({"completed", "priority", "due_date", "tag_ids"})
 
 
 def create_task(
-    user_id: str, *, title: str, description: str | None, completed: bool, priority: Priority, due_date: str | None
+    user_id: str,
+    *,
+    title: str,
+    description: str | None,
+    completed: bool,
+    priority: Priority,
+    due_date: str | None,
+    tag_ids: frozenset[str],
 ) -> Task:
-    """Create a task and return it. One call."""
+    """Create a task, with its links to tags, and return it. One call; raises TagNotFound."""
     now = times.rfc3339(times.now())
     task: Task = {
         "id": ids.new_id(),
@@ -28,11 +35,15 @@ def create_task(
         "completed_at": now if completed else None,
         "priority": priority,
         "due_date": due_date,
+        "tag_ids": tag_ids,
         "version": 1,
         "created_at": now,
         "updated_at": now,
     }
-    tasks.put(task)
+    try:
+        tasks.put(task)
+    except tasks.TagMissingError as error:
+        raise TagNotFound from error
     return task
 
 
@@ -50,9 +61,11 @@ def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: S
     ------
     TaskNotFound, PreconditionFailed
         If there is no such task, or it is of another version.
+    TagNotFound
+        If a tag to be added is gone.
     """
     if not changes or not _INDEXED.isdisjoint(changes):
-        return _rewrite(user_id, task_id, versions, lambda _: changes)
+        return rewrite_task(user_id, task_id, versions, lambda _: changes)
     for _ in range(_ATTEMPTS):
         now = times.rfc3339(times.now())
         try:
@@ -71,18 +84,29 @@ def complete_task(user_id: str, task_id: str, completed: bool | None, versions: 
     def change(task: Task) -> dict[str, Any]:
         return {"completed": not task["completed"] if completed is None else completed}
 
-    return _rewrite(user_id, task_id, versions, change)
+    return rewrite_task(user_id, task_id, versions, change)
 
 
 def delete_task(user_id: str, task_id: str, versions: Sequence[int] | None) -> None:
-    """Delete a task; raises like `update_task`. One call."""
+    """Delete a task with its links; raises like `update_task`. One call, two if it has tags."""
     try:
         tasks.delete(user_id, task_id, versions=versions)
     except ConditionFailedError as error:
-        raise _refusal(error) from error
+        task = tasks.from_failure(error)
+    else:
+        return
+    for _ in range(_ATTEMPTS):
+        task = _checked(task, versions)
+        try:
+            tasks.delete_linked(task)
+        except ConditionFailedError as error:
+            task = tasks.from_failure(error)
+        else:
+            return
+    raise ServiceUnavailable
 
 
-def _rewrite(
+def rewrite_task(
     user_id: str, task_id: str, versions: Sequence[int] | None, change: Callable[[Task], dict[str, Any]]
 ) -> Task:
     """Apply a change to the task as it stands, again if another writer was faster; no change writes nothing.
@@ -94,15 +118,14 @@ def _rewrite(
     """
     task = tasks.get(user_id, task_id)
     for _ in range(_ATTEMPTS):
-        if task is None:
-            raise TaskNotFound
-        if not _allows(versions, task):
-            raise PreconditionFailed(current_version=task["version"])
+        task = _checked(task, versions)
         new = _changed(task, change(task))
         if new == task:
             return task
         try:
             return tasks.rewrite(task, new)
+        except tasks.TagMissingError as error:
+            raise TagNotFound from error
         except ConditionFailedError as error:
             task = tasks.from_failure(error)
     raise ServiceUnavailable
@@ -122,6 +145,15 @@ def _changed(task: Task, changes: dict[str, Any]) -> Task:
 
 def _allows(versions: Sequence[int] | None, task: Task) -> bool:
     return versions is None or task["version"] in versions
+
+
+def _checked(task: Task | None, versions: Sequence[int] | None) -> Task:
+    """Return the task if it may be changed."""
+    if task is None:
+        raise TaskNotFound
+    if not _allows(versions, task):
+        raise PreconditionFailed(current_version=task["version"])
+    return task
 
 
 def _refusal(error: ConditionFailedError) -> TaskNotFound | PreconditionFailed:

@@ -5,7 +5,8 @@ from typing import Final
 PROFILE: Final = "PROFILE"
 CREDENTIAL: Final = "CREDENTIAL"
 HEALTH: Final = "HEALTH"
-TASK_PREFIX: Final = "TASK#"
+TASKS: Final = "TASK#"
+TAGS: Final = "TAG#"
 
 
 def user(user_id: str) -> str:
@@ -25,7 +26,32 @@ def session(session_id: str) -> str:
 
 def task(task_id: str) -> str:
     """Sort key of a task; ids are UUIDv7, so key order is creation order."""
-    return f"{TASK_PREFIX}{task_id}"
+    return f"{TASKS}{task_id}"
+
+
+def tag(tag_id: str) -> str:
+    """Sort key of a tag."""
+    return f"{TAGS}{tag_id}"
+
+
+def tag_name(name_key: str) -> str:
+    """Sort key of the claim to a tag's name, already folded (`models.tag.name_key`)."""
+    return f"TAGNAME#{name_key}"
+
+
+def links(tag_id: str) -> str:
+    """Prefix of the sort keys of a tag's links."""
+    return f"LINK#{tag_id}#"
+
+
+def link(tag_id: str, task_id: str) -> str:
+    """Sort key of the link between a tag and a task; inside a tag, key order is the tasks' creation order."""
+    return f"{links(tag_id)}{task_id}"
+
+
+def starting_with(prefix: str) -> tuple[str, str]:
+    """Return the range of all keys with this prefix; what follows it is an id, a date or a number, all below `~`."""
+    return prefix, f"{prefix}~"
 
 
 def id_of(key: str) -> str:
@@ -33,21 +59,21 @@ def id_of(key: str) -> str:
     return key.rpartition("#")[2]
 
 
-def status_prefix(*, completed: bool) -> str:
+def status(*, completed: bool) -> str:
     """First part of every index key of a task."""
     return "done#" if completed else "open#"
 
 
-def task_by_status(task_id: str, *, completed: bool) -> str:
-    """`lsi1sk`: creation order inside a status."""
-    return f"{status_prefix(completed=completed)}{task_id}"
+def order_created(task_id: str) -> str:
+    """Rest of `lsi1sk` after the status: creation order."""
+    return task_id
 
 
-def task_by_due_date(task_id: str, due_date: str, *, completed: bool) -> str:
-    """`lsi2sk`: due order inside a status; only tasks with a due date stand in it."""
-    return f"{status_prefix(completed=completed)}{due_date}#{task_id}"
+def order_due(due_date: str, task_id: str) -> str:
+    """Rest of `lsi2sk` after the status: due order; only tasks with a due date stand in it."""
+    return f"{due_date}#{task_id}"
 
 
-def task_by_priority(task_id: str, rank: int, *, completed: bool) -> str:
-    """`lsi3sk`: priority order, then creation order, inside a status."""
-    return f"{status_prefix(completed=completed)}{rank}#{task_id}"
+def order_priority(rank: int, task_id: str) -> str:
+    """Rest of `lsi3sk` after the status: priority order, then creation order."""
+    return f"{rank}#{task_id}"

@@ -3,7 +3,8 @@
 from typing import cast
 
 from lambdo.models.session import Session
-from lambdo.store import keys, table
+from lambdo.store import keys, table, writes
+from lambdo.store.wire import Item
 
 
 def put(session: Session) -> None:
@@ -32,11 +33,13 @@ def update_token(user_id: str, session_id: str, old_hash: str, new_hash: str, no
     """
     try:
         table.update(
-            keys.user(user_id),
-            keys.session(session_id),
-            {"token_hash": new_hash, "previous_hash": old_hash, "rotated_at": now},
-            condition="token_hash = :old AND expires_at > :now",
-            values={":old": old_hash, ":now": now},
+            writes.update(
+                keys.user(user_id),
+                keys.session(session_id),
+                {"token_hash": new_hash, "previous_hash": old_hash, "rotated_at": now},
+                condition="token_hash = :old AND expires_at > :now",
+                values={":old": old_hash, ":now": now},
+            )
         )
     except table.ConditionFailedError as error:
         if error.current is None:
@@ -53,13 +56,13 @@ def delete(user_id: str, session_id: str, *, token_hash: str | None = None) -> N
     table.ConditionFailedError
         If there is no such session, or the hash is of neither token.
     """
-    condition, values = "attribute_exists(pk)", None
+    condition, values = writes.EXISTS, None
     if token_hash is not None:
         condition, values = "token_hash = :hash OR previous_hash = :hash", {":hash": token_hash}
-    table.delete(keys.user(user_id), keys.session(session_id), condition=condition, values=values)
+    table.delete(writes.delete(keys.user(user_id), keys.session(session_id), condition=condition, values=values))
 
 
-def _session(item: table.Item) -> Session:
+def _session(item: Item) -> Session:
     return cast(
         "Session",
         {

@@ -1,13 +1,14 @@
 """Calls to DynamoDB and SSM: the only importer of botocore. Entities live in the other files of this folder.
 
-Items are plain dicts of str, int, bool, list and dict; None is left out. Every operation meters its capacity units,
+Items are plain dicts of str, int, bool, frozenset of str, list and dict; None is left out. Every operation meters its capacity units,
 retries what may be retried inside the function's own time, and raises `ServiceUnavailable` when that is spent.
 """
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import batched
 from typing import Any, Final, cast
 
 import botocore.session
@@ -18,14 +19,16 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from lambdo import settings
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable
-
-type Item = dict[str, Any]
+from lambdo.store import writes
+from lambdo.store.wire import Item, dump, load
+from lambdo.store.writes import Write, key_of
 
 # At worst 3 attempts x (1 s to connect + 2 s to read) + about 1.5 s of back-off: inside the functions' 15 s.
 CONFIG: Final = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
 )
 CONFLICT_RETRIES: Final = 3
+BATCH_ATTEMPTS: Final = 5
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html: the ones that a later
 # attempt may cure. botocore has retried most of them already when they get here.
@@ -53,111 +56,102 @@ class TransactionRefusedError(Exception):
         self.currents = currents
 
 
-def get(pk: str, sk: str) -> Item | None:
-    """Return the item, read strongly, or None. One call; 1 RRU for each 4 KB begun."""
-    answer = _call("get_item", Key=_key(pk, sk), ConsistentRead=True)
+def get(pk: str, sk: str, *, strong: bool = True) -> Item | None:
+    """Return the item or None. One call; 1 RRU for each 4 KB begun, half of it if not strong."""
+    answer = _call("get_item", Key=key_of(pk, sk), ConsistentRead=strong)
     return load(answer["Item"]) if "Item" in answer else None
+
+
+def get_all(pk: str, sort_keys: Collection[str], *, strong: bool = True) -> list[Item]:
+    """Return those of the items that exist, in any order. One call for each 100; as many RRU as single reads."""
+    found: list[Item] = []
+    for some in batched(sort_keys, 100, strict=False):
+        wanted = {"Keys": [key_of(pk, sk) for sk in some], "ConsistentRead": strong}
+        for items in _retry_rest("batch_get_item", "UnprocessedKeys", wanted):
+            found += [load(item) for item in items]
+    return found
 
 
 def put(item: Item) -> None:
     """Create the item; raises ConditionFailedError if another stands under its key. One call."""
     try:
-        _call("put_item", Item=dump(item), **_CREATE)
+        _call("put_item", **writes.create(item).arguments)
     except ConditionFailedError as error:
-        if error.current != _without_none(item):  # an own write that the SDK sent again is no conflict
+        if error.current != load(dump(item)):  # an own write that the SDK sent again is no conflict
             raise
 
 
-def update(
-    pk: str,
-    sk: str,
-    changes: Mapping[str, Any],
-    *,
-    condition: str,
-    values: Mapping[str, Any] | None = None,
-    counter: str | None = None,
-) -> Item:
-    """Set the given attributes (None removes), add 1 to the counter if one is named, and return the whole new item. One call.
-
-    Parameters
-    ----------
-    condition
-        A condition expression; its `:values` stand in `values`. Attribute names must not be reserved words.
-
-    Raises
-    ------
-    ConditionFailedError
-        With the standing item, when the condition does not hold.
-    """
-    names = {f"#{i}": name for i, name in enumerate(changes)}
-    new_values = {f":{i}": value for i, value in enumerate(changes.values()) if value is not None}
-    removes = [f"#{i}" for i, value in enumerate(changes.values()) if value is None]
-    expression = "SET " + ", ".join(f"#{value[1:]} = {value}" for value in new_values)
-    if removes:
-        expression += " REMOVE " + ", ".join(removes)
-    if counter:
-        expression += f" ADD {counter} :one"
-        new_values[":one"] = 1
-    answer = _call(
-        "update_item",
-        Key=_key(pk, sk),
-        UpdateExpression=expression,
-        ConditionExpression=condition,
-        ExpressionAttributeNames=names,
-        ExpressionAttributeValues=dump({**new_values, **(values or {})}),
-        ReturnValues="ALL_NEW",
-        ReturnValuesOnConditionCheckFailure="ALL_OLD",
-    )
-    return load(answer["Attributes"])
+def update(write: Write) -> Item:
+    """Carry out an update and return the whole new item; raises ConditionFailedError with the standing one. One call."""
+    return load(_call("update_item", ReturnValues="ALL_NEW", **write.arguments)["Attributes"])
 
 
-def delete(pk: str, sk: str, *, condition: str, values: Mapping[str, Any] | None = None) -> None:
-    """Delete the item; raises ConditionFailedError if the condition does not hold. One call.
+def delete(write: Write) -> None:
+    """Carry out a delete; raises ConditionFailedError if its condition does not hold. One call.
 
     A delete that the SDK had to send again may have been applied the first time: finding nothing is then success.
     """
-    arguments: dict[str, Any] = {"ExpressionAttributeValues": dump(values)} if values else {}
-    _call(
-        "delete_item",
-        Key=_key(pk, sk),
-        ConditionExpression=condition,
-        ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        gone_after_retry_is_success=True,
-        **arguments,
-    )
+    _call("delete_item", gone_after_retry_is_success=True, **write.arguments)
+
+
+def delete_all(pk: str, sort_keys: Collection[str]) -> None:
+    """Delete the items, in any order, without conditions. One call for each 25."""
+    for some in batched(sort_keys, 25, strict=False):
+        requests = [{"DeleteRequest": {"Key": key_of(pk, sk)}} for sk in some]
+        for _ in _retry_rest("batch_write_item", "UnprocessedItems", requests):
+            pass
+
+
+def transact(*all_writes: Write) -> None:
+    """Carry out all the writes or none; raises TransactionRefusedError if one of their conditions does not hold. One call.
+
+    botocore sends a ClientRequestToken of its own with each call, so an attempt that it repeats has one effect.
+    """
+    table_name = settings.table_name()
+    items = [{write.kind: {"TableName": table_name, **write.arguments}} for write in all_writes]
+    _call("transact_write_items", table=False, TransactItems=items)
 
 
 def query(
-    pk: str, prefix: str, *, index: str | None = None, limit: int, start: Item | None = None
+    pk: str,
+    between: tuple[str, str],
+    *,
+    index: str | None = None,
+    limit: int | None = None,
+    start: Item | None = None,
+    descending: bool = True,
+    strong: bool = True,
 ) -> tuple[list[Item], Item | None]:
-    """Return at most `limit` items whose sort key (of the table or of the index) begins with the prefix, and where to go on.
+    """Return items whose sort key (of the table or of the index) lies in the range, in order, and the key to go on after.
 
-    The order is descending, the read strong. One call, never more than 1 MB.
+    One call, never more than 1 MB; 1 RRU for each 4 KB begun of all the items together.
     """
-    arguments: dict[str, Any] = {"IndexName": index} if index else {}
-    if start:
-        arguments["ExclusiveStartKey"] = dump(start)
+    arguments: dict[str, Any] = {
+        "IndexName": index,
+        "Limit": limit,
+        "ExclusiveStartKey": dump(start) if start else None,
+    }
     answer = _call(
         "query",
-        KeyConditionExpression="pk = :pk AND begins_with(#sk, :prefix)",
+        KeyConditionExpression="pk = :pk AND #sk BETWEEN :low AND :high",
         ExpressionAttributeNames={"#sk": f"{index}sk" if index else "sk"},
-        ExpressionAttributeValues=dump({":pk": pk, ":prefix": prefix}),
-        ConsistentRead=True,
-        ScanIndexForward=False,
-        Limit=limit,
-        **arguments,
+        ExpressionAttributeValues=dump({":pk": pk, ":low": between[0], ":high": between[1]}),
+        ConsistentRead=strong,
+        ScanIndexForward=not descending,
+        **{name: value for name, value in arguments.items() if value is not None},
     )
     last = answer.get("LastEvaluatedKey")
     return [load(item) for item in answer["Items"]], load(last) if last else None
 
 
-def create_all(items: Sequence[Item]) -> None:
-    """Create all the items or none; raises TransactionRefusedError if one of their keys is taken. One call.
-
-    botocore sends a ClientRequestToken of its own with each call, so an attempt that it repeats has one effect.
-    """
-    writes = [{"Put": {"TableName": settings.table_name(), "Item": dump(item), **_CREATE}} for item in items]
-    _call("transact_write_items", table=False, TransactItems=writes)
+def query_all(pk: str, between: tuple[str, str]) -> Iterator[Item]:
+    """Yield every item in the range, in ascending order, read strongly. One call for each MB."""
+    start: Item | None = None
+    while True:
+        items, start = query(pk, between, start=start, descending=False)
+        yield from items
+        if start is None:
+            return
 
 
 def parameter(name: str) -> str | None:
@@ -183,59 +177,6 @@ def delete_parameter(name: str) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ParameterNotFound":
             raise
-
-
-def dump(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the item in DynamoDB's wire form, without what is None."""
-    return {name: _dump(value) for name, value in item.items() if value is not None}
-
-
-def load(item: Mapping[str, Any]) -> Item:
-    """Return an item of DynamoDB's wire form as plain values."""
-    return {name: _load(value) for name, value in item.items()}
-
-
-_CREATE: Final[dict[str, Any]] = {
-    "ConditionExpression": "attribute_not_exists(pk)",
-    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-}
-
-
-def _dump(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any plain value
-    match value:
-        case bool():
-            return {"BOOL": value}
-        case int():
-            return {"N": str(value)}
-        case str():
-            return {"S": value}
-        case list():
-            return {"L": [_dump(element) for element in value]}
-        case dict():
-            return {"M": dump(value)}
-    raise TypeError(f"{type(value).__name__} has no place in an item")
-
-
-def _load(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any plain value
-    ((kind, inner),) = value.items()
-    match kind:
-        case "S" | "BOOL":
-            return inner
-        case "N":
-            return int(inner)
-        case "L":
-            return [_load(element) for element in inner]
-        case "M":
-            return load(inner)
-    raise TypeError(f"an item holds the unknown type {kind}")
-
-
-def _without_none(item: Item) -> Item:
-    return {name: value for name, value in item.items() if value is not None}
-
-
-def _key(pk: str, sk: str) -> dict[str, Any]:
-    return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
 @cache
@@ -269,6 +210,25 @@ def _call(
         raise
     _count(answer)
     return answer
+
+
+def _retry_rest(operation: str, rest: str, wanted: Any) -> Iterator[list[dict[str, Any]]]:  # noqa: ANN401 - a request
+    """Make a batch call, again for what it left undone, and yield what each brought.
+
+    Raises
+    ------
+    ServiceUnavailable
+        If DynamoDB leaves something undone 5 times.
+    """
+    name = settings.table_name()
+    for attempt in range(BATCH_ATTEMPTS):
+        answer = _call(operation, table=False, RequestItems={name: wanted})
+        yield answer.get("Responses", {}).get(name, [])
+        if name not in answer.get(rest, {}):
+            return
+        wanted = answer[rest][name]
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
+    raise ServiceUnavailable
 
 
 def _retry(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:

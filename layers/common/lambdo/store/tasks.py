@@ -1,23 +1,45 @@
-"""Tasks: an item each, in one index an order (decision 0004)."""
+"""Tasks: an item each, in one index an order (decision 0004), and a link for each of their tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 
 from lambdo.models.task import PRIORITY_RANK, Task
-from lambdo.store import keys, table
+from lambdo.store import keys, table, tags, writes
+from lambdo.store.wire import Item
 
-_MATCHES: Final = "attribute_exists(pk)"
+INDEX_CREATED: Final = "lsi1"
+INDEX_DUE: Final = "lsi2"
+INDEX_PRIORITY: Final = "lsi3"
+
+
+class TagMissingError(Exception):
+    """A tag that a task was to be linked to does not exist, or is being deleted."""
 
 
 def put(task: Task) -> None:
-    """Create the task. One call; 3 WRU for each KB begun, 4 with a due date."""
-    table.put(_item(task))
+    """Create the task and its links; raises TagMissingError. One call.
+
+    3 WRU for each KB begun, 4 with a due date; with tags a transaction: twice that, and 4 for each tag.
+    """
+    if not task["tag_ids"]:
+        table.put(_item(task))
+        return
+    try:
+        table.transact(writes.create(_item(task)), *_link_writes(task, task["tag_ids"], frozenset()))
+    except table.TransactionRefusedError as error:
+        raise TagMissingError from error
 
 
 def get(user_id: str, task_id: str) -> Task | None:
     """Return the task, or None. One call, 1 RRU for each 4 KB begun."""
     item = table.get(keys.user(user_id), keys.task(task_id))
-    return _task(item) if item else None
+    return from_item(item) if item else None
+
+
+def get_all(user_id: str, task_ids: Collection[str]) -> list[Task]:
+    """Return those of the tasks that exist, read eventually. One call for each 100, 0.5 RRU a task."""
+    sort_keys = [keys.task(task_id) for task_id in task_ids]
+    return [from_item(item) for item in table.get_all(keys.user(user_id), sort_keys, strong=False)]
 
 
 def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: Sequence[int] | None) -> Task:
@@ -30,96 +52,142 @@ def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: 
     table.ConditionFailedError
         If the task is gone or, where versions are given, has none of them.
     """
-    condition, values = _condition(versions)
     try:
-        item = table.update(
-            keys.user(user_id),
-            keys.task(task_id),
-            changes,
-            condition=f"{condition} AND updated_at <> :now",
-            values={":now": changes["updated_at"], **values},
-            counter="version",
-        )
+        item = table.update(_update(user_id, task_id, changes, versions))
     except table.ConditionFailedError as error:
         if not (error.current and _is_own_write(error.current, changes)):
             raise
         item = error.current
-    return _task(item)
+    return from_item(item)
 
 
 def rewrite(old: Task, new: Task) -> Task:
-    """Replace one version of a task by the next, index keys included. One call; 1 WRU + 2 for each index key that moves.
+    """Replace one version of a task by the next, with its index keys and links, and return it. One call.
+
+    1 WRU + 2 for each index key that moves; a change of tags makes it a transaction: twice that, and 2 to 4 for each tag.
 
     Raises
     ------
     table.ConditionFailedError
         If the task is gone or no longer of the old version.
+    TagMissingError
+        If a tag to be added is gone.
     """
     before, after = _item(old), _item(new)
     changes = {name: value for name, value in after.items() if value != before[name] and name != "version"}
-    changes["updated_at"] = new["updated_at"]  # also when the clock has not moved: the condition then refuses
-    return update(old["user_id"], old["id"], changes, versions=[old["version"]])
+    versions = [old["version"]]
+    if "tag_ids" not in changes:
+        return update(old["user_id"], old["id"], changes, versions=versions)
+    try:
+        table.transact(
+            _update(old["user_id"], old["id"], changes, versions),
+            *_link_writes(new, new["tag_ids"] - old["tag_ids"], old["tag_ids"] - new["tag_ids"]),
+        )
+    except table.TransactionRefusedError as error:
+        if 0 in error.currents:
+            raise table.ConditionFailedError(error.currents[0]) from error
+        raise TagMissingError from error
+    return {**new, "version": old["version"] + 1}
 
 
 def delete(user_id: str, task_id: str, *, versions: Sequence[int] | None) -> None:
-    """Delete the task; raises table.ConditionFailedError like `update`. One call, 1 WRU + 1 for each index it stands in."""
-    condition, values = _condition(versions)
-    table.delete(keys.user(user_id), keys.task(task_id), condition=condition, values=values)
+    """Delete a task that has no tags. One call, 1 WRU + 1 for each index it stands in.
 
-
-def query(user_id: str, *, completed: bool | None, limit: int, after: str | None) -> tuple[list[Task], str | None]:
-    """Return a page of the user's tasks, newest first, and the id to go on after (None at the end).
-
-    One call, 1 RRU for each 4 KB begun. `completed` None reads the table itself, otherwise the index of that status.
+    Raises
+    ------
+    table.ConditionFailedError
+        If the task is gone, has none of the versions, or has tags.
     """
-    index = None if completed is None else "lsi1"
-    prefix = keys.TASK_PREFIX if completed is None else keys.status_prefix(completed=completed)
-    start = None
-    if after is not None:
-        start = {"pk": keys.user(user_id), "sk": keys.task(after)}
-        if completed is not None:
-            start["lsi1sk"] = keys.task_by_status(after, completed=completed)
-    items, last = table.query(keys.user(user_id), prefix, index=index, limit=limit, start=start)
-    return [_task(item) for item in items], keys.id_of(last["sk"]) if last else None
+    condition, values = _condition(versions)
+    condition += " AND attribute_not_exists(tag_ids)"
+    table.delete(writes.delete(keys.user(user_id), keys.task(task_id), condition=condition, values=values))
+
+
+def delete_linked(task: Task) -> None:
+    """Delete this version of a task with its links, in a transaction; raises table.ConditionFailedError. One call."""
+    condition, values = _condition([task["version"]])
+    pk = keys.user(task["user_id"])
+    try:
+        table.transact(
+            writes.delete(pk, keys.task(task["id"]), condition=condition, values=values),
+            *_link_writes(task, frozenset(), task["tag_ids"]),
+        )
+    except table.TransactionRefusedError as error:
+        raise table.ConditionFailedError(error.currents[0]) from error
+
+
+def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
+    """Take a tag that is being deleted off a task, if the task is there and has it. One call."""
+    write = writes.update(
+        keys.user(user_id),
+        keys.task(task_id),
+        {},
+        condition="contains(tag_ids, :tag)",
+        values={":tag": tag_id},
+        add={"version": 1},
+        remove={"tag_ids": frozenset({tag_id})},
+    )
+    try:
+        table.update(write)
+    except table.ConditionFailedError:
+        return
 
 
 def from_failure(error: table.ConditionFailedError) -> Task | None:
     """Return the task that stood in the way of a conditional write, or None if there is none."""
-    return _task(error.current) if error.current else None
+    return from_item(error.current) if error.current else None
+
+
+def from_item(item: Item) -> Task:
+    """Return the task of an item."""
+    fields = {name: item.get(name) for name in _ATTRIBUTES}
+    owner = {"id": keys.id_of(item["sk"]), "user_id": keys.id_of(item["pk"])}
+    return cast("Task", {**owner, **fields, "tag_ids": item.get("tag_ids", frozenset())})
+
+
+def _update(user_id: str, task_id: str, changes: Mapping[str, Any], versions: Sequence[int] | None) -> writes.Write:
+    condition, values = _condition(versions)
+    return writes.update(
+        keys.user(user_id),
+        keys.task(task_id),
+        changes,
+        condition=f"{condition} AND updated_at <> :now",
+        values={":now": changes["updated_at"], **values},
+        add={"version": 1},
+    )
+
+
+def _link_writes(task: Task, added: frozenset[str], removed: frozenset[str]) -> list[writes.Write]:
+    pk = keys.user(task["user_id"])
+    return [
+        *(tags.exists(task["user_id"], tag_id) for tag_id in sorted(added)),
+        *(writes.put({"pk": pk, "sk": keys.link(tag_id, task["id"])}) for tag_id in sorted(added)),
+        *(writes.delete(pk, keys.link(tag_id, task["id"]), condition=None) for tag_id in sorted(removed)),
+    ]
 
 
 def _condition(versions: Sequence[int] | None) -> tuple[str, dict[str, int]]:
     if versions is None:
-        return _MATCHES, {}
+        return writes.EXISTS, {}
     values = {f":v{i}": version for i, version in enumerate(versions)}
-    return f"{_MATCHES} AND version IN ({', '.join(values)})", values
+    return f"{writes.EXISTS} AND version IN ({', '.join(values)})", values
 
 
-def _is_own_write(current: table.Item, changes: Mapping[str, Any]) -> bool:
+def _is_own_write(current: Item, changes: Mapping[str, Any]) -> bool:
     return all(current.get(name) == value for name, value in changes.items())
 
 
-def _item(task: Task) -> table.Item:
-    completed, due_date = task["completed"], task["due_date"]
+def _item(task: Task) -> Item:
+    status, task_id, due_date = keys.status(completed=task["completed"]), task["id"], task["due_date"]
     return {
         "pk": keys.user(task["user_id"]),
-        "sk": keys.task(task["id"]),
-        "lsi1sk": keys.task_by_status(task["id"], completed=completed),
-        "lsi2sk": keys.task_by_due_date(task["id"], due_date, completed=completed) if due_date else None,
-        "lsi3sk": keys.task_by_priority(task["id"], PRIORITY_RANK[task["priority"]], completed=completed),
-        **{name: value for name, value in task.items() if name not in {"id", "user_id"}},
+        "sk": keys.task(task_id),
+        "lsi1sk": status + keys.order_created(task_id),
+        "lsi2sk": status + keys.order_due(due_date, task_id) if due_date else None,
+        "lsi3sk": status + keys.order_priority(PRIORITY_RANK[task["priority"]], task_id),
+        **{name: value for name, value in task.items() if name in _ATTRIBUTES},
+        "tag_ids": task["tag_ids"],
     }
-
-
-def _task(item: table.Item) -> Task:
-    return cast(
-        "Task",
-        {
-            "id": keys.id_of(item["sk"]),
-            "user_id": keys.id_of(item["pk"]),
-            **{name: item.get(name) for name in _ATTRIBUTES},
-        },
-    )
 
 
 _ATTRIBUTES: Final = (

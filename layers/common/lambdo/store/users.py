@@ -1,27 +1,29 @@
 """Users: the profile under the user's own key, and the credential under the e-mail address that it claims.
 
 The credential repeats the profile, so that logging in is one read; both are only ever written together.
+A profile with `deleted_at` is what is left of an account while its items are being deleted: nobody can read it.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any, Final
 
 from lambdo.models.user import Credential, User
-from lambdo.store import keys, table
+from lambdo.store import keys, table, writes
+from lambdo.store.wire import Item
+from lambdo.store.writes import Write
+
+_LIVES: Final = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
 
 def put(user: User, password_hash: str) -> bool:
     """Create the user and its claim to the e-mail address in one transaction; return False if the address is taken."""
-    profile = {
-        "user_id": user["id"],
-        "email": user["email"],
-        "name": user["name"],
-        "time_zone": user["time_zone"],
-        "created_at": user["created_at"],
-        "version": user["version"],
-    }
+    profile = {"user_id": user["id"], **{name: value for name, value in user.items() if name != "id"}}
     claim = {"pk": keys.email(user["email"]), "sk": keys.CREDENTIAL, "password_hash": password_hash, **profile}
     try:
-        table.create_all([claim, {"pk": keys.user(user["id"]), "sk": keys.PROFILE, **profile}])
+        table.transact(
+            writes.create(claim), writes.create({"pk": keys.user(user["id"]), "sk": keys.PROFILE, **profile})
+        )
     except table.TransactionRefusedError:
         return False
     return True
@@ -30,7 +32,7 @@ def put(user: User, password_hash: str) -> bool:
 def get(user_id: str) -> User | None:
     """Return the user, or None. One call, 1 RRU."""
     item = table.get(keys.user(user_id), keys.PROFILE)
-    return _user(item) if item else None
+    return _user(item) if item and "deleted_at" not in item else None
 
 
 def get_credential(email: str) -> Credential | None:
@@ -43,10 +45,67 @@ def update_password_hash(email: str, old_hash: str, new_hash: str) -> None:
     """Replace the hash if the old one still stands; otherwise someone has changed the password, and theirs stays. One call."""
     changes, old = {"password_hash": new_hash}, {":old": old_hash}
     with suppress(table.ConditionFailedError):
-        table.update(keys.email(email), keys.CREDENTIAL, changes, condition="password_hash = :old", values=old)
+        table.update(
+            writes.update(keys.email(email), keys.CREDENTIAL, changes, condition="password_hash = :old", values=old)
+        )
 
 
-def _user(item: table.Item) -> User:
+def update(user: User, changes: Mapping[str, Any]) -> User | None:
+    """Change the profile and its copy in one transaction; return the new user, or None if it has changed meanwhile."""
+    expected = {":version": user["version"]}
+    condition = f"{_LIVES} AND version = :version"
+    both = ((keys.user(user["id"]), keys.PROFILE), (keys.email(user["email"]), keys.CREDENTIAL))
+    try:
+        table.transact(
+            *(
+                writes.update(pk, sk, changes, condition=condition, values=expected, add={"version": 1})
+                for pk, sk in both
+            )
+        )
+    except table.TransactionRefusedError:
+        return None
+    return _user({"user_id": user["id"], **user, **changes, "version": user["version"] + 1})
+
+
+def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> bool:
+    """Free the e-mail address and mark the account as deleted; return False if the password has changed or it was already.
+
+    What stays of the profile is its key and two time stamps, until `expires_at` (Unix seconds).
+    """
+    profile = dict.fromkeys(("user_id", "email", "name", "time_zone", "created_at", "version", "tag_count"))
+    try:
+        table.transact(
+            writes.delete(
+                keys.email(user["email"]),
+                keys.CREDENTIAL,
+                condition="user_id = :user AND password_hash = :hash",
+                values={":user": user["id"], ":hash": password_hash},
+            ),
+            writes.update(
+                keys.user(user["id"]),
+                keys.PROFILE,
+                {**profile, "deleted_at": deleted_at, "expires_at": expires_at},
+                condition=_LIVES,
+            ),
+        )
+    except table.TransactionRefusedError:
+        return False
+    return True
+
+
+def count_tag(user_id: str, change: int, limit: int) -> Write:
+    """Return the write that counts a tag more or fewer; it fails for an account that is gone or has all it may have."""
+    return writes.update(
+        keys.user(user_id),
+        keys.PROFILE,
+        {},
+        condition=f"{_LIVES} AND (attribute_not_exists(tag_count) OR tag_count < :limit)",
+        values={":limit": limit if change > 0 else limit + 1},
+        add={"tag_count": change},
+    )
+
+
+def _user(item: Item) -> User:
     return {
         "id": item["user_id"],
         "email": item["email"],

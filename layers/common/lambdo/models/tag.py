@@ -1,0 +1,35 @@
+"""What a tag looks like in answers and in the table."""
+
+import unicodedata
+from typing import Final, TypedDict
+
+MAX_TAGS_OF_A_USER: Final = 500
+MAX_TAGS_OF_A_TASK: Final = 20
+
+
+class Tag(TypedDict):
+    """A tag as the API shows it; `color` is `#rrggbb`, times are RFC 3339 UTC."""
+
+    id: str
+    name: str
+    color: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class TagOfTask(TypedDict):
+    """A tag as a task shows it."""
+
+    id: str
+    name: str
+    color: str | None
+
+
+def name_key(name: str) -> str:
+    """Return what two names share that differ only in case or Unicode form (canonical caseless match, Unicode D145).
+
+    At most 50 characters become at most 800 bytes, inside the 1,024 of a sort key.
+    """
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
+    return unicodedata.normalize("NFC", folded)
