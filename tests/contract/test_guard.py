@@ -114,6 +114,7 @@ def test_token_of_a_stranger_is_403_and_changes_nothing(
     before = dump()
     answer = stranger.call(method, _path(path, user.id).replace(SOME_ID, task["id"]), {"title": "taken"})
     assert (answer.status, answer.json["code"]) == (403, "forbidden")
+    assert stranger.id in answer.log
     assert dump() == before
 
 

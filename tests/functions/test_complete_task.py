@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lambdo.store import tasks
 from tests.caller import UNKNOWN_ID, Caller, assert_problem
 from tests.fsck import fsck
 
@@ -62,3 +63,30 @@ def test_body_in_another_media_type_is_refused_415(user: Caller) -> None:
         "PATCH", f"tasks/{task['id']}/complete", {"completed": True}, headers={"content-type": "text/plain"}
     )
     assert_problem(answer, 415, "unsupported_media_type")
+
+
+def test_rewrite_that_loses_4_races_is_answered_503(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    task, lost = user.create_task(), list[int]()
+    real = tasks.rewrite
+
+    def overtaken(old: Any, new: Any) -> Any:
+        lost.append(user.call("PUT", f"tasks/{task['id']}", {"title": f"faster {len(lost)}"}).json["version"])
+        return real(old, new)
+
+    monkeypatch.setattr(tasks, "rewrite", overtaken)
+    assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 503, "service_unavailable")
+    assert lost == [2, 3, 4, 5]
+    monkeypatch.undo()
+    after = user.call("GET", f"tasks/{task['id']}").json
+    assert (after["version"], after["completed"], after["title"]) == (5, False, "faster 3")
+
+
+def test_task_deleted_during_a_rewrite_is_answered_404(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    task, real = user.create_task(), tasks.rewrite
+
+    def overtaken(old: Any, new: Any) -> Any:
+        user.call("DELETE", f"tasks/{task['id']}")
+        return real(old, new)
+
+    monkeypatch.setattr(tasks, "rewrite", overtaken)
+    assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 404, "task_not_found")

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import tasks
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 from tests.fsck import fsck
 from tests.network import CONNECT_TIMEOUT, LOST, PASS, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
@@ -197,32 +196,3 @@ def test_transaction_conflict_is_tried_3_times_more_with_jitter(
     else:
         assert_problem(answer, 503, "service_unavailable")
         assert dump() == before
-
-
-def test_rewrite_that_loses_4_races_is_answered_503(user: Caller, task: Json, monkeypatch: pytest.MonkeyPatch) -> None:
-    lost: list[int] = []
-    real = tasks.rewrite
-
-    def overtaken(old: Any, new: Any) -> Any:
-        lost.append(user.call("PUT", f"tasks/{task['id']}", {"title": f"faster {len(lost)}"}).json["version"])
-        return real(old, new)
-
-    monkeypatch.setattr(tasks, "rewrite", overtaken)
-    assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 503, "service_unavailable")
-    assert lost == [2, 3, 4, 5]
-    monkeypatch.undo()
-    after = user.call("GET", f"tasks/{task['id']}").json
-    assert (after["version"], after["completed"], after["title"]) == (5, False, "faster 3")
-
-
-def test_task_deleted_during_a_rewrite_is_answered_404(
-    user: Caller, task: Json, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = tasks.rewrite
-
-    def overtaken(old: Any, new: Any) -> Any:
-        user.call("DELETE", f"tasks/{task['id']}")
-        return real(old, new)
-
-    monkeypatch.setattr(tasks, "rewrite", overtaken)
-    assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 404, "task_not_found")

@@ -1,5 +1,6 @@
 """From bytes to models: what is malformed, what is invalid, and what the client is told."""
 
+import json
 from typing import Literal
 
 import pytest
@@ -52,3 +53,10 @@ def test_value_that_was_sent_is_not_repeated() -> None:
     with pytest.raises(InvalidFields) as caught:
         parse_fields(Model, {"text": ["secret"], "flag": "secret"})
     assert "secret" not in str(caught.value.errors)
+
+
+def test_1_000_unknown_fields_are_answered_with_20_errors() -> None:
+    body = json.dumps({"text": "x", **{f"unknown{i}": i for i in range(1000)}}).encode()
+    with pytest.raises(InvalidFields) as refusal:
+        parse_json(Model, body)
+    assert len(refusal.value.errors or []) == 20

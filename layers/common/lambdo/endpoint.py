@@ -127,6 +127,7 @@ def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *,
     try:
         if not public:
             identity = _authenticated(event)
+            _authorize(event, identity)
         response = handle(_request(event, identity))
     except Problem as problem:
         response = _problem(problem, request_id)
@@ -158,9 +159,13 @@ def _authenticated(event: Event) -> Mapping[str, Any]:
         raise Unauthenticated("The access token has expired.")
     if not (verdict.get("user_id") and verdict.get("sid") and verdict.get("exp")) or "token_error" in verdict:
         raise Unauthenticated
-    if (event.get("pathParameters") or {}).get("user_id", "me") not in {"me", verdict["user_id"]}:
-        raise Forbidden
     return verdict
+
+
+def _authorize(event: Event, identity: Mapping[str, Any]) -> None:
+    """Raise Forbidden if the path names a user, and it is another than the caller."""
+    if (event.get("pathParameters") or {}).get("user_id", "me") not in {"me", identity["user_id"]}:
+        raise Forbidden
 
 
 def _request(event: Event, identity: Mapping[str, Any]) -> Request:

@@ -23,7 +23,7 @@ from lambdo.store import writes
 from lambdo.store.wire import Item, dump, load
 from lambdo.store.writes import Write, key_of
 
-# At worst 3 attempts x (1 s to connect + 2 s to read) + about 1.5 s of back-off: inside the functions' 15 s.
+# At worst 3 attempts x (1 s to connect + 2 s to read) + up to 3 s of back-off: inside the functions' 15 s.
 CONFIG: Final = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
 )
