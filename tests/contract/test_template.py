@@ -13,10 +13,14 @@ from typing import Any, NamedTuple
 import pytest
 from samcli.yamlhelper import yaml_parse
 
+from tools.local.filters import matches
+
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 
 TABLE = "Table"
+STREAM = "stream"
+DEAD_LETTERS = "dead-letters"
 SIGNING = "signing-keys"
 CURSOR = "cursor-keys"
 
@@ -28,6 +32,11 @@ class Expected(NamedTuple):
     actions: dict[str, set[str]]
     variables: Set[str] = frozenset()
     memory: int = 512
+    timeout: int = 15
+
+
+def on_table(*actions: str) -> dict[str, set[str]]:
+    return {f"dynamodb:{action}": {TABLE} for action in actions}
 
 
 PUBLIC_ROUTES = {
@@ -51,42 +60,74 @@ FUNCTIONS = {
             "ssm:DeleteParameter": {SIGNING, CURSOR},
         },
     ),
-    "register": Expected({"POST /api/auth/register"}, {"dynamodb:PutItem": {TABLE}}, {"PASSWORD_COST"}, 1769),
+    "register": Expected({"POST /api/auth/register"}, on_table("PutItem"), {"PASSWORD_COST"}, 1769),
     "log_in": Expected(
         {"POST /api/auth/login"},
-        {
-            "dynamodb:GetItem": {TABLE},
-            "dynamodb:PutItem": {TABLE},
-            "dynamodb:UpdateItem": {TABLE},
-            "ssm:GetParameter": {SIGNING},
-        },
+        {**on_table("GetItem", "PutItem", "UpdateItem"), "ssm:GetParameter": {SIGNING}},
         {"PASSWORD_COST", *_ISSUES_TOKENS},
         1769,
     ),
     "refresh_session": Expected(
         {"POST /api/auth/refresh"},
-        {"dynamodb:UpdateItem": {TABLE}, "dynamodb:DeleteItem": {TABLE}, "ssm:GetParameter": {SIGNING}},
+        {**on_table("UpdateItem", "DeleteItem"), "ssm:GetParameter": {SIGNING}},
         _ISSUES_TOKENS,
     ),
-    "log_out": Expected({"POST /api/auth/logout"}, {"dynamodb:DeleteItem": {TABLE}}, {"JWKS", "TOKEN_ISSUER"}),
-    "get_me": Expected({"GET /api/auth/me"}, {"dynamodb:GetItem": {TABLE}}),
-    "create_task": Expected({"POST /api/{user_id}/tasks"}, {"dynamodb:PutItem": {TABLE}}),
+    "log_out": Expected({"POST /api/auth/logout"}, on_table("DeleteItem"), {"JWKS", "TOKEN_ISSUER"}),
+    "get_me": Expected({"GET /api/auth/me"}, on_table("GetItem")),
+    "update_me": Expected({"PATCH /api/auth/me"}, on_table("GetItem", "UpdateItem")),
+    "delete_me": Expected(
+        {"DELETE /api/auth/me"},
+        on_table("GetItem", "UpdateItem", "DeleteItem", "Query", "BatchWriteItem"),
+        {"PASSWORD_COST"},
+        1769,
+    ),
+    "list_tags": Expected({"GET /api/{user_id}/tags"}, on_table("Query")),
+    "create_tag": Expected({"POST /api/{user_id}/tags"}, on_table("PutItem", "UpdateItem")),
+    "get_tag": Expected({"GET /api/{user_id}/tags/{tag_id}"}, on_table("GetItem")),
+    "update_tag": Expected(
+        {"PUT /api/{user_id}/tags/{tag_id}", "PATCH /api/{user_id}/tags/{tag_id}"},
+        on_table("GetItem", "UpdateItem", "PutItem", "DeleteItem"),
+    ),
+    "delete_tag": Expected({"DELETE /api/{user_id}/tags/{tag_id}"}, on_table("GetItem", "UpdateItem", "DeleteItem")),
+    "create_task": Expected({"POST /api/{user_id}/tasks"}, on_table("PutItem", "BatchGetItem", "ConditionCheckItem")),
     "list_tasks": Expected(
         {"GET /api/{user_id}/tasks"},
-        {"dynamodb:Query": {TABLE, "lsi1"}, "ssm:GetParameter": {CURSOR}},
+        {
+            **on_table("GetItem", "BatchGetItem"),
+            "dynamodb:Query": {TABLE, "lsi1", "lsi2", "lsi3"},
+            "ssm:GetParameter": {CURSOR},
+        },
         {"CURSOR_KEYS_PARAMETER"},
     ),
-    "get_task": Expected({"GET /api/{user_id}/tasks/{task_id}"}, {"dynamodb:GetItem": {TABLE}}),
+    "get_task": Expected({"GET /api/{user_id}/tasks/{task_id}"}, on_table("GetItem", "BatchGetItem")),
     "update_task": Expected(
         {"PUT /api/{user_id}/tasks/{task_id}", "PATCH /api/{user_id}/tasks/{task_id}"},
-        {"dynamodb:GetItem": {TABLE}, "dynamodb:UpdateItem": {TABLE}},
+        on_table("GetItem", "UpdateItem", "PutItem", "DeleteItem", "ConditionCheckItem", "BatchGetItem"),
     ),
-    "delete_task": Expected({"DELETE /api/{user_id}/tasks/{task_id}"}, {"dynamodb:DeleteItem": {TABLE}}),
+    "delete_task": Expected({"DELETE /api/{user_id}/tasks/{task_id}"}, on_table("DeleteItem")),
     "complete_task": Expected(
-        {"PATCH /api/{user_id}/tasks/{task_id}/complete"},
-        {"dynamodb:GetItem": {TABLE}, "dynamodb:UpdateItem": {TABLE}},
+        {"PATCH /api/{user_id}/tasks/{task_id}/complete"}, on_table("GetItem", "UpdateItem", "BatchGetItem")
     ),
-    "get_health": Expected({"GET /api/health"}, {"dynamodb:GetItem": {TABLE}}),
+    "link_tag": Expected(
+        {"PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id}"},
+        on_table("GetItem", "UpdateItem", "PutItem", "ConditionCheckItem", "BatchGetItem"),
+    ),
+    "unlink_tag": Expected(
+        {"DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}"}, on_table("GetItem", "UpdateItem", "DeleteItem")
+    ),
+    "finish_deletions": Expected(
+        set(),
+        {
+            **on_table("Query", "UpdateItem", "DeleteItem", "GetItem", "BatchWriteItem"),
+            "dynamodb:DescribeStream": {STREAM},
+            "dynamodb:GetRecords": {STREAM},
+            "dynamodb:GetShardIterator": {STREAM},
+            "dynamodb:ListStreams": {STREAM},
+            "sqs:SendMessage": {DEAD_LETTERS},
+        },
+        timeout=300,
+    ),
+    "get_health": Expected({"GET /api/health"}, on_table("GetItem")),
     "get_jwks": Expected({"GET /.well-known/jwks.json"}, {}, {"JWKS"}),
 }
 
@@ -139,17 +180,21 @@ def granted(folder: str) -> dict[str, set[str]]:
 
 
 def short(resource: dict[str, Any]) -> str:
-    """Name the table, an index of it or a parameter of this stack; anything else fails."""
+    """Name the table, its stream, an index of it, the queue or a parameter of this stack; anything else fails."""
     match resource:
         case {"Fn::GetAtt": ["Table", "Arn"]}:
             return TABLE
+        case {"Fn::GetAtt": ["Table", "StreamArn"]}:
+            return STREAM
+        case {"Fn::GetAtt": ["FinishDeletionsDeadLetters", "Arn"]}:
+            return DEAD_LETTERS
         case {"Fn::Sub": str(text)} if index := re.fullmatch(r"\$\{Table\.Arn\}/index/(lsi[1-5])", text):
             return index[1]
         case {"Fn::Sub": str(text)} if text.startswith(
             prefix := "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/lambdo/${AWS::StackName}/"
         ):
             return text.removeprefix(prefix)
-    raise AssertionError(f"{resource} is neither the table, one of its indexes, nor a parameter of this stack")
+    raise AssertionError(f"{resource} is nothing of this stack that a function may use")
 
 
 def sam_environment(home: Path) -> dict[str, str]:
@@ -215,6 +260,11 @@ def test_function_logs_to_its_own_group_with_a_retention(folder: str) -> None:
 def test_function_that_hashes_gets_a_whole_processor(folder: str) -> None:
     assert function(folder).get("MemorySize", 512) == FUNCTIONS[folder].memory
     assert ("ReservedConcurrentExecutions" in function(folder)) == (FUNCTIONS[folder].memory == 1769)
+
+
+@each_function
+def test_function_that_clears_up_gets_five_minutes_and_no_other_more_than_a_request_may_take(folder: str) -> None:
+    assert function(folder).get("Timeout", 15) == (10 if folder == "authorizer" else FUNCTIONS[folder].timeout)
 
 
 def test_function_blocks_stand_in_url_order() -> None:
@@ -393,6 +443,97 @@ def test_functions_take_the_layer_of_their_own_architecture() -> None:
         assert layers[name]["Condition"] == condition
         assert layers[name]["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": architecture}
         assert layers[name]["Properties"]["CompatibleArchitectures"] == [architecture]
+
+
+def test_stream_feeds_the_function_that_finishes_deletions() -> None:
+    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
+    properties = mapping["Properties"]
+    assert properties["FunctionName"] == {"Ref": "FinishDeletionsFunction"}
+    assert properties["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert properties["StartingPosition"] == "TRIM_HORIZON"
+    assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert properties["BisectBatchOnFunctionError"] is True
+    assert properties["BatchSize"] == 5
+    assert properties["MaximumRetryAttempts"] == 10
+    assert properties["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["FinishDeletionsDeadLetters", "Arn"]}}
+    }
+
+
+def stream_filters() -> list[dict[str, Any]]:
+    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
+    return [json.loads(one["Pattern"]) for one in mapping["Properties"]["FilterCriteria"]["Filters"]]
+
+
+def record(event_name: str, sk: str, **images: dict[str, str]) -> dict[str, Any]:
+    keys = {"pk": "USER#1", "sk": sk}
+    typed = {name: {key: {"S": value} for key, value in (keys | image).items()} for name, image in images.items()}
+    return {"eventName": event_name, "dynamodb": {"Keys": {key: {"S": value} for key, value in keys.items()}, **typed}}
+
+
+ALIVE: dict[str, str] = {"name": "home"}
+MARKED = {"name": "home", "deleted_at": "2026-01-01T00:00:00Z"}
+TOUCHED = {"name": "home", "deleted_at": "2026-01-01T00:05:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("one", "invokes"),
+    [
+        (record("MODIFY", "TAG#1", OldImage=ALIVE, NewImage=MARKED), True),
+        (record("MODIFY", "TAG#1", OldImage=MARKED, NewImage=TOUCHED), True),
+        (record("MODIFY", "PROFILE", OldImage=ALIVE, NewImage=MARKED), True),
+        (record("MODIFY", "PROFILE", OldImage=MARKED, NewImage=TOUCHED), True),
+        (record("REMOVE", "PROFILE", OldImage=MARKED), True),
+        (record("REMOVE", "TAG#1", OldImage=MARKED), False),  # the work is done
+        (record("INSERT", "TAG#1", NewImage=ALIVE), False),
+        (record("MODIFY", "TAG#1", OldImage=ALIVE, NewImage={"name": "work"}), False),
+        (record("INSERT", "PROFILE", NewImage=ALIVE), False),
+        (record("MODIFY", "PROFILE", OldImage=ALIVE, NewImage={"name": "work"}), False),
+        (record("INSERT", "TAGNAME#home", NewImage=ALIVE), False),
+        (record("REMOVE", "TAGNAME#home", OldImage=ALIVE), False),
+        (record("INSERT", "LINK#1#2", NewImage=ALIVE), False),
+        (record("REMOVE", "LINK#1#2", OldImage=ALIVE), False),
+        (record("INSERT", "TASK#1", NewImage=ALIVE), False),
+        (record("MODIFY", "TASK#1", OldImage=ALIVE, NewImage=ALIVE), False),
+        (record("REMOVE", "TASK#1", OldImage=ALIVE), False),
+        (record("INSERT", "SESSION#1", NewImage=ALIVE), False),
+        (record("REMOVE", "SESSION#1", OldImage=ALIVE), False),
+    ],
+)
+def test_only_a_deletion_left_to_finish_invokes_the_stream_function(one: dict[str, Any], *, invokes: bool) -> None:
+    assert any(matches(pattern, one) for pattern in stream_filters()) is invokes
+
+
+def test_deletion_that_is_given_up_lies_encrypted_for_14_days_and_rings_an_alarm() -> None:
+    queue = resources("AWS::SQS::Queue")["FinishDeletionsDeadLetters"]["Properties"]
+    assert queue == {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 24 * 3600}
+    alarms = resources("AWS::CloudWatch::Alarm")
+    dead, late = (alarms[f"FinishDeletions{name}Alarm"]["Properties"] for name in ("DeadLetters", "Late"))
+    assert (dead["Namespace"], dead["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert (dead["ComparisonOperator"], dead["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert dead["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["FinishDeletionsDeadLetters", "QueueName"]}}
+    ]
+    assert (late["Namespace"], late["MetricName"]) == ("AWS/Lambda", "IteratorAge")
+    assert late["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "FinishDeletionsFunction"}}]
+
+
+def test_every_alarm_goes_to_the_topic_and_the_topic_to_the_address_if_there_is_one() -> None:
+    for alarm in resources("AWS::CloudWatch::Alarm").values():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm["Properties"]["TreatMissingData"] == "notBreaching"
+    assert "Condition" not in resources("AWS::SNS::Topic")["AlarmTopic"]
+    subscription = resources("AWS::SNS::Subscription")["AlarmSubscription"]
+    assert subscription["Condition"] == "MailsAlarms"
+    assert subscription["Properties"]["Endpoint"] == {"Ref": "AlarmEmail"}
+    assert template()["Conditions"]["MailsAlarms"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]}
+    assert template()["Parameters"]["AlarmEmail"]["Default"] == ""
+
+
+def test_no_role_gets_a_managed_policy_for_the_stream() -> None:
+    """For an event of Type DynamoDB, SAM attaches AWSLambdaDynamoDBExecutionRole: every stream of the account."""
+    kinds = {event["Type"] for folder in FUNCTIONS for event in function(folder).get("Events", {}).values()}
+    assert kinds == {"HttpApi"}
 
 
 def test_cfn_lint_finds_nothing() -> None:
