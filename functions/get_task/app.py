@@ -3,6 +3,7 @@
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.preconditions import etag, is_unchanged
 from lambdo.problems import TaskNotFound
+from lambdo.services.tagging import show_task
 from lambdo.store import tasks
 
 
@@ -13,6 +14,7 @@ def handler(request: Request) -> Response:
     if task is None:
         raise TaskNotFound
     headers = {"etag": etag(task["version"])}
-    if is_unchanged(request.headers, task["version"]):
+    # A tag may have been renamed since without a new version of the task: with tags there is no 304.
+    if not task["tag_ids"] and is_unchanged(request.headers, task["version"]):
         return Response(304, headers=headers)
-    return Response(200, task, headers)
+    return Response(200, show_task(task), headers)

@@ -7,7 +7,7 @@ import base64
 import gc
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -85,15 +85,16 @@ class Request:
             raise UnsupportedMediaType(f"Send the body as {' or '.join(allowed)} in UTF-8.")
         return media_type
 
-    def query(self, *allowed: str) -> dict[str, str]:
-        """Return the query parameters; raises InvalidFields for unknown and for repeated ones."""
-        pairs = parse_qsl(self.query_string, keep_blank_values=True)
-        found = dict(pairs)
-        unknown = [(name, "unknown parameter") for name in found if name not in allowed]
-        repeated = [(name, "given more than once") for name in found if sum(name == key for key, _ in pairs) > 1]
-        if unknown or repeated:
+    def query(self, allowed: Collection[str], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
+        """Return the query parameters, each with its values; raises InvalidFields for unknown and for repeated ones."""
+        found: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query_string, keep_blank_values=True):
+            found.setdefault(name, []).append(value)
+        wrong = {name: "Unknown parameter" for name in found if name not in allowed}
+        wrong |= {name: "Given more than once" for name in found if len(found[name]) > 1 and name not in repeatable}
+        if wrong:
             raise InvalidFields(
-                errors=[{"loc": ["query", name], "msg": msg, "type": "query"} for name, msg in unknown + repeated]
+                errors=[{"loc": ["query", name], "msg": msg, "type": "query"} for name, msg in wrong.items()]
             )
         return found
 

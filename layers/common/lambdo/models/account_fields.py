@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Final
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -31,8 +32,15 @@ def _new_password(text: str) -> str:
     return password
 
 
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise PydanticCustomError("time_zone", "String should be an IANA time zone like Europe/Berlin")
+    return text
+
+
 type PersonName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
 ]
 type Email = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_email)]
 type NewPassword = Annotated[str, AfterValidator(_new_password)]
+type TimeZone = Annotated[str, AfterValidator(_time_zone)]

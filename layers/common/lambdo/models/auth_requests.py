@@ -2,10 +2,10 @@
 
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lambdo.models.account_fields import Email, NewPassword, PersonName
+from lambdo.models.account_fields import Email, NewPassword, PersonName, TimeZone
 from lambdo.models.fields import RequestModel
 
 
@@ -40,3 +40,16 @@ class LogOut(RequestModel):
     """Any of the session's refresh tokens that is live or was just replaced."""
 
     refresh_token: str | None = None
+
+
+class UpdateMe(RequestModel):
+    """What to change about oneself: a member that is absent stays, null clears the name (RFC 7396)."""
+
+    name: PersonName | None = None
+    time_zone: TimeZone = Field(default="UTC")
+
+
+class DeleteMe(RequestModel):
+    """The proof that it is really the owner who wants the account gone."""
+
+    password: str

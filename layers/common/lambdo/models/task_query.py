@@ -1,37 +1,126 @@
 """Parameters of the task list. No pydantic: lists are the hottest read, and these rules are few."""
 
 import re
-from collections.abc import Mapping
-from typing import Final, NamedTuple, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, cast
 
+from lambdo import ids, times
+from lambdo.models.tag import MAX_TAGS_OF_A_TASK
+from lambdo.models.task import PRIORITY_RANK, Priority
 from lambdo.problems import InvalidFields
 
-PARAMETERS: Final = ("status", "limit", "cursor")
+REPEATABLE: Final = frozenset({"tag"})
 MAX_LIMIT: Final = 100
-_DEFAULT_LIMIT: Final = "20"
-_COMPLETED: Final = {None: None, "open": False, "done": True}
+_DEFAULT_LIMIT: Final = 20
+_SORTS: Final = ("-created_at", "created_at", "due_date", "-due_date", "priority")
 
 
 class TaskQuery(NamedTuple):
-    """Which tasks, how many, and from where on."""
+    """Which tasks, in what order, how many, and from where on; None is no condition."""
 
     completed: bool | None
+    priority: Priority | None
+    tag_ids: tuple[str, ...]
+    due_before: str | None
+    due_after: str | None
+    overdue: bool
+    text: str | None
+    sort: str
     limit: int
     cursor: str | None
 
-    @classmethod
-    def parse(cls, parameters: Mapping[str, str]) -> Self:
-        """Read the query parameters; raises InvalidFields naming each that breaks its rule."""
-        errors = []
-        status, limit = parameters.get("status"), parameters.get("limit", _DEFAULT_LIMIT)
-        if status not in _COMPLETED:
-            errors.append({"loc": ["query", "status"], "msg": "Should be open or done", "type": "enum"})
-        if not (re.fullmatch(r"[0-9]{1,3}", limit) and 1 <= int(limit) <= MAX_LIMIT):
-            errors.append({"loc": ["query", "limit"], "msg": "Should be a number from 1 to 100", "type": "range"})
-        if errors:
-            raise InvalidFields(errors=errors)
-        return cls(_COMPLETED[status], int(limit), parameters.get("cursor"))
-
     def scope(self, user_id: str) -> list[str]:
-        """Return what a cursor of this list is bound to: user, list, filters and order, but not the page size."""
-        return [user_id, "tasks", {None: "", False: "open", True: "done"}[self.completed], "-created_at"]
+        """Return what a cursor of this list is bound to: user, filters and order, but not the page size."""
+        return [user_id, "tasks", *(repr(part) for part in self._replace(limit=0, cursor=None))]
+
+
+def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:
+    """Read the query parameters, each a list of its values; raises InvalidFields naming each that breaks its rule.
+
+    Without `sort`, a list limited by due dates alone is in their order, because one index then has just these tasks.
+    """
+    errors: list[dict[str, Any]] = []
+    values: dict[str, Any] = {}
+    for name, texts in parameters.items():
+        read, rule = _RULES[name]
+        try:
+            values[name] = read(texts)
+        except ValueError:
+            errors.append({"loc": ["query", name], "msg": rule, "type": "query"})
+    if errors:
+        raise InvalidFields(errors=errors)
+    by_due_date = any(values.get(name) for name in ("due_before", "due_after", "overdue")) and "tag" not in values
+    return TaskQuery(
+        completed=values.get("status"),
+        priority=values.get("priority"),
+        tag_ids=values.get("tag", ()),
+        due_before=values.get("due_before"),
+        due_after=values.get("due_after"),
+        overdue=values.get("overdue", False),
+        text=values.get("q"),
+        sort=values.get("sort", "due_date" if by_due_date else "-created_at"),
+        limit=values.get("limit", _DEFAULT_LIMIT),
+        cursor=values.get("cursor"),
+    )
+
+
+def _one_of(**allowed: Any) -> Callable[[Sequence[str]], Any]:
+    def read(texts: Sequence[str]) -> Any:  # noqa: ANN401
+        if texts[0] not in allowed:
+            raise ValueError
+        return allowed[texts[0]]
+
+    return read
+
+
+def _limit(texts: Sequence[str]) -> int:
+    if not re.fullmatch("[0-9]{1,3}", texts[0]) or not 1 <= int(texts[0]) <= MAX_LIMIT:
+        raise ValueError
+    return int(texts[0])
+
+
+def _sort(texts: Sequence[str]) -> str:
+    if texts[0] not in _SORTS:
+        raise ValueError
+    return texts[0]
+
+
+def _tag_ids(texts: Sequence[str]) -> tuple[str, ...]:
+    if len(texts) > MAX_TAGS_OF_A_TASK or not all(map(ids.is_id, texts)):
+        raise ValueError
+    return tuple(dict.fromkeys(texts))
+
+
+def _due_date(texts: Sequence[str]) -> str:
+    return times.normalize_due_date(texts[0])
+
+
+def _text(texts: Sequence[str]) -> str:
+    if not 1 <= len(texts[0]) <= 100:
+        raise ValueError
+    return texts[0]
+
+
+def _cursor(texts: Sequence[str]) -> str:
+    return texts[0]
+
+
+_DUE_RULE: Final = (
+    "Should be a date (2026-11-21) or a date-time with an offset (2026-11-21T09:00:00%2B01:00; a bare + means a space)"
+)
+_RULES: Final[dict[str, tuple[Callable[[Sequence[str]], Any], str]]] = {
+    "status": (_one_of(open=False, done=True), "Should be open or done"),
+    "priority": (
+        _one_of(**{name: name for name in cast("Mapping[str, int]", PRIORITY_RANK)}),
+        "Should be low, medium or high",
+    ),
+    "tag": (_tag_ids, f"Should be the id of a tag, at most {MAX_TAGS_OF_A_TASK} of them"),
+    "due_before": (_due_date, _DUE_RULE),
+    "due_after": (_due_date, _DUE_RULE),
+    "overdue": (_one_of(true=True, false=False), "Should be true or false"),
+    "q": (_text, "Should have 1 to 100 characters"),
+    "sort": (_sort, f"Should be one of {', '.join(_SORTS)}"),
+    "limit": (_limit, f"Should be a number from 1 to {MAX_LIMIT}"),
+    "cursor": (_cursor, ""),
+}
+PARAMETERS: Final = frozenset(_RULES)

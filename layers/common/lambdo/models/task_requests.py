@@ -10,15 +10,22 @@ from lambdo.models.fields import Description, DueDate, RequestModel, Title
 from lambdo.models.tag import MAX_TAGS_OF_A_TASK
 
 
-def _ids(values: list[str]) -> frozenset[str]:
-    if len(values) > MAX_TAGS_OF_A_TASK:
-        raise PydanticCustomError("too_many_tags", f"A task should have at most {MAX_TAGS_OF_A_TASK} tags")
-    if not all(map(is_id, values)):
-        raise PydanticCustomError("tag_id", "Every element should be the id of a tag")
-    return frozenset(values)
+def _tag_id(text: str) -> str:
+    if not is_id(text):
+        raise PydanticCustomError("tag_id", "String should be the id of a tag")
+    return text
 
 
-type TagIds = Annotated[list[str], AfterValidator(_ids)]
+def _at_most_20(tag_ids: frozenset[str]) -> frozenset[str]:
+    if len(tag_ids) > MAX_TAGS_OF_A_TASK:
+        raise PydanticCustomError("too_many_tags", "A task should have at most 20 tags")
+    return tag_ids
+
+
+# Not strict, because JSON has no sets; its elements are.
+type TagIds = Annotated[
+    frozenset[Annotated[str, AfterValidator(_tag_id)]], Field(strict=False), AfterValidator(_at_most_20)
+]
 
 
 class CreateTask(RequestModel):
@@ -29,7 +36,7 @@ class CreateTask(RequestModel):
     completed: bool = False
     priority: Literal["low", "medium", "high"] = "medium"
     due_date: DueDate | None = None
-    tag_ids: TagIds = Field(default=[], validate_default=True)
+    tag_ids: TagIds = frozenset()
 
 
 class UpdateTask(RequestModel):

@@ -1,9 +1,15 @@
 """Accounts: registering and proving who one is."""
 
+from typing import Any, Final
+
 from lambdo import ids, passwords, times
 from lambdo.models.user import User
-from lambdo.problems import EmailAlreadyExists, InvalidCredentials
+from lambdo.problems import EmailAlreadyExists, InvalidCredentials, ServiceUnavailable, UserNotFound, WrongPassword
 from lambdo.store import users
+
+_ATTEMPTS: Final = 4
+# What is left of a deleted account: long enough for every access token to have expired when it goes.
+_TOMBSTONE: Final = 3600  # seconds
 
 
 def register(email: str, password: str, name: str | None) -> User:
@@ -41,3 +47,36 @@ def authenticate(email: str, password: str) -> User:
     if passwords.needs_rehash(credential["password_hash"]):
         users.update_password_hash(email, credential["password_hash"], passwords.hash_password(password))
     return credential["user"]
+
+
+def update_user(user_id: str, changes: dict[str, Any]) -> User:
+    """Change name or time zone and return the user; raises UserNotFound if the account has been deleted."""
+    for _ in range(_ATTEMPTS):
+        user = users.get(user_id)
+        if user is None:
+            raise UserNotFound
+        if all(user.get(name) == value for name, value in changes.items()):
+            return user
+        new = users.update(user, changes)
+        if new is not None:
+            return new
+    raise ServiceUnavailable
+
+
+def delete_account(user_id: str, password: str) -> None:
+    """Free the e-mail address and mark the account for deletion; the stream deletes what it owned.
+
+    Raises
+    ------
+    UserNotFound, WrongPassword
+        If the account has been deleted already, or the password is not its own.
+    """
+    user = users.get(user_id)
+    credential = users.get_credential(user["email"]) if user else None
+    if user is None or credential is None:
+        raise UserNotFound
+    now = times.now()
+    if not passwords.verify(password, credential["password_hash"]):
+        raise WrongPassword
+    if not users.delete(user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE):
+        raise ServiceUnavailable  # the password has just been changed, or the account deleted: asking again will tell

@@ -5,6 +5,7 @@ from typing import Final
 PROFILE: Final = "PROFILE"
 CREDENTIAL: Final = "CREDENTIAL"
 HEALTH: Final = "HEALTH"
+EVERYTHING: Final = ("A", "~")  # every sort key begins with a capital letter
 TASKS: Final = "TASK#"
 TAGS: Final = "TAG#"
 

@@ -4,7 +4,7 @@ The credential repeats the profile, so that logging in is one read; both are onl
 A profile with `deleted_at` is what is left of an account while its items are being deleted: nobody can read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -91,6 +91,24 @@ def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> 
     except table.TransactionRefusedError:
         return False
     return True
+
+
+def touch_deleted(user_id: str, now: str) -> None:
+    """Touch what is left of a deleted account, so that the stream brings it once more. One call."""
+    table.update(
+        writes.update(keys.user(user_id), keys.PROFILE, {"touched_at": now}, condition="attribute_exists(deleted_at)")
+    )
+
+
+def query_rest(user_id: str, limit: int) -> list[str]:
+    """Return sort keys of what a deleted account still has but its profile. One call, read strongly."""
+    items, _ = table.query(keys.user(user_id), keys.EVERYTHING, limit=limit, descending=False)
+    return [item["sk"] for item in items if item["sk"] != keys.PROFILE]
+
+
+def delete_rest(user_id: str, sort_keys: Collection[str]) -> None:
+    """Delete items of a deleted account. One call for each 25."""
+    table.delete_all(keys.user(user_id), sort_keys)
 
 
 def count_tag(user_id: str, change: int, limit: int) -> Write:

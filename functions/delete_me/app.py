@@ -1,0 +1,21 @@
+"""DELETE /api/auth/me - delete the account and all that it owns."""
+
+import time
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.models.auth_requests import DeleteMe
+from lambdo.services.accounts import delete_account
+from lambdo.services.deletions import sweep_account
+from lambdo.validation import parse_json
+
+SWEEP_SECONDS = 5  # what most accounts need many times over; functions/finish_deletions does the rest
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 202: the address is free, sessions and most accounts' items are gone, the rest follows."""
+    fields = parse_json(DeleteMe, request.json_body())
+    delete_account(request.user_id, fields.password)
+    end = time.monotonic() + SWEEP_SECONDS
+    sweep_account(request.user_id, lambda: time.monotonic() > end)
+    return Response(202)

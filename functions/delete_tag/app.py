@@ -1,0 +1,13 @@
+"""DELETE /api/{user_id}/tags/{tag_id} - delete a tag; its tasks stay."""
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.preconditions import if_match
+from lambdo.problems import TagNotFound
+from lambdo.services.tags import delete_tag
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 204; functions/finish_deletions takes it off the tasks."""
+    delete_tag(request.user_id, request.item_id("tag_id", TagNotFound), if_match(request.headers))
+    return Response(204)

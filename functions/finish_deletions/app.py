@@ -1,0 +1,40 @@
+"""The table's stream - finish what a deletion started; template.yaml's filters let nothing else through."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from lambdo.services.deletions import OutOfTime, finish_account, finish_tag, sweep_account
+from lambdo.store import keys
+
+logger = Logger(location=None, utc=True, use_rfc3339=True)
+
+_SPARE_MS = 30_000  # what one piece takes at most, even under throttling
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
+    """Finish each record's deletion; from the first that fails on, Lambda brings the batch again.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+    for record in event["Records"]:
+        try:
+            finished = _finish(record, lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
+        except Exception:
+            logger.exception("deletion not finished", event_id=record["eventID"])
+            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+        logger.info("deletion", event_id=record["eventID"], kind=record["eventName"], finished=finished)
+    return {"batchItemFailures": []}
+
+
+def _finish(record: dict[str, Any], out_of_time: OutOfTime) -> bool:
+    pk, sk = record["dynamodb"]["Keys"]["pk"]["S"], record["dynamodb"]["Keys"]["sk"]["S"]
+    if sk.startswith(keys.TAGS):
+        return finish_tag(keys.id_of(pk), keys.id_of(sk), out_of_time)
+    if (
+        record["eventName"] == "REMOVE"
+    ):  # the last of the account is gone: so is what a late access token may have written
+        if not sweep_account(keys.id_of(pk), out_of_time):
+            raise TimeoutError("not all of the account could be swept")
+        return True
+    return finish_account(keys.id_of(pk), out_of_time)

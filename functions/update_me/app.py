@@ -1,0 +1,15 @@
+"""PATCH /api/auth/me - change name or time zone."""
+
+from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.models.auth_requests import UpdateMe
+from lambdo.preconditions import etag
+from lambdo.services.accounts import update_user
+from lambdo.validation import parse_json
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 200 with the user."""
+    fields = parse_json(UpdateMe, request.json_body(MERGE_PATCH))
+    user = update_user(request.user_id, fields.sent())
+    return Response(200, user, {"etag": etag(user["version"])})
