@@ -23,7 +23,7 @@ HOST = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
 PACKAGES = {
     "_cffi_backend", "annotated_types", "aws_lambda_powertools", "bcrypt", "botocore", "cryptography", "dateutil",
-    "jmespath", "jwt", "pydantic", "pydantic_core", "six", "typing_extensions", "typing_inspection", "urllib3",
+    "jmespath", "jwt", "pydantic", "pydantic_core", "six", "typing_extensions", "typing_inspection", "tzdata", "urllib3",
 }  # fmt: skip
 
 each_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES)
