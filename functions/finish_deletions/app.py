@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from lambdo.metering import meter
 from lambdo.services.deletions import OutOfTime, finish_account, finish_tag, sweep_account
 from lambdo.store import keys
 
@@ -18,12 +19,19 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
     for record in event["Records"]:
+        meter.reset()
         try:
             finished = _finish(record, lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
         except Exception:
             logger.exception("deletion not finished", event_id=record["eventID"])
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
-        logger.info("deletion", event_id=record["eventID"], kind=record["eventName"], finished=finished)
+        logger.info(
+            "deletion",
+            event_id=record["eventID"],
+            kind=record["eventName"],
+            finished=finished,
+            capacity_units=meter.units,
+        )
     return {"batchItemFailures": []}
 
 

@@ -5,8 +5,15 @@ from typing import Any, Final
 
 from lambdo import ids, times
 from lambdo.models.tag import MAX_TAGS_OF_A_USER, Tag
-from lambdo.problems import InvalidFields, PreconditionFailed, ServiceUnavailable, TagAlreadyExists, TagNotFound
-from lambdo.store import tags
+from lambdo.problems import (
+    InvalidFields,
+    PreconditionFailed,
+    ServiceUnavailable,
+    TagAlreadyExists,
+    TagNotFound,
+    UserNotFound,
+)
+from lambdo.store import tags, users
 from lambdo.store.table import ConditionFailedError
 
 _ATTEMPTS: Final = 4  # the first and three more after another writer was faster
@@ -21,6 +28,8 @@ def create_tag(user_id: str, name: str, color: str | None) -> Tag:
         If the user has a tag of this name, in whatever case and Unicode form.
     InvalidFields
         If the user has 500 tags.
+    UserNotFound
+        If the account has been deleted.
     """
     now = times.rfc3339(times.now())
     tag: Tag = {"id": ids.new_id(), "name": name, "color": color, "version": 1, "created_at": now, "updated_at": now}
@@ -28,6 +37,8 @@ def create_tag(user_id: str, name: str, color: str | None) -> Tag:
         tags.put(user_id, tag)
     except tags.NameTakenError as error:
         raise TagAlreadyExists from error
+    except users.AccountGoneError as error:
+        raise UserNotFound from error
     except tags.TooManyTagsError as error:
         limit = {
             "loc": ["body", "name"],

@@ -15,11 +15,17 @@ class NameTakenError(Exception):
 
 
 class TooManyTagsError(Exception):
-    """The user has all the tags that one may have, or the account is gone."""
+    """The user has all the tags that one may have."""
 
 
 def put(user_id: str, tag: Tag) -> None:
-    """Create the tag and its claim to the name, counting it, in one transaction; raises NameTakenError, TooManyTagsError."""
+    """Create the tag and its claim to the name, counting it, in one transaction. One call.
+
+    Raises
+    ------
+    NameTakenError, TooManyTagsError, users.AccountGoneError
+        If the user has a tag of this name or 500 tags, or the account has been deleted.
+    """
     pk = keys.user(user_id)
     try:
         table.transact(
@@ -28,7 +34,10 @@ def put(user_id: str, tag: Tag) -> None:
             users.count_tag(user_id, 1, MAX_TAGS_OF_A_USER),
         )
     except table.TransactionRefusedError as error:
-        raise (NameTakenError if 0 in error.currents else TooManyTagsError) from error
+        if 0 in error.currents:
+            raise NameTakenError from error
+        profile = error.currents.get(2)
+        raise (TooManyTagsError if profile and "deleted_at" not in profile else users.AccountGoneError) from error
 
 
 def get(user_id: str, tag_id: str) -> Tag | None:

@@ -16,6 +16,10 @@ from lambdo.store.writes import Write
 _LIVES: Final = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
 
+class AccountGoneError(Exception):
+    """The account does not exist, or is being deleted."""
+
+
 def put(user: User, password_hash: str) -> bool:
     """Create the user and its claim to the e-mail address in one transaction; return False if the address is taken."""
     profile = {"user_id": user["id"], **{name: value for name, value in user.items() if name != "id"}}
