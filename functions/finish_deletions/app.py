@@ -39,9 +39,7 @@ def _finish(record: dict[str, Any], out_of_time: OutOfTime) -> bool:
     pk, sk = record["dynamodb"]["Keys"]["pk"]["S"], record["dynamodb"]["Keys"]["sk"]["S"]
     if sk.startswith(keys.TAGS):
         return finish_tag(keys.id_of(pk), keys.id_of(sk), out_of_time)
-    if (
-        record["eventName"] == "REMOVE"
-    ):  # the last of the account is gone: so is what a late access token may have written
+    if record["eventName"] == "REMOVE":  # the mark is gone: sweep what a late access token may have written
         if not sweep_account(keys.id_of(pk), out_of_time):
             raise TimeoutError("not all of the account could be swept")
         return True
