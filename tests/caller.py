@@ -4,6 +4,7 @@ import base64
 import contextlib
 import importlib
 import io
+import itertools
 import json
 import logging
 import uuid
@@ -44,11 +45,16 @@ class Answer:
 
 @dataclass
 class Context:
-    """The part of Lambda's context object that the functions use."""
+    """The part of Lambda's context object that the functions use; `seconds` are what is left of the time."""
 
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     log_stream_name: str = "2026/11/21/[$LATEST]0123456789abcdef"
     function_name: str = "function"
+    seconds: Iterator[float] = field(default_factory=lambda: itertools.repeat(300.0))
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the next of `seconds`."""
+        return int(next(self.seconds) * 1000)
 
 
 def handler_of(folder: str) -> Callable[[Json, Any], Json]:
@@ -136,9 +142,15 @@ class Caller:
         self.refresh_token: str = login["refresh_token"]
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
-        """Send a request with this user's token; a path that starts with tasks is put below /api/me."""
+        """Send a request with this user's token; a path without a leading slash is put below /api/me."""
         full = path if path.startswith("/") else f"/api/me/{path}"
         return self.api.call(method, full, body, token=self.access_token, **options)
+
+    def create_tag(self, **fields: Any) -> Json:
+        """Create a tag, of a name of its own unless one is given, and return it."""
+        answer = self.call("POST", "tags", {"name": uuid.uuid4().hex, **fields})
+        assert answer.status == 201, answer.text
+        return answer.json
 
     def create_task(self, **fields: Any) -> Json:
         """Create a task and return it."""
@@ -175,7 +187,9 @@ def _assert_framed(answer: Answer, request_id: str) -> None:
     assert answer.headers["cache-control"] == ("public, max-age=300" if '"keys"' in answer.text else "no-store")
     assert ("content-type" in answer.headers) == bool(answer.text)
     if answer.status < 400:  # a refusal may name an unknown field that the client sent
-        assert not {"password_hash", "lsi1sk", "token_hash"} & set(answer.text.split('"'))
+        assert not {"password_hash", "lsi1sk", "token_hash", "tag_ids", "tag_count", "deleted_at"} & set(
+            answer.text.split('"')
+        )
 
 
 @contextlib.contextmanager

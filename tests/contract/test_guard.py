@@ -110,9 +110,11 @@ def test_verdict_without_a_whole_identity_is_401(api: Api, method: str, path: st
 def test_token_of_a_stranger_is_403_and_changes_nothing(
     api: Api, user: Caller, stranger: Caller, dump: Callable[[], Any], method: str, path: str
 ) -> None:
-    task = user.create_task(title="mine")
+    tag = user.create_tag()
+    task = user.create_task(title="mine", tag_ids=[tag["id"]])
     before = dump()
-    answer = stranger.call(method, _path(path, user.id).replace(SOME_ID, task["id"]), {"title": "taken"})
+    named = path.replace("{task_id}", task["id"]).replace("{tag_id}", tag["id"])
+    answer = stranger.call(method, _path(named, user.id), {"title": "taken"})
     assert (answer.status, answer.json["code"]) == (403, "forbidden")
     assert stranger.id in answer.log
     assert dump() == before

@@ -80,7 +80,7 @@ def wrong_shapes() -> Iterator[Row]:
     for name, value in {
         "id": UNKNOWN_ID, "user_id": UNKNOWN_ID, "version": 7, "created_at": "2000-01-01T00:00:00Z", "updated_at": "x",
         "completed_at": None, "is_admin": True, "pk": "USER#x", "sk": "TASK#x", "lsi1sk": "x", "expires_at": 1,
-        "tag_ids": [], "Title": "x", "": 1, "__proto__": {}, "__class__": "x", "$set": {}, "#0": 1, ":one": 1,
+        "tags": [], "Title": "x", "": 1, "__proto__": {}, "__class__": "x", "$set": {}, "#0": 1, ":one": 1,
     }.items():  # fmt: skip
         yield Row(CREATE, 422, name, {"title": "x", name: value})
         yield Row(UPDATE, 422, name, {name: value})

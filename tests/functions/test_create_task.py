@@ -27,6 +27,7 @@ def test_title_alone_is_answered_201_with_the_defaults_location_and_etag(user: C
         "completed_at": None,
         "priority": "medium",
         "due_date": None,
+        "tags": [],
         "version": 1,
         "created_at": task["created_at"],
         "updated_at": task["created_at"],

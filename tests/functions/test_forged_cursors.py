@@ -65,4 +65,4 @@ def test_cursor_signed_for_another_list_is_refused_400(user: Caller, cursor: str
 
 def test_cursor_names_no_other_user(user: Caller, cursor: str) -> None:
     position = base64url.decode(cursor)[16:].decode()
-    assert position == user.call("GET", "tasks").json["items"][1]["id"]
+    assert position == f"0:{user.call('GET', 'tasks').json['items'][1]['id']}"

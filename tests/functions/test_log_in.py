@@ -8,7 +8,7 @@ import bcrypt
 import pytest
 
 from lambdo import refresh_tokens, tokens
-from lambdo.store import table, users
+from lambdo.store import users, wire
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 
 PATH = "/api/auth/login"
@@ -24,7 +24,7 @@ def form(api: Api, **fields: str) -> Answer:
 
 
 def stored_hash(dump: list[dict[str, Any]], email: str) -> str:
-    (claim,) = [item for item in map(table.load, dump) if item["pk"] == f"EMAIL#{email}"]
+    (claim,) = [item for item in map(wire.load, dump) if item["pk"] == f"EMAIL#{email}"]
     value: str = claim["password_hash"]
     return value
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import table
+from lambdo.store import wire
 from tests.caller import PASSWORD, Answer, Api, Caller
 from tests.fsck import fsck
 
@@ -34,7 +34,7 @@ def test_20_registrations_of_one_address_make_1_account(api: Api, dump: Callable
     items = dump()
     fsck(items)
     (created,) = [answer.json["id"] for answer in answers if answer.status == 201]
-    found = [item for item in map(table.load, items) if item.get("email") == "race@example.com"]
+    found = [item for item in map(wire.load, items) if item.get("email") == "race@example.com"]
     assert sorted(item["pk"] for item in found) == ["EMAIL#race@example.com", f"USER#{created}"]
 
 

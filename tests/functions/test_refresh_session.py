@@ -7,7 +7,7 @@ import pytest
 
 from lambdo import base64url, refresh_tokens, tokens
 from lambdo.refresh_tokens import RefreshToken
-from lambdo.store import table
+from lambdo.store import wire
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 
 PATH = "/api/auth/refresh"
@@ -26,7 +26,7 @@ def rotated(api: Api, token: str) -> str:
 
 
 def sessions_of(user: Caller, dump: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    items = [table.load(item) for item in dump]
+    items = [wire.load(item) for item in dump]
     return [one for one in items if one["pk"] == f"USER#{user.id}" and one["sk"].startswith("SESSION#")]
 
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable
-from lambdo.store import table
+from lambdo.store import table, writes
 from lambdo.store.table import ConditionFailedError, TransactionRefusedError
 from tests.network import CONNECT_TIMEOUT, LOST, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
 from tools.local.application import Application
@@ -70,7 +70,7 @@ def test_any_other_error_surfaces_at_once(network: Network, code: str) -> None:
 def test_transaction_cancelled_by_throttling_is_service_unavailable(network: Network, reason: str) -> None:
     network.plan = [cancelled("None", reason)] * 3
     with pytest.raises(ServiceUnavailable):
-        table.create_all([ITEM])
+        table.transact(writes.create(ITEM))
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_transaction_cancelled_by_throttling_is_service_unavailable(network: Net
 def test_transaction_cancelled_by_anything_else_surfaces(network: Network, reason: str) -> None:
     network.plan = [cancelled("None", reason)]
     with pytest.raises(ClientError):
-        table.create_all([ITEM])
+        table.transact(writes.create(ITEM))
     assert len(network.sent) == 1
 
 
 def test_transaction_refused_by_a_condition_names_the_writes_and_the_items(network: Network) -> None:
     table.put(ITEM)
     with pytest.raises(TransactionRefusedError) as caught:
-        table.create_all([{"pk": KEY[0], "sk": "TASK#free"}, {"pk": KEY[0], "sk": KEY[1]}])
+        table.transact(writes.create({"pk": KEY[0], "sk": "TASK#free"}), writes.create({"pk": KEY[0], "sk": KEY[1]}))
     standing = {name: value for name, value in ITEM.items() if value is not None}
     assert caught.value.currents == {1: standing}
     assert table.get(KEY[0], "TASK#free") is None
@@ -95,7 +95,7 @@ def test_transaction_refused_by_a_condition_names_the_writes_and_the_items(netwo
 def test_condition_and_conflict_together_are_a_refusal(network: Network) -> None:
     network.plan = [cancelled("ConditionalCheckFailed", "TransactionConflict")]
     with pytest.raises(TransactionRefusedError) as caught:
-        table.create_all([ITEM])
+        table.transact(writes.create(ITEM))
     assert caught.value.currents == {0: None}
     assert len(network.sent) == 1
 
@@ -111,7 +111,7 @@ def test_conflict_is_tried_up_to_3_times_more(network: Network, conflicts: int, 
 def test_4_conflicts_are_service_unavailable(network: Network) -> None:
     network.plan = [cancelled("TransactionConflict")] * 4
     with pytest.raises(ServiceUnavailable):
-        table.create_all([ITEM])
+        table.transact(writes.create(ITEM))
     assert len(network.sent) == 4
 
 
@@ -131,13 +131,13 @@ def test_put_over_another_item_fails_with_it(network: Network) -> None:
 def test_delete_that_was_applied_and_sent_again_succeeds(network: Network) -> None:
     table.put(ITEM)
     network.plan = [LOST]
-    table.delete(*KEY, condition="attribute_exists(pk)")
+    table.delete(writes.delete(*KEY))
     assert table.get(*KEY) is None
 
 
 def test_delete_of_nothing_fails(network: Network) -> None:
     with pytest.raises(ConditionFailedError) as caught:
-        table.delete(*KEY, condition="attribute_exists(pk)")
+        table.delete(writes.delete(*KEY))
     assert caught.value.current is None
 
 
@@ -145,18 +145,19 @@ def test_delete_sent_again_that_finds_another_state_fails_with_it(network: Netwo
     table.put(ITEM)
     network.plan = [READ_TIMEOUT]
     with pytest.raises(ConditionFailedError) as caught:
-        table.delete(*KEY, condition="n = :n", values={":n": 2})
+        table.delete(writes.delete(*KEY, condition="n = :n", values={":n": 2}))
     assert caught.value.current is not None
 
 
 def test_update_sets_removes_and_counts_in_1_call(network: Network) -> None:
     table.put(ITEM)
     meter.reset()
-    after = table.update(*KEY, {"s": "new", "b": None}, condition="n = :n", values={":n": 1}, counter="n")
+    change = {"s": "new", "b": None}
+    after = table.update(writes.update(*KEY, change, condition="n = :n", values={":n": 1}, add={"n": 1}))
     assert after == {"pk": KEY[0], "sk": KEY[1], "n": 2, "l": ["x", {"m": 1}], "s": "new"}
     assert (meter.calls, meter.units) == (1, 1)
     with pytest.raises(ConditionFailedError) as caught:
-        table.update(*KEY, {"s": "newer"}, condition="n = :n", values={":n": 1})
+        table.update(writes.update(*KEY, {"s": "newer"}, condition="n = :n", values={":n": 1}))
     assert caught.value.current == after
 
 
