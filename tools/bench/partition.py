@@ -1,0 +1,119 @@
+"""One user's tasks, as many as wanted: synthetic but believable, each of the design's 610 bytes, loaded straight into the table.
+
+Everything follows from the task's number, so that two loads of the same number are equal but for the user.
+"""
+
+import random
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import Any, Final
+
+from lambdo import times
+from lambdo.models.task import Priority, Task
+from lambdo.store import keys, tasks
+from lambdo.store.wire import Item, dump
+from tools.bench.capacity import WireItem, item_size
+
+BYTES: Final = 610
+FIRST: Final = datetime(2023, 11, 21, tzinfo=UTC)
+SPAN: Final = timedelta(days=3 * 365)  # the tasks are created evenly over this time
+_VERBS: Final = (
+    "Renew",
+    "Book",
+    "Review",
+    "Draft",
+    "Order",
+    "Call",
+    "Pay",
+    "Plan",
+    "Return",
+    "Update",
+    "Cancel",
+    "Repair",
+)
+_THINGS: Final = (
+    "the domain name", "the venue for the offsite", "Priya's pull request", "the release notes", "new coffee filters",
+    "the dentist", "the electricity bill", "the mailing list's migration", "the library books", "the on-call rota",
+    "the analytics subscription", "Grandmère's bicycle lamp",
+)  # fmt: skip
+_NOTES: Final = (
+    "Ask for the offer of last year first, compare it with two others, and write the result into the shared list. "
+)
+
+
+def tag_id(number: int) -> str:
+    """Return the id of one of the partition's tags."""
+    return _id(FIRST, 7000 + number, 1)
+
+
+def task(user_id: str, number: int, count: int, *, tags: int = 0, size: int = BYTES) -> Task:
+    """Return one of the `count` tasks: a third is done, four in ten are due, one in ten has one of the tags."""
+    chance = random.Random(number)  # noqa: S311 - repeatable, not secret
+    created = FIRST + SPAN * number / count
+    stamp, completed = times.rfc3339(created), chance.random() < 1 / 3
+    priority: Priority = chance.choices(("low", "medium", "high"), (25, 55, 20))[0]
+    one: Task = {
+        "id": _id(created, number, chance.getrandbits(61)),
+        "user_id": user_id,
+        "title": f"{chance.choice(_VERBS)} {chance.choice(_THINGS)} {number}",
+        "description": "",
+        "completed": completed,
+        "completed_at": times.rfc3339(created + timedelta(days=2)) if completed else None,
+        "priority": priority,
+        "due_date": _due_date(chance, created) if chance.random() < 0.4 else None,
+        "tag_ids": frozenset({tag_id(number // 10 % tags)} if tags and number % 10 == 0 else ()),
+        "version": 1 + completed,
+        "created_at": stamp,
+        "updated_at": stamp,
+    }
+    one["description"] = (_NOTES * (size // 100))[: size - item_size(_dump(one))]
+    return one
+
+
+def items(user_id: str, count: int, *, tags: int = 0, size: int = BYTES) -> Iterator[WireItem]:
+    """Yield the items of a user: the tasks, and with tags also these and their links."""
+    pk, stamp = keys.user(user_id), times.rfc3339(FIRST)
+    for number in range(tags):
+        fields = {"name": f"tag {number}", "color": "#336699", "version": 1, "created_at": stamp, "updated_at": stamp}
+        yield dump({"pk": pk, "sk": keys.tag(tag_id(number)), **fields})
+    for number in range(count):
+        one = task(user_id, number, count, tags=tags, size=size)
+        yield _dump(one)
+        for linked in one["tag_ids"]:
+            yield dump({"pk": pk, "sk": keys.link(linked, one["id"])})
+
+
+def profile(user_id: str, time_zone: str = "UTC") -> WireItem:
+    """Return a profile for a user who never registered."""
+    fields = {"user_id": user_id, "email": f"{user_id}@example.com", "time_zone": time_zone, "version": 1}
+    item: Item = {"pk": keys.user(user_id), "sk": keys.PROFILE, **fields, "created_at": times.rfc3339(FIRST)}
+    return dump(item)
+
+
+def load(client: Any, table: str, all_items: Iterator[WireItem] | Sequence[WireItem]) -> None:  # noqa: ANN401 - botocore
+    """Write the items, 25 a call, whatever stands under their keys."""
+    for some in batched(all_items, 25, strict=False):
+        rest = {table: [{"PutRequest": {"Item": item}} for item in some]}
+        while rest:
+            rest = client.batch_write_item(RequestItems=rest).get("UnprocessedItems", {})
+
+
+def _dump(one: Task) -> WireItem:
+    item: WireItem = dump(tasks._item(one))  # noqa: SLF001 - the store has no operation that loads in bulk
+    return item
+
+
+def _id(created: datetime, number: int, chance: int) -> str:
+    milliseconds = int(created.timestamp() * 1000)
+    return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | number % 4096 << 64 | 0b10 << 62 | chance))
+
+
+def _due_date(chance: random.Random, created: datetime) -> str:
+    due = created + timedelta(days=chance.randint(0, 45), hours=chance.randint(0, 23))
+    return (
+        due.date().isoformat()
+        if chance.random() < 0.5
+        else times.rfc3339(due.replace(minute=0, second=0, microsecond=0))
+    )
