@@ -3,7 +3,7 @@
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.preconditions import etag
 from lambdo.problems import TagNotFound, TaskNotFound
-from lambdo.services.tagging import link_tag, show_task
+from lambdo.services.tagging import link_tag
 
 
 @endpoint()
@@ -11,4 +11,4 @@ def handler(request: Request) -> Response:
     """Answer 200 with the task, also if it had the tag already."""
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
     task = link_tag(request.user_id, task_id, tag_id)
-    return Response(200, show_task(task), {"etag": etag(task["version"])})
+    return Response(200, task, {"etag": etag(task["version"])})

@@ -5,13 +5,13 @@ from typing import Any
 
 from lambdo.models.tag import MAX_TAGS_OF_A_TASK, Tag, TagOfTask
 from lambdo.models.task import Task, TaskAnswer
-from lambdo.problems import InvalidFields
+from lambdo.problems import InvalidFields, TagNotFound
 from lambdo.services.tasks import rewrite_task
 from lambdo.store import tags
 
 
-def link_tag(user_id: str, task_id: str, tag_id: str) -> Task:
-    """Put a tag on a task and return it; one that has it already stays as it is.
+def link_tag(user_id: str, task_id: str, tag_id: str) -> TaskAnswer:
+    """Put a tag on a task and return it as the API shows it; one that has it already stays as it is.
 
     Raises
     ------
@@ -28,7 +28,10 @@ def link_tag(user_id: str, task_id: str, tag_id: str) -> Task:
             raise InvalidFields(errors=[{"loc": ["path", "tag_id"], "msg": msg, "type": "too_many_tags"}])
         return {"tag_ids": tag_ids}
 
-    return rewrite_task(user_id, task_id, None, change)
+    task = show_task(rewrite_task(user_id, task_id, None, change))
+    if all(tag["id"] != tag_id for tag in task["tags"]):
+        raise TagNotFound  # it is being deleted, and the stream has not come to this task yet
+    return task
 
 
 def unlink_tag(user_id: str, task_id: str, tag_id: str) -> None:
