@@ -30,7 +30,11 @@ def finish_tag(user_id: str, tag_id: str, out_of_time: OutOfTime) -> bool:
 
 
 def sweep_account(user_id: str, out_of_time: OutOfTime) -> bool:
-    """Delete all that a deleted account owned, but not what marks it as deleted; return False if time ran out before."""
+    """Delete all that a deleted account owned, but not what marks it as deleted; return False if time ran out before.
+
+    Sessions go first and whatever the time: no refresh token may live on behind thousands of tasks.
+    """
+    users.delete_rest(user_id, users.query_sessions(user_id))
     while True:
         sort_keys = users.query_rest(user_id, _PIECE)
         if not sort_keys:

@@ -6,6 +6,7 @@ PROFILE: Final = "PROFILE"
 CREDENTIAL: Final = "CREDENTIAL"
 HEALTH: Final = "HEALTH"
 EVERYTHING: Final = ("A", "~")  # every sort key begins with a capital letter
+SESSIONS: Final = "SESSION#"
 TASKS: Final = "TASK#"
 TAGS: Final = "TAG#"
 
@@ -22,7 +23,7 @@ def email(address: str) -> str:
 
 def session(session_id: str) -> str:
     """Sort key of one session (refresh family)."""
-    return f"SESSION#{session_id}"
+    return f"{SESSIONS}{session_id}"
 
 
 def task(task_id: str) -> str:

@@ -104,6 +104,11 @@ def touch_deleted(user_id: str, now: str) -> None:
     )
 
 
+def query_sessions(user_id: str) -> list[str]:
+    """Return sort keys of the sessions of a deleted account. One call, read strongly."""
+    return [item["sk"] for item in table.query_all(keys.user(user_id), keys.starting_with(keys.SESSIONS))]
+
+
 def query_rest(user_id: str, limit: int) -> list[str]:
     """Return sort keys of what a deleted account still has but its profile. One call, read strongly."""
     items, _ = table.query(keys.user(user_id), keys.EVERYTHING, limit=limit, descending=False)
