@@ -1,7 +1,7 @@
 """The wire under botocore: sends as ever, but for planned faults. Retries, parsing and signing stay botocore's own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -14,11 +14,18 @@ UNREACHABLE = EndpointConnectionError(endpoint_url="http://dynamodb")
 LOST = "applied, but the answer is lost"
 PASS = "no fault"
 
-type Fault = AWSResponse | Exception | str
+# The process ends here: no `except Exception` catches it, and nothing after it runs.
+CRASH = KeyboardInterrupt("crash")
+APPLIED_CRASH = "applied, and then the process ends"
+
+type Fault = AWSResponse | BaseException | str | Callable[[], object]
 
 
 class Network:
-    """Takes the place of a client's HTTP session; each request meets the next fault of the plan, or none."""
+    """Takes the place of a client's HTTP session; each request meets the next fault of the plan, or none.
+
+    A callable in the plan runs whole before the request goes out: what others do between two steps of a function.
+    """
 
     def __init__(self, client: Any) -> None:
         self.plan: list[Fault] = []
@@ -30,13 +37,17 @@ class Network:
     def send(self, request: Any) -> Any:
         self.sent.append(request.headers["X-Amz-Target"].decode().partition(".")[2])
         fault = self.plan.pop(0) if self.plan else PASS
-        if isinstance(fault, Exception):
+        if isinstance(fault, BaseException):
             raise fault
+        if callable(fault) and not isinstance(fault, AWSResponse):
+            fault()
         if isinstance(fault, AWSResponse):
             return fault
         answer = self._session.send(request)
         if fault == LOST:
             raise READ_TIMEOUT
+        if fault == APPLIED_CRASH:
+            raise CRASH
         return answer
 
 

@@ -1,10 +1,13 @@
 """What the tests of the functions share."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from lambdo.store import table
+from tests.stream import Stream
 from tools.local.application import Application
 from tools.local.provision import create_tables
 
@@ -14,3 +17,9 @@ def _empty_table(application: Application) -> None:
     """Start each file on an empty table, so that a dump of it takes milliseconds."""
     table._client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
     create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+
+
+@pytest.fixture
+def stream(dump: Callable[[], list[dict[str, Any]]]) -> Stream:
+    """What comes over the table's stream."""
+    return Stream(dump)

@@ -1,0 +1,61 @@
+"""PATCH /api/auth/me."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
+from tests.fsck import fsck
+
+type Dump = Callable[[], list[dict[str, Any]]]
+
+PATH = "/api/auth/me"
+MERGE_PATCH = "application/merge-patch+json"
+
+
+@pytest.mark.parametrize("changes", [
+    {"name": "Ada"}, {"name": None}, {"name": " Ada "}, {"name": "Дж\u0301о"}, {"time_zone": "Europe/Prague"}, {"time_zone": "UTC"},
+    {"name": "x" * 100, "time_zone": "America/Argentina/Ushuaia"}, {"time_zone": "Asia/Kathmandu"}, {"time_zone": "Etc/GMT+12"},
+], ids=str)  # fmt: skip
+def test_sent_fields_change_in_both_copies(api: Api, user: Caller, dump: Dump, changes: Json) -> None:
+    start = user.call("PATCH", PATH, {"name": "old", "time_zone": "Asia/Tokyo"}).json
+    answer = user.call("PATCH", PATH, changes)
+    kept = {name: value.strip() if value else value for name, value in changes.items()}
+    assert (answer.status, answer.headers["etag"], answer.headers["content-type"]) == (200, '"v3"', "application/json")
+    assert answer.json == {**start, **kept, "version": 3}
+    assert answer.json.keys() == {"id", "email", "name", "time_zone", "created_at", "version"}
+    assert user.call("GET", PATH).json == answer.json
+    assert api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD}).json["user"] == answer.json
+    fsck(dump())
+
+
+@pytest.mark.parametrize("changes", [{}, {"name": None}, {"time_zone": "UTC"}, {"name": None, "time_zone": "UTC"}])
+def test_no_change_writes_nothing(user: Caller, dump: Dump, changes: Json) -> None:
+    before = dump()
+    answer = user.call("PATCH", PATH, changes)
+    assert (answer.status, answer.headers["etag"], answer.json["version"]) == (200, '"v1"', 1)
+    assert dump() == before
+
+
+def test_merge_patch_is_read_as_json_and_nothing_else(user: Caller) -> None:
+    assert user.call("PATCH", PATH, {"name": "x"}, headers={"content-type": MERGE_PATCH}).json["name"] == "x"
+    assert_problem(
+        user.call("PATCH", PATH, {"name": "y"}, headers={"content-type": "text/plain"}), 415, "unsupported_media_type"
+    )
+
+
+def test_tags_and_sessions_are_as_before(api: Api, user: Caller, dump: Dump) -> None:
+    tag = user.create_tag()
+    user.call("PATCH", PATH, {"name": "new"})
+    assert user.create_tag()["id"] != tag["id"]
+    assert api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}).status == 200
+    fsck(dump())
+
+
+def test_deleted_account_is_refused_404(user: Caller, dump: Dump) -> None:
+    user.call("DELETE", PATH, {"password": PASSWORD})
+    before = dump()
+    for body in ({"name": "x"}, {}):
+        assert_problem(user.call("PATCH", PATH, body), 404, "user_not_found")
+    assert dump() == before

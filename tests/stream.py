@@ -1,0 +1,52 @@
+"""The table's stream as Lambda hands it to finish_deletions: a record for each change that template.yaml's filters let through."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.caller import Context, Json, handler_of
+
+PATIENCE = 100  # turns; a bound on hanging, not a measurement
+
+
+def record(item: Json, name: str = "MODIFY") -> Json:
+    """Return the record of a change of an item in wire form."""
+    change: Json = {"Keys": {"pk": item["pk"], "sk": item["sk"]}, "SequenceNumber": str(uuid.uuid4().int)}
+    image = {"OldImage" if name == "REMOVE" else "NewImage": item}
+    return {
+        "eventID": uuid.uuid4().hex,
+        "eventName": name,
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {**change, **image, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    }
+
+
+def deliver(*records: Json, seconds: Iterator[float] | None = None) -> list[str]:
+    """Invoke the function with a batch; return the sequence numbers of the failures that it reports."""
+    context = Context(seconds=seconds) if seconds else Context()
+    answer = handler_of("finish_deletions")({"Records": list(records)}, context)
+    assert answer.keys() == {"batchItemFailures"}
+    assert all(failure.keys() == {"itemIdentifier"} for failure in answer["batchItemFailures"])
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+class Stream:
+    """What the marks in the table have yet to bring about."""
+
+    def __init__(self, dump: Callable[[], list[dict[str, Any]]]) -> None:
+        self._dump = dump
+
+    def records(self) -> list[Json]:
+        """Return a record for everything that is marked as being deleted, and not only a mark any more."""
+        items = self._dump()
+        more = {item["pk"]["S"] for item in items if item["sk"]["S"] != "PROFILE"}
+        return [record(item) for item in items if "deleted_at" in item and item["pk"]["S"] in more]
+
+    def drain(self) -> None:
+        """Deliver until there is nothing more to do."""
+        for _ in range(PATIENCE):
+            records = self.records()
+            if not records:
+                return
+            assert deliver(*records) == []
+        raise AssertionError(f"not finished in {PATIENCE} turns: {self.records()}")
