@@ -4,6 +4,7 @@ A plain date is due until its end in the user's time zone; a moment is due then.
 clocks say, daylight saving time included.
 """
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple, Self
 
@@ -55,11 +56,18 @@ def _split(limit: str, zone: tzinfo, *, days: int) -> tuple[str, str]:
     For a date that is the date itself, or with days=1 the one after it, and the moment when that day begins. For a moment
     it is the day that it falls on, which ends later, and the moment itself, or with days=1 the next microsecond.
     """
-    try:
-        if len(limit) == len("2026-11-21"):
+    edge = _FIRST if limit < "5000" else _LAST  # of the calendar, years 1 and 9999
+    if len(limit) == len("2026-11-21"):
+        try:
             day = date.fromisoformat(limit) + timedelta(days=days)
-            return day.isoformat(), times.rfc3339(datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC))
-        moment = datetime.fromisoformat(limit)
-        return moment.astimezone(zone).date().isoformat(), times.rfc3339(moment + timedelta(microseconds=days))
-    except OverflowError:  # at the edges of the calendar, years 1 and 9999
-        return (_FIRST, _FIRST) if limit < "5000" else (_LAST, _LAST)
+            begins = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+        except OverflowError:
+            return edge, edge
+        return day.isoformat(), times.rfc3339(begins)
+    moment = datetime.fromisoformat(limit)
+    first_day = start = edge
+    with suppress(OverflowError):
+        first_day = moment.astimezone(zone).date().isoformat()
+    with suppress(OverflowError):
+        start = times.rfc3339(moment + timedelta(microseconds=days))
+    return first_day, start
