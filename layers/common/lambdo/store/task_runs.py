@@ -91,12 +91,18 @@ class Run:
         """Read a piece of an index, strongly, in one call; return its price in RRU."""
         name = f"{self.index.value}sk" if self.index.value else "sk"
         start: Item | None = None
-        if self.after:
+        low, high = self.between
+        if self.after and not low <= self.after <= high:
+            # The range has moved since, with the user's time zone; DynamoDB refuses to start outside it.
+            if (self.after < low) == self.descending:
+                self._done = True
+                return 0
+        elif self.after:
             key = {"pk": keys.user(self.user_id), "sk": keys.task(keys.id_of(f"#{self.after}"))}
             start = key | {name: self.prefix + self.after}
         items, last = table.query(
             keys.user(self.user_id),
-            (self.prefix + self.between[0], self.prefix + self.between[1]),
+            (self.prefix + low, self.prefix + high),
             index=self.index.value,
             limit=self.piece,
             start=start,
