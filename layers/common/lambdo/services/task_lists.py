@@ -29,11 +29,12 @@ class Page(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """Whose tasks, and which: the query with its due dates resolved in the user's time zone."""
+    """Whose tasks, and which: the query with its due dates resolved in the user's time zone, and its text folded."""
 
     user_id: str
     query: TaskQuery
     due: DueRange | None
+    text: str | None
 
 
 class _Stage(NamedTuple):
@@ -64,7 +65,8 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
         return Page([], [], None)
     if query.overdue:
         query = query._replace(completed=False)
-    wanted, page, budget = _Wanted(user_id, query, due), Page([], [], None), Budget()
+    text = None if query.text is None else _fold(query.text)
+    wanted, page, budget = _Wanted(user_id, query, due, text), Page([], [], None), Budget()
     for stage in _stages(query, due)[number:]:
         position = _read(wanted, stage, after, budget, page)
         if position is not None:
@@ -92,7 +94,7 @@ def _stages(query: TaskQuery, due: DueRange | None) -> list[_Stage]:
 
 def _read(wanted: _Wanted, stage: _Stage, after: str, budget: Budget, page: Page) -> str | None:
     """Read a stage into the page; return the position to go on after, or None at the stage's end."""
-    user_id, query, due = wanted
+    user_id, query, due, _ = wanted
     filters = {
         "status": query.completed is not None,
         "priority": query.priority is not None,
@@ -124,14 +126,14 @@ def _read(wanted: _Wanted, stage: _Stage, after: str, budget: Budget, page: Page
 
 
 def _matches(task: Task, wanted: _Wanted, stage: _Stage) -> bool:
-    _, query, due = wanted
+    _, query, due, text = wanted
     return (
         query.completed in {None, task["completed"]}
         and query.priority in {None, task["priority"]}
         and task["tag_ids"].issuperset(query.tag_ids)
         and (due is None or task["due_date"] in due)
         and not (stage.undated and task["due_date"])
-        and (query.text is None or _fold(query.text) in _fold(f"{task['title']}\n{task['description'] or ''}"))
+        and (text is None or text in _fold(task["title"]) or text in _fold(task["description"] or ""))
     )
 
 
