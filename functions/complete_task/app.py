@@ -4,7 +4,6 @@ from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
 from lambdo.models.task_requests import CompleteTask
 from lambdo.preconditions import etag, if_match
 from lambdo.problems import TaskNotFound
-from lambdo.services.tagging import show_task
 from lambdo.services.tasks import complete_task
 from lambdo.validation import parse_json
 
@@ -14,7 +13,7 @@ def handler(request: Request) -> Response:
     """Answer 200 with the task; a body sets the state, no body toggles it."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     task = complete_task(request.user_id, task_id, _wanted(request), versions)
-    return Response(200, show_task(task), {"etag": etag(task["version"])})
+    return Response(200, task, {"etag": etag(task["version"])})
 
 
 def _wanted(request: Request) -> bool | None:

@@ -3,7 +3,6 @@
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.task_requests import CreateTask
 from lambdo.preconditions import etag
-from lambdo.services.tagging import show_task
 from lambdo.services.tasks import create_task
 from lambdo.validation import parse_json
 
@@ -13,4 +12,4 @@ def handler(request: Request) -> Response:
     """Answer 201 with the task and its address."""
     fields = parse_json(CreateTask, request.json_body())
     task = create_task(request.user_id, **fields.model_dump())
-    return Response(201, show_task(task), {"location": f"{request.path}/{task['id']}", "etag": etag(task["version"])})
+    return Response(201, task, {"location": f"{request.path}/{task['id']}", "etag": etag(task["version"])})

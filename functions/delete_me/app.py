@@ -5,19 +5,20 @@ from contextlib import suppress
 
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.auth_requests import DeleteMe
+from lambdo.preconditions import if_match
 from lambdo.problems import ServiceUnavailable
 from lambdo.services.accounts import delete_account
 from lambdo.services.deletions import sweep_account
 from lambdo.validation import parse_json
 
-SWEEP_SECONDS = 5  # what most accounts need many times over; functions/finish_deletions does the rest
+SWEEP_SECONDS = 3  # what most accounts need many times over; functions/finish_deletions does the rest
 
 
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 202: the address is free, sessions and most accounts' items are gone, the rest follows."""
     fields = parse_json(DeleteMe, request.json_body())
-    delete_account(request.user_id, fields.password)
+    delete_account(request.user_id, fields.password, if_match(request.headers))
     end = time.monotonic() + SWEEP_SECONDS
     with suppress(ServiceUnavailable):  # the account is deleted all the same
         sweep_account(request.user_id, lambda: time.monotonic() > end)

@@ -10,29 +10,26 @@ from lambdo.store import keys
 
 logger = Logger(location=None, utc=True, use_rfc3339=True)
 
-_SPARE_MS = 30_000  # what one piece takes at most, even under throttling
+_SPARE_MS = 60_000  # what the last steps may take, throttled and repeated
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
-    """Finish each record's deletion; from the first that fails on, Lambda brings the batch again.
+    """Finish each record's deletion; Lambda brings again what failed, from the first on.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
+    failures = []
     for record in event["Records"]:
         meter.reset()
+        keys_of_record = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
+        what = {"event_id": record["eventID"], "event_name": record["eventName"], **keys_of_record}
         try:
             finished = _finish(record, lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
+            logger.info("deletion", finished=finished, capacity_units=meter.units, **what)
         except Exception:
-            logger.exception("deletion not finished", event_id=record["eventID"])
-            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
-        logger.info(
-            "deletion",
-            event_id=record["eventID"],
-            kind=record["eventName"],
-            finished=finished,
-            capacity_units=meter.units,
-        )
-    return {"batchItemFailures": []}
+            logger.exception("deletion failed", **what)
+            failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+    return {"batchItemFailures": failures}
 
 
 def _finish(record: dict[str, Any], out_of_time: OutOfTime) -> bool:

@@ -3,7 +3,7 @@
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.preconditions import etag, is_unchanged
 from lambdo.problems import TaskNotFound
-from lambdo.services.tagging import show_task
+from lambdo.services.tagging import show_tasks
 from lambdo.store import tasks
 
 
@@ -17,4 +17,5 @@ def handler(request: Request) -> Response:
     # A tag may have been renamed since without a new version of the task: with tags there is no 304.
     if not task["tag_ids"] and is_unchanged(request.headers, task["version"]):
         return Response(304, headers=headers)
-    return Response(200, show_task(task), headers)
+    (answer,) = show_tasks(request.user_id, [task])
+    return Response(200, answer, headers)

@@ -1,14 +1,14 @@
 """PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id} - put a tag on a task."""
 
 from lambdo.endpoint import Request, Response, endpoint
-from lambdo.preconditions import etag
+from lambdo.preconditions import etag, if_match
 from lambdo.problems import TagNotFound, TaskNotFound
-from lambdo.services.tagging import link_tag
+from lambdo.services.tasks import link_tag
 
 
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 200 with the task, also if it had the tag already."""
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
-    task = link_tag(request.user_id, task_id, tag_id)
+    task = link_tag(request.user_id, task_id, tag_id, if_match(request.headers))
     return Response(200, task, {"etag": etag(task["version"])})

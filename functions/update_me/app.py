@@ -2,7 +2,7 @@
 
 from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
 from lambdo.models.auth_requests import UpdateMe
-from lambdo.preconditions import etag
+from lambdo.preconditions import etag, if_match
 from lambdo.services.accounts import update_user
 from lambdo.validation import parse_json
 
@@ -11,5 +11,5 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 200 with the user."""
     fields = parse_json(UpdateMe, request.json_body(MERGE_PATCH))
-    user = update_user(request.user_id, fields.sent())
+    user = update_user(request.user_id, fields.sent(), if_match(request.headers))
     return Response(200, user, {"etag": etag(user["version"])})

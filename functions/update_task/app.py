@@ -4,7 +4,6 @@ from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
 from lambdo.models.task_requests import UpdateTask
 from lambdo.preconditions import etag, if_match
 from lambdo.problems import TaskNotFound
-from lambdo.services.tagging import show_task
 from lambdo.services.tasks import update_task
 from lambdo.validation import parse_json
 
@@ -15,4 +14,4 @@ def handler(request: Request) -> Response:
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     fields = parse_json(UpdateTask, request.json_body(MERGE_PATCH))
     task = update_task(request.user_id, task_id, fields.sent(), versions)
-    return Response(200, show_task(task), {"etag": etag(task["version"])})
+    return Response(200, task, {"etag": etag(task["version"])})

@@ -26,7 +26,9 @@ Problem
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+MAX_ERRORS: Final = 20  # a small request full of wrong fields must not draw a large answer
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
@@ -39,7 +41,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     headers
         Response headers that belong to this answer.
     errors
-        For wrong fields: one `{loc, msg, type}` per field.
+        For wrong fields: one `{loc, msg, type}` per field; the first 20 are kept.
     """
 
     status: ClassVar[int]
@@ -56,7 +58,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     ) -> None:
         self.detail = detail or self.default_detail
         self.headers = dict(headers or {})
-        self.errors = errors
+        self.errors = errors[:MAX_ERRORS] if errors is not None else None
         super().__init__(self.detail)
 
 

@@ -1,13 +1,11 @@
 """From bytes to a request model, and from pydantic's errors to ours. Imports pydantic: for functions that write."""
 
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from lambdo.problems import InvalidFields, MalformedJson
-
-MAX_ERRORS: Final = 20  # a small body of unknown fields must not draw a large answer
 
 
 def parse_json[Model: BaseModel](model: type[Model], body: bytes) -> Model:
@@ -36,6 +34,6 @@ def parse_fields[Model: BaseModel](model: type[Model], fields: Any) -> Model:  #
 
 
 def invalid_fields(error: ValidationError) -> InvalidFields:
-    """Return what the client is told: field, rule and a stable type, never the value that it sent; of many, the first 20."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)[:MAX_ERRORS]
+    """Return what the client is told: field, rule and a stable type, never the value that it sent."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
     return InvalidFields(errors=[{"loc": ["body", *e["loc"]], "msg": e["msg"], "type": e["type"]} for e in details])

@@ -1,8 +1,9 @@
 """Field types of accounts. Apart from `fields`, because the rules of passwords import bcrypt."""
 
 import re
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Final
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -32,8 +33,13 @@ def _new_password(text: str) -> str:
     return password
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
 def _time_zone(text: str) -> str:
-    if text not in available_timezones():
+    if text not in _time_zones():
         raise PydanticCustomError("time_zone", "String should be an IANA time zone like Europe/Berlin")
     return text
 

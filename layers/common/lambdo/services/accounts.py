@@ -1,10 +1,18 @@
 """Accounts: registering and proving who one is."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from lambdo import ids, passwords, times
 from lambdo.models.user import User
-from lambdo.problems import EmailAlreadyExists, InvalidCredentials, ServiceUnavailable, UserNotFound, WrongPassword
+from lambdo.problems import (
+    EmailAlreadyExists,
+    InvalidCredentials,
+    PreconditionFailed,
+    ServiceUnavailable,
+    UserNotFound,
+    WrongPassword,
+)
 from lambdo.store import users
 
 _ATTEMPTS: Final = 4
@@ -49,12 +57,16 @@ def authenticate(email: str, password: str) -> User:
     return credential["user"]
 
 
-def update_user(user_id: str, changes: dict[str, Any]) -> User:
-    """Change name or time zone and return the user; raises UserNotFound if the account has been deleted."""
+def update_user(user_id: str, changes: dict[str, Any], versions: Sequence[int] | None) -> User:
+    """Change name or time zone and return the user.
+
+    Raises
+    ------
+    UserNotFound, PreconditionFailed
+        If the account has been deleted, or is of a version that If-Match does not allow.
+    """
     for _ in range(_ATTEMPTS):
-        user = users.get(user_id)
-        if user is None:
-            raise UserNotFound
+        user = _checked(users.get(user_id), versions)
         if all(user.get(name) == value for name, value in changes.items()):
             return user
         new = users.update(user, changes)
@@ -63,20 +75,28 @@ def update_user(user_id: str, changes: dict[str, Any]) -> User:
     raise ServiceUnavailable
 
 
-def delete_account(user_id: str, password: str) -> None:
+def delete_account(user_id: str, password: str, versions: Sequence[int] | None) -> None:
     """Free the e-mail address and mark the account for deletion; the stream deletes what it owned.
 
     Raises
     ------
-    UserNotFound, WrongPassword
-        If the account has been deleted already, or the password is not its own.
+    UserNotFound, PreconditionFailed, WrongPassword
+        If the account has been deleted already, is of another version, or the password is not its own.
     """
-    user = users.get(user_id)
-    credential = users.get_credential(user["email"]) if user else None
-    if user is None or credential is None:
+    user = _checked(users.get(user_id), versions)
+    credential = users.get_credential(user["email"])
+    if credential is None:
         raise UserNotFound
     now = times.now()
     if not passwords.verify(password, credential["password_hash"]):
         raise WrongPassword
     if not users.delete(user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE):
         raise ServiceUnavailable  # the password has just been changed, or the account deleted: asking again will tell
+
+
+def _checked(user: User | None, versions: Sequence[int] | None) -> User:
+    if user is None:
+        raise UserNotFound
+    if versions is not None and user["version"] not in versions:
+        raise PreconditionFailed(current_version=user["version"])
+    return user

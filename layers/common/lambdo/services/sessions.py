@@ -8,7 +8,7 @@ from lambdo.models.key import Key
 from lambdo.models.session import GRACE, LIFETIME
 from lambdo.problems import InvalidRefreshToken, RefreshTokenReused
 from lambdo.refresh_tokens import RefreshToken
-from lambdo.store import key_sets, sessions
+from lambdo.store import key_sets, sessions, users
 from lambdo.store.table import ConditionFailedError
 
 
@@ -54,6 +54,8 @@ def refresh(text: str) -> Tokens:
     successor = _derive_next(token, _signing_key())
     now = int(times.now().timestamp())
     try:
+        if users.get(token.user_id) is None:
+            raise InvalidRefreshToken  # the account has been deleted; its sessions go with the rest of it
         session = sessions.update_token(token.user_id, token.session_id, token.hash(), successor.hash(), now)
         if session is None:
             return _pair(successor)

@@ -78,6 +78,8 @@ def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Seq
 def delete_tag(user_id: str, tag_id: str, versions: Sequence[int] | None) -> None:
     """Delete a tag: nobody sees it from now on, its name is free, and the stream takes it off the tasks that had it.
 
+    Deleting one again while the stream is at it is fine, as after an answer that was lost.
+
     Raises
     ------
     TagNotFound, PreconditionFailed
@@ -85,6 +87,8 @@ def delete_tag(user_id: str, tag_id: str, versions: Sequence[int] | None) -> Non
     """
     tag = tags.get(user_id, tag_id)
     for _ in range(_ATTEMPTS):
+        if tag is None and tags.is_being_deleted(user_id, tag_id):
+            return
         tag = _checked(tag, versions)
         try:
             tags.mark_deleted(user_id, tag, times.rfc3339(times.now()))

@@ -1,17 +1,21 @@
-"""Tasks: the rules of changing them. Reads without a rule go to the store directly."""
+"""Tasks: the rules of changing them. Tags are looked up before a write, so that what was written is always answered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from lambdo import ids, times
-from lambdo.models.task import Priority, Task
-from lambdo.problems import PreconditionFailed, ServiceUnavailable, TagNotFound, TaskNotFound
+from lambdo.models.tag import MAX_TAGS_OF_A_TASK, Tag
+from lambdo.models.task import Priority, Task, TaskAnswer
+from lambdo.problems import InvalidFields, PreconditionFailed, ServiceUnavailable, TagNotFound, TaskNotFound
+from lambdo.services.tagging import read_tags, show_task
 from lambdo.store import tasks
 from lambdo.store.table import ConditionFailedError
 
 _ATTEMPTS: Final = 4  # the first and three more after another writer was faster
 # Changing one of these moves index keys or links, which depend on the others: read first, then write on condition (decision 0008).
 _INDEXED: Final = frozenset({"completed", "priority", "due_date", "tag_ids"})
+
+type Versions = Sequence[int] | None  # those that If-Match allows; None allows any
 
 
 def create_task(
@@ -23,8 +27,9 @@ def create_task(
     priority: Priority,
     due_date: str | None,
     tag_ids: frozenset[str],
-) -> Task:
-    """Create a task, with its links to tags, and return it. One call; raises TagNotFound."""
+) -> TaskAnswer:
+    """Create a task, with its links to tags, and return it. One call, two with tags; raises TagNotFound."""
+    its_tags = _required(read_tags(user_id, tag_ids), tag_ids)
     now = times.rfc3339(times.now())
     task: Task = {
         "id": ids.new_id(),
@@ -44,50 +49,59 @@ def create_task(
         tasks.put(task)
     except tasks.TagMissingError as error:
         raise TagNotFound from error
-    return task
+    return show_task(task, its_tags)
 
 
-def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: Sequence[int] | None) -> Task:
+def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: Versions) -> TaskAnswer:
     """Change some fields of a task and return it; None clears a field.
 
     Parameters
     ----------
     changes
         Validated fields by name; what is absent stays as it is.
-    versions
-        The versions that If-Match allows; None allows any.
 
     Raises
     ------
     TaskNotFound, PreconditionFailed
         If there is no such task, or it is of another version.
     TagNotFound
-        If a tag to be added is gone.
+        If a tag that was sent is gone.
     """
     if not changes or not _INDEXED.isdisjoint(changes):
-        return rewrite_task(user_id, task_id, versions, lambda _: changes)
+        return _rewrite(user_id, task_id, versions, lambda _: changes, changes.get("tag_ids", ()))
     for _ in range(_ATTEMPTS):
         now = times.rfc3339(times.now())
         try:
-            return tasks.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
+            task = tasks.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
         except ConditionFailedError as error:
-            task = tasks.from_failure(error)
-            # A task that meets the caller's conditions was changed in this very microsecond: try in the next.
-            if task is None or task["updated_at"] != now or not _allows(versions, task):
-                raise _refusal(error) from error
+            task = _checked(tasks.from_failure(error), versions)
+            if task["updated_at"] != now:  # it was changed in this very microsecond: try in the next
+                raise
+        else:
+            return show_task(task, read_tags(user_id, task["tag_ids"]))
     raise ServiceUnavailable
 
 
-def complete_task(user_id: str, task_id: str, completed: bool | None, versions: Sequence[int] | None) -> Task:
+def complete_task(user_id: str, task_id: str, completed: bool | None, versions: Versions) -> TaskAnswer:
     """Set whether a task is completed, or toggle it (None), and return it; raises like `update_task`."""
 
     def change(task: Task) -> dict[str, Any]:
         return {"completed": not task["completed"] if completed is None else completed}
 
-    return rewrite_task(user_id, task_id, versions, change)
+    return _rewrite(user_id, task_id, versions, change)
 
 
-def delete_task(user_id: str, task_id: str, versions: Sequence[int] | None) -> None:
+def link_tag(user_id: str, task_id: str, tag_id: str, versions: Versions) -> TaskAnswer:
+    """Put a tag on a task and return it; one that has it already stays as it is. Raises like `update_task`."""
+    return _rewrite(user_id, task_id, versions, lambda task: {"tag_ids": task["tag_ids"] | {tag_id}}, {tag_id})
+
+
+def unlink_tag(user_id: str, task_id: str, tag_id: str, versions: Versions) -> None:
+    """Take a tag off a task; one that does not have it stays as it is. Raises like `update_task`."""
+    _rewrite(user_id, task_id, versions, lambda task: {"tag_ids": task["tag_ids"] - {tag_id}})
+
+
+def delete_task(user_id: str, task_id: str, versions: Versions) -> None:
     """Delete a task with its links; raises like `update_task`. One call, two if it has tags."""
     try:
         tasks.delete(user_id, task_id, versions=versions)
@@ -106,9 +120,13 @@ def delete_task(user_id: str, task_id: str, versions: Sequence[int] | None) -> N
     raise ServiceUnavailable
 
 
-def rewrite_task(
-    user_id: str, task_id: str, versions: Sequence[int] | None, change: Callable[[Task], dict[str, Any]]
-) -> Task:
+def _rewrite(
+    user_id: str,
+    task_id: str,
+    versions: Versions,
+    change: Callable[[Task], dict[str, Any]],
+    required_tags: Collection[str] = (),
+) -> TaskAnswer:
     """Apply a change to the task as it stands, again if another writer was faster; no change writes nothing.
 
     Raises
@@ -119,16 +137,30 @@ def rewrite_task(
     task = tasks.get(user_id, task_id)
     for _ in range(_ATTEMPTS):
         task = _checked(task, versions)
-        new = _changed(task, change(task))
+        changes = change(task)
+        its_tags = _required(read_tags(user_id, changes.get("tag_ids", task["tag_ids"])), required_tags)
+        if "tag_ids" in changes:  # one that is being deleted goes with this change, instead of counting as one of 20
+            changes = changes | {"tag_ids": frozenset(tag["id"] for tag in its_tags)}
+        new = _changed(task, changes)
         if new == task:
-            return task
+            return show_task(task, its_tags)
         try:
-            return tasks.rewrite(task, new)
+            return show_task(tasks.rewrite(task, new), its_tags)
         except tasks.TagMissingError as error:
             raise TagNotFound from error
         except ConditionFailedError as error:
             task = tasks.from_failure(error)
     raise ServiceUnavailable
+
+
+def _required(its_tags: list[Tag], required: Collection[str]) -> list[Tag]:
+    """Return a task's tags if the required ones are among them and they are not too many."""
+    if not {tag["id"] for tag in its_tags}.issuperset(required):
+        raise TagNotFound
+    if len(its_tags) > MAX_TAGS_OF_A_TASK:
+        msg = f"A task should have at most {MAX_TAGS_OF_A_TASK} tags"
+        raise InvalidFields(errors=[{"loc": ["path", "tag_id"], "msg": msg, "type": "too_many_tags"}])
+    return its_tags
 
 
 def _changed(task: Task, changes: dict[str, Any]) -> Task:
@@ -143,20 +175,10 @@ def _changed(task: Task, changes: dict[str, Any]) -> Task:
     return new
 
 
-def _allows(versions: Sequence[int] | None, task: Task) -> bool:
-    return versions is None or task["version"] in versions
-
-
-def _checked(task: Task | None, versions: Sequence[int] | None) -> Task:
+def _checked(task: Task | None, versions: Versions) -> Task:
     """Return the task if it may be changed."""
     if task is None:
         raise TaskNotFound
-    if not _allows(versions, task):
+    if versions is not None and task["version"] not in versions:
         raise PreconditionFailed(current_version=task["version"])
     return task
-
-
-def _refusal(error: ConditionFailedError) -> TaskNotFound | PreconditionFailed:
-    """Return why a write without a read before it was refused."""
-    task = tasks.from_failure(error)
-    return PreconditionFailed(current_version=task["version"]) if task else TaskNotFound()

@@ -31,12 +31,14 @@ CONFLICT_RETRIES: Final = 3
 BATCH_ATTEMPTS: Final = 5
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html: the ones that a later
-# attempt may cure. botocore has retried most of them already when they get here.
+# attempt may cure.
 _TRANSIENT: Final = frozenset({
     "InternalServerError", "LimitExceededException", "ProvisionedThroughputExceeded",
     "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable", "ThrottlingError",
-    "ThrottlingException", "TransactionInProgressException",
+    "ThrottlingException", "TransactionConflict", "TransactionConflictException", "TransactionInProgressException",
 })  # fmt: skip
+# botocore repeats neither a conflict nor a transaction that throttling cancelled.
+_NOT_RETRIED_BELOW: Final = frozenset({"TransactionCanceledException", "TransactionConflictException"})
 _FAILED: Final = "ConditionalCheckFailed"
 
 
@@ -232,18 +234,18 @@ def _retry_rest(operation: str, rest: str, wanted: Any) -> Iterator[list[dict[st
 
 
 def _retry(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Make the call; repeat it after a transaction conflict, which botocore does not; map what is transient."""
+    """Make the call; repeat what botocore does not; raise ServiceUnavailable for what may pass."""
     for retries_left in range(CONFLICT_RETRIES, -1, -1):
         try:
             return attempt()
         except (HTTPClientError, NoConnectionError) as error:
             raise ServiceUnavailable from error
         except ClientError as error:
-            if _codes(error) & _TRANSIENT or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-                raise ServiceUnavailable from error
-            if not _is_conflict(error):
+            codes = _codes(error)
+            transient = codes & _TRANSIENT or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+            if not transient or _FAILED in codes:
                 raise
-            if retries_left == 0:
+            if not codes & _NOT_RETRIED_BELOW or retries_left == 0:
                 raise ServiceUnavailable from error
         time.sleep(random.uniform(0.02, 0.1))  # noqa: S311 - jitter
     raise AssertionError("unreachable")
@@ -253,12 +255,6 @@ def _codes(error: ClientError) -> set[str]:
     """Return the error's code and, for a cancelled transaction, the codes of its reasons."""
     reasons = error.response.get("CancellationReasons", [])
     return {error.response["Error"]["Code"], *(reason["Code"] for reason in reasons)}
-
-
-def _is_conflict(error: ClientError) -> bool:
-    """Tell whether another transaction held one of the items, and no condition had failed."""
-    codes = _codes(error)
-    return bool(codes & {"TransactionConflict", "TransactionConflictException"}) and _FAILED not in codes
 
 
 def _refused(reasons: Sequence[Mapping[str, Any]]) -> TransactionRefusedError | None:

@@ -7,8 +7,6 @@ from lambdo.models.tag import MAX_TAGS_OF_A_USER, Tag, name_key
 from lambdo.store import keys, table, users, writes
 from lambdo.store.wire import Item
 
-_LIVES: Final = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
-
 
 class NameTakenError(Exception):
     """Another tag of the user has the name."""
@@ -46,6 +44,12 @@ def get(user_id: str, tag_id: str) -> Tag | None:
     return from_item(item) if item else None
 
 
+def is_being_deleted(user_id: str, tag_id: str) -> bool:
+    """Tell whether the tag has been deleted, but not yet everywhere. One call, 1 RRU."""
+    item = table.get(keys.user(user_id), keys.tag(tag_id))
+    return item is not None and from_item(item) is None
+
+
 def get_all(user_id: str, tag_ids: Collection[str]) -> list[Tag]:
     """Return those of the tags that exist, read strongly, oldest first. One call for each 100, 1 RRU a tag."""
     items = table.get_all(keys.user(user_id), [keys.tag(tag_id) for tag_id in tag_ids])
@@ -75,18 +79,16 @@ def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
         pk,
         keys.tag(old["id"]),
         changes,
-        condition=f"{_LIVES} AND version = :version",
+        condition=f"{writes.LIVES} AND version = :version",
         values={":version": old["version"]},
         add={"version": 1},
     )
-    claims = []
-    if name_key(old["name"]) != name_key(new["name"]):
-        claims = [
-            writes.create({"pk": pk, "sk": keys.tag_name(name_key(new["name"])), "tag_id": old["id"]}),
-            _release(user_id, old),
-        ]
+    if name_key(old["name"]) == name_key(new["name"]):
+        table.update(update)
+        return {**new, "version": old["version"] + 1}
+    claim = writes.create({"pk": pk, "sk": keys.tag_name(name_key(new["name"])), "tag_id": old["id"]})
     try:
-        table.transact(update, *claims)
+        table.transact(update, claim, _release(user_id, old))
     except table.TransactionRefusedError as error:
         if 0 in error.currents:
             raise table.ConditionFailedError(error.currents[0]) from error
@@ -102,7 +104,7 @@ def mark_deleted(user_id: str, tag: Tag, deleted_at: str) -> None:
                 keys.user(user_id),
                 keys.tag(tag["id"]),
                 {"deleted_at": deleted_at},
-                condition=f"{_LIVES} AND version = :version",
+                condition=f"{writes.LIVES} AND version = :version",
                 values={":version": tag["version"]},
                 add={"version": 1},
             ),
@@ -134,7 +136,7 @@ def query_links(
 
 def exists(user_id: str, tag_id: str) -> writes.Write:
     """Return the check that lets a transaction fail unless the tag is there to be linked."""
-    return writes.check(keys.user(user_id), keys.tag(tag_id), condition=_LIVES)
+    return writes.check(keys.user(user_id), keys.tag(tag_id), condition=writes.LIVES)
 
 
 def delete_links(user_id: str, tag_id: str, task_ids: Collection[str]) -> None:

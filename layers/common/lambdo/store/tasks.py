@@ -1,15 +1,11 @@
 """Tasks: an item each, in one index an order (decision 0004), and a link for each of their tags."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from lambdo.models.task import PRIORITY_RANK, Task
 from lambdo.store import keys, table, tags, writes
 from lambdo.store.wire import Item
-
-INDEX_CREATED: Final = "lsi1"
-INDEX_DUE: Final = "lsi2"
-INDEX_PRIORITY: Final = "lsi3"
 
 
 class TagMissingError(Exception):
@@ -34,12 +30,6 @@ def get(user_id: str, task_id: str) -> Task | None:
     """Return the task, or None. One call, 1 RRU for each 4 KB begun."""
     item = table.get(keys.user(user_id), keys.task(task_id))
     return from_item(item) if item else None
-
-
-def get_all(user_id: str, task_ids: Collection[str]) -> list[Task]:
-    """Return those of the tasks that exist, read eventually. One call for each 100, 0.5 RRU a task."""
-    sort_keys = [keys.task(task_id) for task_id in task_ids]
-    return [from_item(item) for item in table.get_all(keys.user(user_id), sort_keys, strong=False)]
 
 
 def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: Sequence[int] | None) -> Task:

@@ -6,14 +6,12 @@ A profile with `deleted_at` is what is left of an account while its items are be
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from lambdo.models.user import Credential, User
 from lambdo.store import keys, table, writes
 from lambdo.store.wire import Item
 from lambdo.store.writes import Write
-
-_LIVES: Final = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
 
 class AccountGoneError(Exception):
@@ -57,7 +55,7 @@ def update_password_hash(email: str, old_hash: str, new_hash: str) -> None:
 def update(user: User, changes: Mapping[str, Any]) -> User | None:
     """Change the profile and its copy in one transaction; return the new user, or None if it has changed meanwhile."""
     expected = {":version": user["version"]}
-    condition = f"{_LIVES} AND version = :version"
+    condition = f"{writes.LIVES} AND version = :version"
     both = ((keys.user(user["id"]), keys.PROFILE), (keys.email(user["email"]), keys.CREDENTIAL))
     try:
         table.transact(
@@ -89,7 +87,7 @@ def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> 
                 keys.user(user["id"]),
                 keys.PROFILE,
                 {**profile, "deleted_at": deleted_at, "expires_at": expires_at},
-                condition=_LIVES,
+                condition=writes.LIVES,
             ),
         )
     except table.TransactionRefusedError:
@@ -126,7 +124,7 @@ def count_tag(user_id: str, change: int, limit: int) -> Write:
         keys.user(user_id),
         keys.PROFILE,
         {},
-        condition=f"{_LIVES} AND (attribute_not_exists(tag_count) OR tag_count < :limit)",
+        condition=f"{writes.LIVES} AND (attribute_not_exists(tag_count) OR tag_count < :limit)",
         values={":limit": limit if change > 0 else limit + 1},
         add={"tag_count": change},
     )

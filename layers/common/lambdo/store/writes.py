@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 from lambdo.store.wire import Item, dump
 
 EXISTS: Final = "attribute_exists(pk)"
+LIVES: Final = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
 
 class Write(NamedTuple):
