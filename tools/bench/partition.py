@@ -79,10 +79,14 @@ def items(user_id: str, count: int, *, tags: int = 0, size: int = BYTES) -> Iter
         fields = {"name": f"tag {number}", "color": "#336699", "version": 1, "created_at": stamp, "updated_at": stamp}
         yield dump({"pk": pk, "sk": keys.tag(tag_id(number)), **fields})
     for number in range(count):
-        one = task(user_id, number, count, tags=tags, size=size)
-        yield _dump(one)
-        for linked in one["tag_ids"]:
-            yield dump({"pk": pk, "sk": keys.link(linked, one["id"])})
+        yield from items_of(task(user_id, number, count, tags=tags, size=size))
+
+
+def items_of(one: Task) -> Iterator[WireItem]:
+    """Yield the items of a task: itself and its links."""
+    yield _dump(one)
+    for linked in one["tag_ids"]:
+        yield dump({"pk": keys.user(one["user_id"]), "sk": keys.link(linked, one["id"])})
 
 
 def profile(user_id: str, time_zone: str = "UTC") -> WireItem:
