@@ -45,6 +45,7 @@ Resources:
       AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
       KeySchema: [{AttributeName: pk, KeyType: HASH}]
       TimeToLiveSpecification: {AttributeName: expires_at, Enabled: true}
+      StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}
   CommonLayer:
     Type: AWS::Serverless::LayerVersion
     Properties: {ContentUri: layers/common/}
@@ -64,6 +65,18 @@ Resources:
       Handler: count.app.handler
       Events:
         Public: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: /count, Auth: {Authorizer: NONE}}}
+  WorkFunction:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: work.app.handler}
+  WorkStream:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref WorkFunction
+      EventSourceArn: !GetAtt Table.StreamArn
+      StartingPosition: TRIM_HORIZON
+      FunctionResponseTypes: [ReportBatchItemFailures]
+      FilterCriteria:
+        Filters: [{Pattern: '{"dynamodb": {"NewImage": {"todo": {"S": [{"exists": true}]}}}}'}]
 """
 GREET = """\
 import words
@@ -88,6 +101,23 @@ def handler(event, context):
     )
     return {"statusCode": 200, "body": answer["Attributes"]["hits"]["N"]}
 """
+WORK = """\
+import os
+
+import botocore.session
+
+BROKEN = ""
+dynamodb = botocore.session.get_session().create_client("dynamodb")
+
+def handler(event, context):
+    for record in event["Records"]:
+        key = record["dynamodb"]["Keys"]
+        print("took", record["eventName"], key["pk"]["S"])
+        if key["pk"]["S"] == BROKEN:
+            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+        dynamodb.update_item(TableName=os.environ["TABLE_NAME"], Key=key, UpdateExpression="REMOVE todo")
+    return {"batchItemFailures": []}
+"""
 AUTHORIZER = """\
 def handler(event, context):
     return {"isAuthorized": True}
@@ -95,11 +125,12 @@ def handler(event, context):
 
 
 def make_project(folder: Path) -> Path:
-    """Write a project of three functions and a table, served by a copy of this repository's tools."""
+    """Write a project of four functions and a table, served by a copy of this repository's tools."""
     files = {
         "template.yaml": TEMPLATE,
         "functions/greet/app.py": GREET,
         "functions/count/app.py": COUNT,
+        "functions/work/app.py": WORK,
         "functions/authorizer/app.py": AUTHORIZER,
         "layers/common/words.py": 'GREETING = "hello"\n',
     }
@@ -125,6 +156,14 @@ class Server:
     @property
     def said(self) -> str:
         return self.output.read_text()
+
+    def wait_until_said(self, text: str, times: int = 1) -> None:
+        """Return when the text stands in the output so often."""
+        deadline = time.monotonic() + PATIENCE
+        while self.said.count(text) < times:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send the server a signal and return its exit code."""

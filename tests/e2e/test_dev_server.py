@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import boto3
 import httpx
 import pytest
 
@@ -183,6 +184,83 @@ def test_request_in_flight_does_not_hold_up_the_stop(launch: Launch, project: Pa
     assert server.stop() == 0
     assert ended(family)
     asking.join(PATIENCE)
+
+
+def put(server: Server, *names: str, **attributes: str) -> None:
+    """Write items in one call, so that their records come in one batch."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=server.facts["dynamodb_endpoint"],
+        region_name=server.facts["region"],
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    items = [{"pk": {"S": name}, **{key: {"S": value} for key, value in attributes.items()}} for name in names]
+    client.batch_write_item(RequestItems={"Table": [{"PutRequest": {"Item": item}} for item in items]})
+
+
+def taken(server: Server) -> list[str]:
+    """Return what the function behind the stream has printed, but of what `follow` wrote."""
+    lines = [line.strip() for line in server.said.splitlines()]
+    return [line for line in lines if line.startswith("took") and not line.endswith("first")]
+
+
+def follow(server: Server) -> None:
+    """Return when the server follows the stream: what is written before is found in the table, in no order."""
+    put(server, "first", todo="yes")
+    server.wait_until_said(" first\n")
+
+
+def test_stream_record_that_passes_the_filter_reaches_the_function_and_others_do_not(launch: Launch) -> None:
+    server = launch()
+    follow(server)
+    put(server, "before")
+    put(server, "job", todo="yes")
+    server.wait_until_said("took INSERT job")
+    put(server, "after")
+    put(server, "last", todo="yes")
+    server.wait_until_said("took INSERT last")
+    assert taken(server) == ["took INSERT job", "took INSERT last"]
+    lines = [line for line in server.said.splitlines() if line.startswith("STREAM")]
+    assert lines[0].split()[:5] == ["STREAM", "WorkFunction", "1", "record", "ok"]
+    assert ["(cold)" in line for line in lines] == [True] + [False] * len(lines[1:])
+
+
+def test_failed_item_of_a_stream_batch_is_retried_and_those_before_it_are_not(launch: Launch, project: Path) -> None:
+    edit(project, "functions/work/app.py", 'BROKEN = ""', 'BROKEN = "two"')
+    server = launch()
+    follow(server)
+    put(server, "one", "two", "three", todo="yes")
+    server.wait_until_said("took INSERT two", times=2)
+    edit(project, "functions/work/app.py", 'BROKEN = "two"', 'BROKEN = ""')
+    server.wait_until_said("took INSERT three")
+    assert taken(server)[0] == "took INSERT one"
+    assert taken(server).count("took INSERT one") == 1
+    assert set(taken(server)[1:-1]) == {"took INSERT two"}
+    lines = [line for line in server.said.splitlines() if line.startswith("STREAM") and " err " in line]
+    assert lines[0].split()[:5] == ["STREAM", "WorkFunction", "3", "records", "err"]
+    assert lines[1].split()[:5] == ["STREAM", "WorkFunction", "2", "records", "err"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_stream_record_that_was_not_finished_is_delivered_after_a_restart(
+    launch: Launch, project: Path, number: int
+) -> None:
+    edit(project, "functions/work/app.py", 'BROKEN = ""', 'BROKEN = "job"')
+    server = launch()
+    follow(server)
+    put(server, "other")
+    put(server, "done", "job", todo="yes")
+    server.wait_until_said("took INSERT job")
+    family = server.family()
+    server.stop(number)
+    assert ended(family)
+    edit(project, "functions/work/app.py", 'BROKEN = "job"', 'BROKEN = ""')
+    again = launch()
+    again.wait_until_said("took MODIFY job")
+    put(again, "last", todo="yes")
+    again.wait_until_said("took INSERT last")
+    assert taken(again) == ["took MODIFY job", "took INSERT last"]
 
 
 def test_port_in_use_is_one_line_and_exit_code_1(project: Path, tmp_path: Path) -> None:

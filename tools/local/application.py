@@ -55,6 +55,19 @@ class Cors:
 
 
 @dataclass(frozen=True)
+class EventSource:
+    """An event source mapping: the table whose stream feeds the function, and how. Lambda's own defaults."""
+
+    function: str
+    table: str
+    patterns: list[dict[str, Any]]  # of the FilterCriteria
+    batch: int = 100
+    retries: int = -1  # without limit
+    bisect: bool = False
+    by_item: bool = False  # ReportBatchItemFailures
+
+
+@dataclass(frozen=True)
 class Application:
     """Everything that the local server reads from the template."""
 
@@ -64,4 +77,5 @@ class Application:
     cors: Cors | None
     tables: dict[str, dict[str, Any]]  # name -> CloudFormation properties
     keys: dict[str, Any] | None  # properties of the Custom::SigningKeys resource
+    sources: list[EventSource] = field(default_factory=list)
     resources: dict[str, Any] = field(repr=False, default_factory=dict)

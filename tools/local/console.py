@@ -23,7 +23,9 @@ def complain(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def request_line(method: str, target: str, status: int, *, milliseconds: float, units: float | None, cold: bool) -> str:
+def request_line(
+    method: str, target: str, status: int | str, *, milliseconds: float, units: float | None, cold: bool
+) -> str:
     """Return the readable line of one request: method, path, status, milliseconds, capacity units."""
     cost = "" if units is None else f"{units:>6g} units"
     return f"{method:<7} {target:<60} {status} {milliseconds:>6.0f} ms{cost}{'  (cold)' if cold else ''}"

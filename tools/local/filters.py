@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.local.console import StartError
 
-Pattern = Mapping[str, Any]
+Pattern = dict[str, Any]
 
 
 def read_patterns(criteria: Mapping[str, Any]) -> list[Pattern]:

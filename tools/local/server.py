@@ -8,15 +8,18 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from tools.local import backend, pool
-from tools.local.application import REGION, STACK, Application
-from tools.local.console import StartError, capacity_units, complain, readable, request_line, say
+from tools.local.application import REGION, STACK, Application, EventSource
+from tools.local.console import StartError, complain, say
+from tools.local.delivery import Record
 from tools.local.gateway import Exchange, Gateway
 from tools.local.options import Options
+from tools.local.report import report_batch, report_request
 from tools.local.seed import seed
 from tools.local.state import announced, locked
 
@@ -68,6 +71,7 @@ def run(options: Options) -> None:
         stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
         say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
         say(f"  curl {url}/api/health")
+        _follow_streams(application, pools, variables["AWS_ENDPOINT_URL_DYNAMODB"], options, stopping)
         if options.seed:
             _in_background(seed, url)
         while not stopping.wait(1):
@@ -144,7 +148,7 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
         return pools[name].invoke(event, trace_id)
 
     def done(exchange: Exchange) -> None:
-        _report(exchange, options)
+        report_request(exchange, options.state / "logs", verbose=options.verbose)
         with contextlib.suppress(OSError):
             if template.stat().st_mtime_ns != read and not told.is_set():
                 told.set()
@@ -166,27 +170,25 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
     )
 
 
-def _report(exchange: Exchange, options: Options) -> None:
-    """Print the request's line and what a person should see of its functions' output; keep all output in the logs."""
-    milliseconds = (time.perf_counter() - exchange.started) * 1000
-    request, results = exchange.request, exchange.results
-    target = "".join(one if one.isprintable() else "?" for one in request.environ["REQUEST_URI"])
-    line = request_line(
-        request.method,
-        target if len(target) <= 60 else target[:57] + "...",
-        exchange.status,
-        milliseconds=milliseconds,
-        units=capacity_units(line for _, result in results for line in result.lines),
-        cold=any(result.cold for _, result in results),
-    )
-    say(line)
-    for name, result in results:
-        with contextlib.suppress(OSError), (options.state / "logs" / f"{name}.log").open("a") as log:
-            log.writelines(f"{line}\n" for line in result.lines)
-        for line in readable(result.lines, verbose=options.verbose):
-            say(f"    {line}")
-        if result.error is not None and not any(line.startswith("Traceback") for line in result.lines):
-            say(f"    {name}: {result.error['errorType']}: {result.error['errorMessage']}")
+def _follow_streams(
+    application: Application, pools: Pools, endpoint: str, options: Options, stopping: threading.Event
+) -> None:
+    """Run the functions behind event source mappings, each in a thread of its own."""
+
+    def invoke(source: EventSource, batch: list[Record]) -> pool.Result:
+        started = time.perf_counter()
+        result = pools[source.function].invoke(
+            {"Records": batch}, f"Root=1-{int(time.time()):08x}-{os.urandom(12).hex()}"
+        )
+        if not stopping.is_set():  # what fails now has lost its table, and is done at the next start
+            report_batch(source, batch, started, result, options.state / "logs", verbose=options.verbose)
+        return result
+
+    # botocore comes with the template's reader, after MiniStack was started.
+    from tools.local import streams  # noqa: PLC0415
+
+    for source in application.sources:
+        _in_background(streams.follow, source, endpoint, partial(invoke, source), stopping)
 
 
 def _facts(url: str, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:

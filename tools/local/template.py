@@ -1,4 +1,4 @@
-"""Reads template.yaml through SAM CLI's own providers: functions, routes, CORS, authorizers, table, keys.
+"""Reads template.yaml through SAM CLI's own providers: functions, routes, CORS, authorizers, table, streams, keys.
 
 The only importer of samcli, whose classes are no public API: its version is pinned exactly, and tests hold what is
 read here against the template. Importing it takes two seconds.
@@ -14,8 +14,9 @@ from samcli.lib.providers.sam_function_provider import SamFunctionProvider
 from samcli.lib.providers.sam_stack_provider import SamLocalStackProvider
 from samcli.local.lambdafn.env_vars import EnvironmentVariables
 
-from tools.local.application import ACCOUNT, REGION, STACK, Application, Authorizer, Cors, Function, Route
+from tools.local.application import ACCOUNT, REGION, STACK, Application, Authorizer, Cors, EventSource, Function, Route
 from tools.local.console import StartError
+from tools.local.filters import read_patterns
 
 
 class SamFunction(Protocol):
@@ -63,6 +64,11 @@ def read_template(template: Path, parameters: Mapping[str, str], attributes: Map
             if resource["Type"] == "AWS::DynamoDB::Table"
         },
         keys=next((one["Properties"] for one in resources.values() if one["Type"] == "Custom::SigningKeys"), None),
+        sources=[
+            _event_source(one["Properties"], resources)
+            for one in resources.values()
+            if one["Type"] == "AWS::Lambda::EventSourceMapping"
+        ],
         resources=resources,
     )
 
@@ -146,6 +152,24 @@ def _cors(configuration: Mapping[str, Any] | bool | None) -> Cors | None:
         exposed=several("ExposeHeaders"),
         max_age=None if age is None else int(age),
         credentials=str(settings.get("AllowCredentials", "")).lower() == "true",
+    )
+
+
+def _event_source(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> EventSource:
+    """Return a mapping of a table's stream; SAM CLI leaves !GetAtt Table.StreamArn unresolved, which names the table."""
+    match properties["EventSourceArn"]:
+        case {"Fn::GetAtt": [table, "StreamArn"]} if table in resources:
+            return EventSource(
+                function=str(properties["FunctionName"]),
+                table=_table_name(table, resources[table]),
+                patterns=read_patterns(properties.get("FilterCriteria", {})),
+                batch=int(properties.get("BatchSize", EventSource.batch)),
+                retries=int(properties.get("MaximumRetryAttempts", EventSource.retries)),
+                bisect=str(properties.get("BisectBatchOnFunctionError", "")).lower() == "true",
+                by_item="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+            )
+    raise StartError(
+        f"EventSourceArn: make dev follows streams of the template's tables, not {properties['EventSourceArn']}."
     )
 
 

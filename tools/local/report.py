@@ -1,0 +1,54 @@
+"""What is said of an invocation: a line on the terminal, what a person should see of its output, and all of it in a log."""
+
+import contextlib
+import time
+from pathlib import Path
+
+from tools.local.application import EventSource
+from tools.local.console import capacity_units, readable, request_line, say
+from tools.local.delivery import Record, counted, first_failed
+from tools.local.gateway import Exchange
+from tools.local.pool import Result
+
+
+def report_request(exchange: Exchange, logs: Path, *, verbose: bool) -> None:
+    """Print the request's line and report each function that it ran."""
+    milliseconds = (time.perf_counter() - exchange.started) * 1000
+    request, results = exchange.request, exchange.results
+    target = "".join(one if one.isprintable() else "?" for one in request.environ["REQUEST_URI"])
+    line = request_line(
+        request.method,
+        target if len(target) <= 60 else target[:57] + "...",
+        exchange.status,
+        milliseconds=milliseconds,
+        units=capacity_units(line for _, result in results for line in result.lines),
+        cold=any(result.cold for _, result in results),
+    )
+    say(line)
+    for name, result in results:
+        _report_output(name, result, logs, verbose=verbose)
+
+
+def report_batch(
+    source: EventSource, batch: list[Record], started: float, result: Result, logs: Path, *, verbose: bool
+) -> None:
+    """Print the line of a batch of stream records and report the function that took it."""
+    line = request_line(
+        "STREAM",
+        f"{source.function} {counted(batch)}",
+        "ok " if first_failed(batch, result, by_item=source.by_item) is None else "err",
+        milliseconds=(time.perf_counter() - started) * 1000,
+        units=capacity_units(result.lines),
+        cold=result.cold,
+    )
+    say(line)
+    _report_output(source.function, result, logs, verbose=verbose)
+
+
+def _report_output(name: str, result: Result, logs: Path, *, verbose: bool) -> None:
+    with contextlib.suppress(OSError), (logs / f"{name}.log").open("a") as log:
+        log.writelines(f"{line}\n" for line in result.lines)
+    for line in readable(result.lines, verbose=verbose):
+        say(f"    {line}")
+    if result.error is not None and not any(line.startswith("Traceback") for line in result.lines):
+        say(f"    {name}: {result.error['errorType']}: {result.error['errorMessage']}")
