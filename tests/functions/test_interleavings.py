@@ -1,0 +1,154 @@
+"""One request stopped before each of its DynamoDB calls while another runs whole: no dangling link, nothing lost, in any order.
+
+The first goes on after that as if nothing had happened, which is what two processes at once look like at worst.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lambdo.store import table
+from tests.caller import Answer, Api, Caller, Json
+from tests.fsck import fsck
+from tests.network import PASS, Network
+from tests.stream import PATIENCE, deliver, record
+
+REFUSALS = {404, 409, 412, 422}
+
+
+class World:
+    """Three tags and two tasks of one user: x is on t, and so is z, which is being deleted; y is on no task."""
+
+    def __init__(self, user: Caller) -> None:
+        self.user = user
+        self.tags = {name: str(user.create_tag()["id"]) for name in "xyz"}
+        self.tasks = {
+            "t": str(user.create_task(tag_ids=[self.tags["x"], self.tags["z"]])["id"]),
+            "bare": str(user.create_task()["id"]),
+        }
+        user.call("DELETE", f"tags/{self.tags['z']}")
+        self._start = self.items()
+
+    def restore(self) -> None:
+        """Make everything as it was at the start."""
+        keys = [{name: item[name] for name in ("pk", "sk")} for item in self.items() if item not in self._start]
+        puts = [{"PutRequest": {"Item": item}} for item in self._start]
+        starting = [{name: item[name] for name in ("pk", "sk")} for item in self._start]
+        deletes = [{"DeleteRequest": {"Key": key}} for key in keys if key not in starting]
+        table._client("dynamodb").batch_write_item(RequestItems={self._table: puts + deletes})
+
+    @property
+    def _table(self) -> str:
+        return next(iter(self.user.api.application.tables))
+
+    def call(self, method: str, path: str, body: Any = None) -> Answer:
+        return self.user.call(method, path.format(**self.tags, **self.tasks), body)
+
+    def items(self) -> list[Json]:
+        """Return what the table has of the user."""
+        client = table._client("dynamodb")
+        own: list[Json] = client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"USER#{self.user.id}"}},
+            ConsistentRead=True,
+        )["Items"]
+        key = {"pk": {"S": f"EMAIL#{self.user.email}"}, "sk": {"S": "CREDENTIAL"}}
+        return [*own, client.get_item(TableName=self._table, Key=key)["Item"]]
+
+    def finish(self) -> Answer:
+        """Let the stream come once, for everything that is marked."""
+        assert deliver(*[record(item) for item in self.items() if "deleted_at" in item]) == []
+        return Answer(204, {}, "")
+
+    def drain(self) -> list[Json]:
+        """Let the stream come until nothing is marked any more; return what is then in the table."""
+        for _ in range(PATIENCE):
+            items = self.items()
+            if not [item for item in items if "deleted_at" in item]:
+                return items
+            self.finish()
+        raise AssertionError("not finished")
+
+
+type Operation = Callable[[World], Answer]
+
+
+def request(method: str, path: str, body: Callable[[World], Any] | Any = None) -> Operation:
+    return lambda world: world.call(method, path, body(world) if callable(body) else body)
+
+
+def tag_ids(names: str) -> Callable[[World], Json]:
+    return lambda world: {"tag_ids": [world.tags[name] for name in names]}
+
+
+OPERATIONS: dict[str, Operation] = {
+    "link y to t": request("PUT", "tasks/{t}/tags/{y}"),
+    "link x to bare": request("PUT", "tasks/{bare}/tags/{x}"),
+    "unlink x from t": request("DELETE", "tasks/{t}/tags/{x}"),
+    "create with x and y": request("POST", "tasks", lambda world: {"title": "x", **tag_ids("xy")(world)}),
+    "set x and y on t": request("PATCH", "tasks/{t}", tag_ids("xy")),
+    "set y on t": request("PATCH", "tasks/{t}", tag_ids("y")),
+    "keep x and z on t, add y": request("PATCH", "tasks/{t}", tag_ids("xyz")),
+    "set nothing on t": request("PATCH", "tasks/{t}", tag_ids("")),
+    "complete t": request("PATCH", "tasks/{t}/complete", {"completed": True}),
+    "edit t": request("PATCH", "tasks/{t}", {"title": "edited"}),
+    "delete t": request("DELETE", "tasks/{t}"),
+    "delete bare": request("DELETE", "tasks/{bare}"),
+    "rename x": request("PATCH", "tags/{x}", {"name": "new"}),
+    "rename y to the same": request("PUT", "tags/{y}", {"name": "NEW"}),
+    "recolor x": request("PATCH", "tags/{x}", {"color": "#00ff00"}),
+    "delete x": request("DELETE", "tags/{x}"),
+    "delete y": request("DELETE", "tags/{y}"),
+    "finish": World.finish,
+}
+
+
+@pytest.fixture(scope="module")
+def world(api: Api) -> World:
+    return World(api.sign_up())
+
+
+@pytest.mark.parametrize("second", sorted(OPERATIONS.keys() - {"link x to bare", "set nothing on t", "delete bare"}))
+@pytest.mark.parametrize("first", sorted(OPERATIONS.keys() - {"edit t", "recolor x", "link x to bare", "delete y"}))
+def test_any_two_requests_leave_no_dangling_link_and_lose_nothing(
+    world: World, network: Network, first: str, second: str
+) -> None:
+    """The first meets the second before its first call, before its second, and so on, until it has no more calls."""
+    for step in range(PATIENCE):
+        world.restore()
+        answers = list[tuple[str, Answer]]()
+        network.plan = [*[PASS] * step, lambda: answers.append((second, OPERATIONS[second](world)))]  # noqa: B023
+        answers.append((first, OPERATIONS[first](world)))
+        network.plan = []
+        assert {answer.status for _, answer in answers} <= {200, 201, 204} | REFUSALS, (step, answers)
+        fsck(world.items())
+        check(world, {name for name, answer in answers if answer.status < 300})
+        items = world.drain()
+        fsck(items)
+        assert world.tags["z"] not in str(items), step
+        if len(answers) == 1:
+            return
+    raise AssertionError("no end")
+
+
+def check(world: World, good: set[str]) -> None:
+    """Check that what was answered with success is there, unless the other one undid it."""
+    tag, task = world.call("GET", "tags/{x}"), world.call("GET", "tasks/{t}")
+    if tag.status == 200:
+        assert (tag.json["name"] == "new") == ("rename x" in good)
+        assert (tag.json["color"] == "#00ff00") == ("recolor x" in good)
+        assert tag.json["version"] == 1 + len(good & {"rename x", "recolor x"})
+    assert (tag.status == 404) == ("delete x" in good)
+    assert (task.status == 404) == ("delete t" in good)
+    assert not good >= {"rename x", "rename y to the same"}
+    if task.status == 200:
+        assert task.json["completed"] == ("complete t" in good)
+        assert task.json["title"] == ("edited" if "edit t" in good else "a task")
+        shown = {one["id"] for one in task.json["tags"]}
+        assert world.tags["z"] not in shown
+        if good <= {"link y to t", "link x to bare", "complete t", "edit t", "rename x", "recolor x", "finish"}:
+            assert shown == {world.tags["x"]} | ({world.tags["y"]} if "link y to t" in good else set())
+        if "unlink x from t" in good and not good & {"set x and y on t", "keep x and z on t, add y"}:
+            assert world.tags["x"] not in shown
