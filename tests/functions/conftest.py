@@ -1,12 +1,13 @@
 """What the tests of the functions share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from lambdo.store import table
+from tests.capacity import Bill, billing
 from tests.stream import Stream
 from tools.local.application import Application
 from tools.local.provision import create_tables
@@ -23,3 +24,10 @@ def _empty_table(application: Application) -> None:
 def stream(dump: Callable[[], list[dict[str, Any]]]) -> Stream:
     """What comes over the table's stream."""
     return Stream(dump)
+
+
+@pytest.fixture
+def bill(application: Application) -> Iterator[Bill]:
+    """What requests cost, by AWS's rules: `bill.call(user, "GET", path)`."""
+    with billing() as bill:
+        yield bill

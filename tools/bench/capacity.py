@@ -23,11 +23,13 @@ WRITE_BYTES: Final = 1024
 
 
 class Charge(NamedTuple):
-    """What one call costs, in read and in write request units."""
+    """What one call costs, in read and in write request units; `reported` is what the server said, for comparison."""
 
     operation: str
     read: float
     write: float
+    failed: bool = False
+    reported: float | None = None
 
 
 def item_size(item: WireItem) -> int:
@@ -106,6 +108,11 @@ class Recorder:
         """Write request units of all calls."""
         return sum(charge.write for charge in self.charges)
 
+    @property
+    def failures(self) -> int:
+        """How many calls failed."""
+        return sum(charge.failed for charge in self.charges)
+
     def reset(self) -> None:
         """Forget the calls so far."""
         self.charges.clear()
@@ -115,18 +122,16 @@ class Recorder:
 
     def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
         params, before = context["recorded"]
-        writes = _writes(model.name, params)
-        if not writes:
-            read = 0.0 if "Error" in parsed else read_charge(model.name, params, parsed)
-            self.charges.append(Charge(model.name, read, 0.0))
-            return
-        times = 2 if model.name == "TransactWriteItems" else 1
-        if "Error" in parsed:
+        writes, failed, read, write = _writes(model.name, params), "Error" in parsed, 0.0, 0.0
+        if writes and failed:
             write = sum(map(failed_charge, before.values()))
-        else:
+        elif writes:
             after = self._standing(writes)
             write = sum(write_charge(before[name], after[name], self._indexes) for name in before)
-        self.charges.append(Charge(model.name, 0.0, float(times * write)))
+        elif not failed:
+            read = read_charge(model.name, params, parsed)
+        times = 2 if model.name == "TransactWriteItems" else 1
+        self.charges.append(Charge(model.name, read, times * write, failed, _reported(parsed)))
 
     def _standing(self, writes: Sequence[tuple[str, WireItem]]) -> Standing:
         """Return the items that stand under the keys to be written."""
@@ -135,6 +140,13 @@ class Recorder:
             answer = self._observer.get_item(TableName=table, Key=key, ConsistentRead=True)
             standing[json.dumps([table, key])] = answer.get("Item")
         return standing
+
+
+def _reported(answer: Mapping[str, Any]) -> float | None:
+    """Return the capacity units that an answer names, if it names any."""
+    consumed = answer.get("ConsumedCapacity") or []
+    parts = consumed if isinstance(consumed, list) else [consumed]
+    return float(sum(part["CapacityUnits"] for part in parts)) if parts else None
 
 
 def _writes(operation: str, request: Mapping[str, Any]) -> list[tuple[str, WireItem]]:

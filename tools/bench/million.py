@@ -89,7 +89,10 @@ def _table(client: Any) -> Iterator[str]:  # noqa: ANN401 - botocore's clients a
     try:
         yield name
     finally:
-        client.delete_table(TableName=name)
+        with contextlib.suppress(
+            client.exceptions.ResourceNotFoundException
+        ):  # a slow server's answer to a repeated call
+            client.delete_table(TableName=name)
 
 
 def _lists() -> list[List]:

@@ -51,7 +51,7 @@ def tag_id(number: int) -> str:
 def task(user_id: str, number: int, count: int, *, tags: int = 0, size: int = BYTES) -> Task:
     """Return one of the `count` tasks: a third is done, four in ten are due, one in ten has one of the tags."""
     chance = random.Random(number)  # noqa: S311 - repeatable, not secret
-    created = FIRST + SPAN * number / count
+    created = FIRST + SPAN * (number / count)
     stamp, completed = times.rfc3339(created), chance.random() < 1 / 3
     priority: Priority = chance.choices(("low", "medium", "high"), (25, 55, 20))[0]
     one: Task = {

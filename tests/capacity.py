@@ -1,0 +1,80 @@
+"""Recording what requests cost, for the tests of capacity; the rules themselves are in tools/bench/capacity.py."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import botocore.session
+
+from lambdo.metering import meter
+from lambdo.store import table
+from tests.caller import Answer, Caller, Json
+from tools.bench import partition
+from tools.bench.capacity import Recorder, item_size
+
+INDEXES = [f"lsi{number}sk" for number in range(1, 6)]
+ITEM = partition.BYTES
+
+
+class Cost(NamedTuple):
+    """Calls, read units and write units."""
+
+    calls: int
+    read: float
+    write: float
+
+
+class Bill:
+    """What the requests of a block cost, one after the other."""
+
+    def __init__(self) -> None:
+        self.observer: Any = botocore.session.get_session().create_client("dynamodb")
+        self.recorder = Recorder(self.observer, INDEXES)
+
+    def of(self, answer: Answer) -> Cost:
+        """Return what the request just answered has cost."""
+        assert answer.status < 300, answer.text
+        assert meter.calls == len(self.recorder.calls) - self.recorder.failures
+        return Cost(len(self.recorder.calls), self.recorder.read, self.recorder.write)
+
+    def call(self, user: Caller, method: str, path: str, body: Any = None, **options: Any) -> Cost:
+        """Send a request and return what it has cost, after a comparison with the embedded back end's own write units.
+
+        It counts the indexes of a transaction once. AWS's pages do not say which it is, so here they count twice.
+        """
+        self.recorder.reset()
+        cost = self.of(user.call(method, path, body, **options))
+        for charge in self.recorder.charges:
+            if charge.write and charge.reported is not None:
+                assert charge.reported <= charge.write, charge
+                assert charge.reported == charge.write or charge.operation == "TransactWriteItems", charge
+        return cost
+
+    def item(self, task: Json) -> Any:
+        """Return a task's item."""
+        key = {"pk": {"S": f"USER#{task['user_id']}"}, "sk": {"S": f"TASK#{task['id']}"}}
+        return self.observer.get_item(TableName=os.environ["TABLE_NAME"], Key=key, ConsistentRead=True)["Item"]
+
+    def create_sized(self, user: Caller, **fields: Any) -> Json:
+        """Create a task whose item has the 610 bytes of the design's."""
+        probe = user.create_task(**{**fields, "title": "x", "description": "x"})
+        missing = ITEM - item_size(self.item(probe))
+        assert user.call("DELETE", f"tasks/{probe['id']}").status == 204
+        task = user.create_task(**{**fields, "title": "x", "description": "x" * (missing + 1)})
+        assert item_size(self.item(task)) == ITEM
+        return task
+
+
+@contextlib.contextmanager
+def billing() -> Iterator[Bill]:
+    """Record the calls of the store's client."""
+    bill = Bill()
+    with bill.recorder.listen(table._client("dynamodb")):
+        yield bill
+
+
+def load(user_id: str, count: int, *, tags: int = 0, size: int = ITEM) -> None:
+    """Load tasks straight into the table."""
+    items = partition.items(user_id, count, tags=tags, size=size)
+    partition.load(botocore.session.get_session().create_client("dynamodb"), os.environ["TABLE_NAME"], items)
