@@ -263,6 +263,22 @@ def test_stream_record_that_was_not_finished_is_delivered_after_a_restart(
     assert taken(again) == ["took MODIFY job", "took INSERT last"]
 
 
+def test_stream_function_in_flight_does_not_hold_up_the_stop_and_runs_again_after_a_restart(
+    launch: Launch, project: Path
+) -> None:
+    edit(project, "functions/work/app.py", "    for record", "    import time; time.sleep(1000)\n    for record")
+    server = launch()
+    put(server, "job", todo="yes")
+    while len(server.family()) < 3:
+        assert running(server.facts["pid"])
+    family = server.family()
+    assert server.stop() == 0
+    assert ended(family)
+    assert "Traceback" not in server.said
+    edit(project, "functions/work/app.py", "time.sleep(1000)", "pass")
+    launch().wait_until_said("took MODIFY job")
+
+
 def test_port_in_use_is_one_line_and_exit_code_1(project: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
