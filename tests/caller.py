@@ -162,7 +162,7 @@ class Caller:
 def invoke(folder: str, event: Json) -> Answer:
     """Invoke a function's handler and return its answer with what it logged."""
     handler, log = handler_of(folder), io.StringIO()
-    with _logging_to(log):
+    with logging_to(log):
         answer = handler(event, Context())
     return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""), log.getvalue())
 
@@ -193,7 +193,7 @@ def _assert_framed(answer: Answer, request_id: str) -> None:
 
 
 @contextlib.contextmanager
-def _logging_to(log: io.StringIO) -> Iterator[None]:
+def logging_to(log: io.StringIO) -> Iterator[None]:
     from lambdo.endpoint import logger
 
     output = logger.registered_handler

@@ -4,11 +4,15 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tests.caller import UNKNOWN_ID
+from tests.caller import PASSWORD, UNKNOWN_ID
 
 CREATE, UPDATE, DONE = ("POST", "tasks"), ("PUT", "tasks/{id}"), ("PATCH", "tasks/{id}/complete")
 REGISTER, LOGIN = ("POST", "/api/auth/register"), ("POST", "/api/auth/login")
 GET, DELETE, LIST = ("GET", "tasks/{id}"), ("DELETE", "tasks/{id}"), ("GET", "tasks")
+MAKE_TAG, TAGS, ME = ("POST", "tags"), ("GET", "tags"), ("PATCH", "/api/auth/me")
+GET_TAG, PUT_TAG, PATCH_TAG, DELETE_TAG = [(method, "tags/{tag}") for method in ("GET", "PUT", "PATCH", "DELETE")]
+LINK, UNLINK = ("PUT", "tasks/{id}/tags/{tag}"), ("DELETE", "tasks/{id}/tags/{tag}")
+GO = ("DELETE", "/api/auth/me")
 
 
 class Row(NamedTuple):
@@ -40,15 +44,16 @@ def malformed() -> Iterator[Row]:
         yield Row(CREATE, 400, raw=encoded)
         yield Row(UPDATE, 400, raw=encoded)
     yield Row(CREATE, 400, raw='{"title":"\ud800"}')  # a lone surrogate in the event itself
-    for route in (UPDATE, REGISTER, LOGIN):
-        yield Row(route, 400, raw="{")
+    for route in (UPDATE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO):
+        for raw in ("{", "", '{"name":NaN}', '{"name":"\\ud800"}'):
+            yield Row(route, 400, raw=raw)
     for raw in ["{", " ", "completed=true"]:
         yield Row(DONE, 400, raw=raw)
 
 
 def too_large() -> Iterator[Row]:
     """Bodies above 64 KB, whatever is in them."""
-    for route in (CREATE, UPDATE, DONE, REGISTER, LOGIN, DELETE):
+    for route in (CREATE, UPDATE, DONE, REGISTER, LOGIN, DELETE, MAKE_TAG, PUT_TAG, DELETE_TAG, LINK, UNLINK, ME, GO):
         yield Row(route, 413, raw=json.dumps({"title": "x" * 70_000}))
     yield Row(CREATE, 413, raw=b"x" * 65_537)
     yield Row(CREATE, 413, raw="é" * 32_769)
@@ -67,9 +72,10 @@ def media_types() -> Iterator[Row]:
         "application/json;charset=utf-16", "application/json, text/plain", "*/*", "\0", "application/json\0",
     ]:  # fmt: skip
         yield Row(CREATE, 415, body={"title": "x"}, headers={"content-type": media_type})
-    for route in (UPDATE, DONE, REGISTER, LOGIN):
+    for route in (UPDATE, DONE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO):
         yield Row(route, 415, body={}, headers={"content-type": "text/plain"})
-    yield Row(CREATE, 415, body={"title": "x"}, headers={"content-type": "application/merge-patch+json"})
+    for route in (CREATE, MAKE_TAG, GO):
+        yield Row(route, 415, body={"title": "x"}, headers={"content-type": "application/merge-patch+json"})
 
 
 def wrong_shapes() -> Iterator[Row]:
@@ -131,6 +137,79 @@ def due_dates() -> Iterator[Row]:
         yield Row(UPDATE, 422, "due_date", {"due_date": due})
 
 
+def tags() -> Iterator[Row]:
+    """Tag fields, ids of tags, and what goes with them."""
+    for raw in ["null", "[]", '"x"', "1", "true", "[{}]"]:
+        for route in (MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO):
+            yield Row(route, 422, "body", raw=raw)
+    name: Any
+    for name in [
+        None, 1, 1.5, True, [], {}, ["x"], "", " ", "\t\n ", "\u00a0", "a\0b", "a\x1bb", "a\x7fb", "a\x85b", "a\nb", "a\r\nb",
+        "x" * 51, "\U0001f600" * 51, "x" * 60_000,
+    ]:  # fmt: skip
+        yield Row(MAKE_TAG, 422, "name", {"name": name})
+        yield Row(PUT_TAG, 422, "name", {"name": name})
+        yield Row(PATCH_TAG, 422, "name", {"name": name})
+    color: Any
+    for color in [
+        "", "#", "red", "#fff", "#12345", "#1234567", "#12345g", "123456", "##12345", " #123456", "#123456 ", "#123456\n",
+        "＃123456", "#１２３４５６", "#12345\0", 0x123456, 1.5, True, [], {}, ["#123456"], "rgb(0,0,0)", "x" * 60_000,
+    ]:  # fmt: skip
+        yield Row(MAKE_TAG, 422, "color", {"name": "x", "color": color})
+        yield Row(PUT_TAG, 422, "color", {"color": color})
+    yield Row(MAKE_TAG, 422, "name", {})
+    yield Row(MAKE_TAG, 422, "name", {"color": "#000000"})
+    for field, value in {
+        "id": UNKNOWN_ID, "user_id": UNKNOWN_ID, "version": 7, "created_at": "2000-01-01T00:00:00Z", "updated_at": "x",
+        "deleted_at": "x", "tag_id": UNKNOWN_ID, "pk": "x", "sk": "TAG#x", "expires_at": 1, "Name": "x", "": 1, "__proto__": {},
+    }.items():  # fmt: skip
+        yield Row(MAKE_TAG, 422, field, {"name": "x", field: value})
+        yield Row(PATCH_TAG, 422, field, {field: value})
+    for tag_ids in [
+        "", "x", UNKNOWN_ID, 1, 1.5, True, {}, {"a": 1}, [1], [None], [True], [""], ["x"], [[UNKNOWN_ID]], [UNKNOWN_ID.upper()],
+        [UNKNOWN_ID, "TAG#x"], [f"{UNKNOWN_ID}\0"], [f" {UNKNOWN_ID}"], ["9b2d8f34-1d3b-4c58-9d0c-3a8e0f6c2a11"], [{}],
+        [f"01a1fd29-7777-7777-8777-7777777777{i:02}" for i in range(21)], ["x"] * 1_000,
+    ]:  # fmt: skip
+        yield Row(CREATE, 422, None, {"title": "x", "tag_ids": tag_ids}, code="invalid_fields")
+        yield Row(UPDATE, 422, None, {"tag_ids": tag_ids}, code="invalid_fields")
+    for route in (CREATE, UPDATE):
+        yield Row(route, 404, body={"title": "x", "tag_ids": [UNKNOWN_ID]}, code="tag_not_found")
+        yield Row(route, 404, body={"title": "x", "tag_ids": ["{tag}", UNKNOWN_ID]}, code="tag_not_found")
+    for query, field in {"limit=5": "limit", "x": "x", "access_token=x": "access_token", "%FF=1": "\ufffd"}.items():
+        yield Row(TAGS, 422, field, query=query)
+
+
+def profiles() -> Iterator[Row]:
+    """What one may not change about oneself, and how not to delete oneself."""
+    for name in ["", " ", "a\nb", "a\0b", "x" * 101, 1, True, [], {}]:
+        yield Row(ME, 422, "name", {"name": name})
+    for zone in [
+        "", " ", None, 1, True, [], {}, "utc", "europe/prague", "Europe", "Europe/", "Europe/Atlantis", "CEST", "+01:00", "UTC+1",
+        "../../etc/passwd", "/usr/share/zoneinfo/UTC", "Europe/Prague\0", " Europe/Prague", "localtime", "posix/UTC", "right/UTC",
+        "posixrules", "zone.tab", "tzdata.zi", "x" * 60_000,
+    ]:  # fmt: skip
+        yield Row(ME, 422, "time_zone", {"time_zone": zone})
+    for field in [
+        "id",
+        "email",
+        "password",
+        "version",
+        "created_at",
+        "deleted_at",
+        "tag_count",
+        "is_admin",
+        "user_id",
+        "pk",
+    ]:
+        yield Row(ME, 422, field, {field: "x"})
+    for password in [None, 1, True, [], {}]:
+        yield Row(GO, 422, "password", {"password": password})
+    yield Row(GO, 422, "password", {})
+    yield Row(GO, 422, "user_id", {"password": "x", "user_id": UNKNOWN_ID})
+    yield Row(GO, 403, body={"password": "not so common"}, code="wrong_password")
+    yield Row(GO, 403, body={"password": ""}, code="wrong_password")
+
+
 def accounts() -> Iterator[Row]:
     """Addresses, passwords and names that registering refuses."""
     email: Any
@@ -167,6 +246,12 @@ def ids() -> Iterator[Row]:
         for method, path in (GET, DELETE, UPDATE, DONE):
             body = {"completed": True} if method in {"PUT", "PATCH"} else None
             yield Row((method, path.replace("{id}", task_id)), 404, body=body)
+        tag_id = task_id.replace("id}", "tag}").replace("{ID}", "{TAG}").replace("{hex}", "{taghex}")
+        for method, path in (GET_TAG, DELETE_TAG, PUT_TAG, PATCH_TAG, LINK, UNLINK):
+            body = {} if method in {"PUT", "PATCH"} and path == "tags/{tag}" else None
+            yield Row((method, path.replace("{tag}", tag_id)), 404, body=body, code="tag_not_found")
+        for method, path in (LINK, UNLINK):
+            yield Row((method, path.replace("{id}", task_id)), 404)
 
 
 def queries() -> Iterator[Row]:
@@ -186,14 +271,19 @@ def queries() -> Iterator[Row]:
 def preconditions() -> Iterator[Row]:
     """If-Match that cannot be read: to ignore it would be to overwrite."""
     for tags in ["", " ", ",", "v1", '"v1', 'v1"', '"v1" "v1"', '"v1",x', "**", '*,"v1"', 'w/"v1"', "W/*", '"v 1"', "'v1'", "\0", '"v1"\0', '"😀"', ", ".join(['"v1"'] * 21), ",".join(['"v1"'] * 3_000), "x" * 10_000]:  # fmt: skip
-        for route, body in [(UPDATE, {"title": "x"}), (UPDATE, {"completed": True}), (DONE, None), (DELETE, None)]:
+        for route, body in [
+            (UPDATE, {"title": "x"}), (UPDATE, {"completed": True}), (UPDATE, {"tag_ids": []}), (DONE, None), (DELETE, None),
+            (PUT_TAG, {"name": "x"}), (PATCH_TAG, {}), (DELETE_TAG, None), (LINK, None), (UNLINK, None), (ME, {"name": "x"}),
+            (GO, {"password": PASSWORD}),
+        ]:  # fmt: skip
             yield Row(route, 400, body=body, headers={"if-match": tags}, code="malformed_header")
 
 
 ROWS = [
     row
     for table in (
-        malformed, too_large, media_types, wrong_shapes, wrong_values, due_dates, accounts, ids, queries, preconditions,
+        malformed, too_large, media_types, wrong_shapes, wrong_values, due_dates, tags, profiles, accounts, ids, queries,
+        preconditions,
     )
     for row in table()
 ]  # fmt: skip

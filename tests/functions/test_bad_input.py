@@ -26,7 +26,8 @@ def owner(api: Api) -> Caller:
 @pytest.fixture(scope="module")
 def task(owner: Caller, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Json]:
     """A task that every row leaves as it is, like the rest of the table."""
-    task = owner.create_task(title="as it was", description="as it was", due_date="2026-12-24")
+    tag = owner.create_tag(name="as it was", color="#123456")
+    task = owner.create_task(title="as it was", description="as it was", due_date="2026-12-24", tag_ids=[tag["id"]])
     before = dump()
     yield task
     assert dump() == before
@@ -36,8 +37,13 @@ def task(owner: Caller, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Js
 def test_bad_input_is_refused_as_stated_and_changes_nothing(owner: Caller, task: Json, row: Row) -> None:
     method, path = row.route
     task_id = task["id"]
+    tag_id = task["tags"][0]["id"]
     path = path.replace("{id}", task_id).replace("{ID}", task_id.upper()).replace("{hex}", task_id.replace("-", ""))
-    answer = owner.call(method, path, row.body, raw=row.raw, query=row.query, headers=row.headers)
+    path = path.replace("{tag}", tag_id).replace("{TAG}", tag_id.upper()).replace("{taghex}", tag_id.replace("-", ""))
+    body = row.body
+    if isinstance(body, dict) and "{tag}" in str(body.get("tag_ids")):
+        body = {**body, "tag_ids": [one.replace("{tag}", tag_id) for one in body["tag_ids"]]}
+    answer = owner.call(method, path, body, raw=row.raw, query=row.query, headers=row.headers)
     assert_problem(answer, row.status, row.code or CODES[row.status])
     if row.field is not None:
         assert row.field in {str(one["loc"][-1]) for one in answer.json["errors"]}, answer.text

@@ -8,6 +8,7 @@ import pytest
 
 from lambdo import settings
 from tests.caller import PASSWORD, Api, Caller
+from tests.stream import Stream
 
 NAMES = {name.upper() for name, value in vars(settings).items() if hasattr(value, "cache_clear")}
 
@@ -33,19 +34,39 @@ def test_settings_are_what_the_template_declares(api: Api) -> None:
     ("PATCH", "tasks/{id}", {"priority": "high"}, {200}),
     ("PATCH", "tasks/{id}/complete", None, {200}),
     ("DELETE", "tasks/{id}", None, {204}),
+    ("PUT", "tasks/{id}/tags/{tag}", None, {200}),
+    ("DELETE", "tasks/{id}/tags/{tag}", None, {204}),
+    ("GET", "tags", None, {200}),
+    ("POST", "tags", {"name": "x"}, {201}),
+    ("GET", "tags/{tag}", None, {200}),
+    ("PUT", "tags/{tag}", {"name": "y"}, {200}),
+    ("PATCH", "tags/{tag}", {"color": None}, {200}),
+    ("DELETE", "tags/{tag}", None, {204}),
+    ("PATCH", "/api/auth/me", {"time_zone": "Europe/Prague"}, {200}),
+    ("DELETE", "/api/auth/me", {"password": PASSWORD}, {202}),
 ])  # fmt: skip
 def test_endpoint_runs_on_its_own_variables(
     user: Caller, setting: Callable[..., None], method: str, path: str, body: Any, status: set[int]
 ) -> None:
     values = {"{email}": user.email, "{refresh_token}": user.refresh_token}
     body = {name: values.get(value, value) for name, value in body.items()} if body else body
-    path = path.replace("{id}", user.create_task()["id"])
+    path = path.replace("{id}", user.create_task()["id"]).replace("{tag}", user.create_tag()["id"])
     verdict = user.api.authorize(f"Bearer {user.access_token}")
     full = path if path.startswith("/") else f"/api/me/{path}"
     function = user.api.application.functions[user.api._match(method, full)[0].function]
     setting(**dict.fromkeys(NAMES - function.environment.keys() & NAMES))
     assert not (NAMES - function.environment.keys()) & os.environ.keys()
     assert user.call(method, full, body, verdict=verdict).status in status
+
+
+def test_stream_function_runs_on_its_own_variables(user: Caller, setting: Callable[..., None], stream: Stream) -> None:
+    tag = user.create_tag()
+    user.create_task(tag_ids=[tag["id"]])
+    user.call("DELETE", f"tags/{tag['id']}")
+    functions = user.api.application.functions.values()
+    (function,) = [one for one in functions if one.handler.startswith("finish_deletions.")]
+    setting(**dict.fromkeys(NAMES - function.environment.keys() & NAMES))
+    stream.drain()
 
 
 def test_authorizer_runs_on_its_own_variables(user: Caller, setting: Callable[..., None]) -> None:

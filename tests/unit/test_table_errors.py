@@ -67,10 +67,11 @@ def test_any_other_error_surfaces_at_once(network: Network, code: str) -> None:
 
 
 @pytest.mark.parametrize("reason", ["ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"])
-def test_transaction_cancelled_by_throttling_is_service_unavailable(network: Network, reason: str) -> None:
-    network.plan = [cancelled("None", reason)] * 3
+def test_transaction_cancelled_by_throttling_4_times_is_service_unavailable(network: Network, reason: str) -> None:
+    network.plan = [cancelled("None", reason)] * 4  # botocore repeats no cancelled transaction
     with pytest.raises(ServiceUnavailable):
         table.transact(writes.create(ITEM))
+    assert len(network.sent) == 4
 
 
 @pytest.mark.parametrize(
