@@ -69,7 +69,7 @@ FUNCTIONS = {
     ),
     "refresh_session": Expected(
         {"POST /api/auth/refresh"},
-        {**on_table("UpdateItem", "DeleteItem"), "ssm:GetParameter": {SIGNING}},
+        {**on_table("GetItem", "UpdateItem", "DeleteItem"), "ssm:GetParameter": {SIGNING}},
         _ISSUES_TOKENS,
     ),
     "log_out": Expected({"POST /api/auth/logout"}, on_table("DeleteItem"), {"JWKS", "TOKEN_ISSUER"}),
@@ -113,12 +113,13 @@ FUNCTIONS = {
         on_table("GetItem", "UpdateItem", "PutItem", "ConditionCheckItem", "BatchGetItem"),
     ),
     "unlink_tag": Expected(
-        {"DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}"}, on_table("GetItem", "UpdateItem", "DeleteItem")
+        {"DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}"},
+        on_table("GetItem", "UpdateItem", "DeleteItem", "BatchGetItem"),
     ),
     "finish_deletions": Expected(
         set(),
         {
-            **on_table("Query", "UpdateItem", "DeleteItem", "GetItem", "BatchWriteItem"),
+            **on_table("Query", "UpdateItem", "BatchWriteItem"),
             "dynamodb:DescribeStream": {STREAM},
             "dynamodb:GetRecords": {STREAM},
             "dynamodb:GetShardIterator": {STREAM},
