@@ -14,7 +14,7 @@ from lambdo.store import keys, table, tags, writes
 from lambdo.store.wire import dump as to_wire
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem, logging_to
 from tests.fsck import fsck
-from tests.network import APPLIED_CRASH, CRASH, PASS, Fault, Network, cancelled, error
+from tests.network import APPLIED_CRASH, CRASH, PASS, Fault, Network, error
 from tests.stream import PATIENCE, Stream, deliver, record
 
 type Dump = Callable[[], list[dict[str, Any]]]
