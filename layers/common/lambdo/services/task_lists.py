@@ -18,6 +18,7 @@ from lambdo.store import keys, users
 from lambdo.store.task_runs import Budget, BudgetSpentError, Index, Run
 
 _PIECE: Final = 20  # entries read at once where some will be dropped
+_FIRST_PIECE: Final = 6  # of these at first: as many as can have the largest size, some 6 KB, within the budget
 
 
 class Page(NamedTuple):
@@ -106,8 +107,11 @@ def _read(wanted: _Wanted, stage: _Stage, after: str, budget: Budget, page: Page
     exact = all(name in stage.answers for name, given in filters.items() if given)
     piece = query.limit if exact else _PIECE
     prefixes = stage.source.prefixes(query.completed)
+    careful = 0 if exact else _FIRST_PIECE // len(prefixes)
     runs = [
-        Run(user_id, stage.source, prefix, stage.between, stage.descending, piece, budget, query.tag_ids, after)
+        Run(
+            user_id, stage.source, prefix, stage.between, stage.descending, piece, careful, budget, query.tag_ids, after
+        )
         for prefix in prefixes
     ]
     choose = max if stage.descending else min

@@ -38,9 +38,14 @@ class BudgetSpentError(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """What a request has read so far, in RRU, computed from the items' sizes."""
+    """What a request has read so far: RRU, computed from the items' sizes, and entries."""
 
     spent: float = 0.0
+    entries: int = 0
+
+    def left(self) -> int:
+        """Return how many more entries can be read, if they are like those read so far."""
+        return int((BUDGET - self.spent) / (self.spent / max(1, self.entries)))
 
 
 class Entry(NamedTuple):
@@ -52,7 +57,11 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Run:
-    """The entries of one range; `after` is the order to go on after, empty at the start."""
+    """The entries of one range; `after` is the order to go on after, empty at the start.
+
+    It reads `piece` entries at once. A `careful` run, whose entries may all be dropped, begins with so few that the largest
+    tasks are within the budget, learns from these how large they are, and never reads more than what is left.
+    """
 
     user_id: str
     index: Index
@@ -60,6 +69,7 @@ class Run:
     between: tuple[str, str]
     descending: bool
     piece: int
+    careful: int  # entries of a first piece, 0 for a run that reads what it shows
     budget: Budget
     tag_ids: Sequence[str] = ()
     after: str = ""
@@ -67,6 +77,10 @@ class Run:
     buffer: deque[Entry] = field(default_factory=deque)
     _done: bool = False
     _price: float = 0.0
+    _fresh: bool = field(init=False)  # nothing was read before this run's stage
+
+    def __post_init__(self) -> None:
+        self._fresh = not self.budget.spent
 
     def fill(self) -> bool:
         """Make sure that the next entry is in the buffer; return False at the end.
@@ -74,20 +88,34 @@ class Run:
         Raises
         ------
         BudgetSpentError
-            If another piece like the last one is too much; the first piece never is.
+            If another piece is too much; the first pieces of a request never are.
         """
         while not self.buffer and not self._done:
-            if self._price and self.budget.spent + self._price > BUDGET:
-                raise BudgetSpentError
-            self._price = self._read_links() if self.index is Index.TAG else self._read_index()
-            self.budget.spent += self._price
+            limit = self._affordable()
+            price = self._read_links(limit) if self.index is Index.TAG else self._read_index(limit)
+            self._price = price
+            self.budget.spent += price
+            self.budget.entries += len(self.buffer)
         return bool(self.buffer)
 
     def is_at_end(self) -> bool:
         """Tell whether it is known, without reading on, that nothing follows."""
         return self._done and not self.buffer
 
-    def _read_index(self) -> float:
+    def _affordable(self) -> int:
+        """Return how many entries to read next; raises BudgetSpentError."""
+        if self._fresh and not self._price:
+            return self.careful or self.piece
+        if self.careful:
+            limit = min(self.piece, self.budget.left())
+            if limit < self.careful:
+                raise BudgetSpentError
+            return limit
+        if self._price and self.budget.spent + self._price > BUDGET:
+            raise BudgetSpentError
+        return self.piece
+
+    def _read_index(self, limit: int) -> float:
         """Read a piece of an index, strongly, in one call; return its price in RRU."""
         name = f"{self.index.value}sk" if self.index.value else "sk"
         start: Item | None = None
@@ -104,7 +132,7 @@ class Run:
             keys.user(self.user_id),
             (self.prefix + low, self.prefix + high),
             index=self.index.value,
-            limit=self.piece,
+            limit=limit,
             start=start,
             descending=self.descending,
         )
@@ -112,13 +140,13 @@ class Run:
         self._go_on_after(last[name].removeprefix(self.prefix) if last else None)
         return max(1, _units(sum(map(size, items))))
 
-    def _read_links(self) -> float:
+    def _read_links(self, limit: int) -> float:
         """Read a piece of the first tag's links, and their tasks, eventually, in two calls; return their price in RRU.
 
         The first piece brings the tags too: they are to be shown, and one that is gone or going has no links to show.
         """
         task_ids, last = tags.query_links(
-            self.user_id, self.tag_ids[0], limit=self.piece, after=self.after or None, descending=self.descending
+            self.user_id, self.tag_ids[0], limit=limit, after=self.after or None, descending=self.descending
         )
         self._go_on_after(last)
         if not task_ids:
@@ -131,7 +159,8 @@ class Run:
             self.buffer.extend(Entry(task_id, found.get(keys.task(task_id))) for task_id in task_ids)
         else:
             self._done = True
-        return 0.5 + sum(_units(size(item)) for item in items) / 2
+        missing = len(sort_keys) - len(items)  # each is charged for as well
+        return 0.5 + (sum(_units(size(item)) for item in items) + missing) / 2
 
     def _go_on_after(self, order: str | None) -> None:
         self._done = order is None
