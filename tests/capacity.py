@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import botocore.session
+import pytest
+from botocore.config import Config
 
 from lambdo.metering import meter
 from lambdo.store import table
@@ -68,10 +70,14 @@ class Bill:
 
 @contextlib.contextmanager
 def billing() -> Iterator[Bill]:
-    """Record the calls of the store's client."""
-    bill = Bill()
-    with bill.recorder.listen(table._client("dynamodb")):
-        yield bill
+    """Record the calls of the store's client, which is patient here: the embedded back end is slow with many tasks."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(table, "CONFIG", table.CONFIG.merge(Config(read_timeout=60)))
+        table._client.cache_clear()
+        bill = Bill()
+        with bill.recorder.listen(table._client("dynamodb")):
+            yield bill
+    table._client.cache_clear()
 
 
 def load(user_id: str, count: int, *, tags: int = 0, size: int = ITEM) -> None:
