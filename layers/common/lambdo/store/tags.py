@@ -73,6 +73,7 @@ def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
         If another tag has the new name.
     """
     pk = keys.user(user_id)
+    written: Tag = {**new, "version": old["version"] + 1}
     before, after = _item(user_id, old), _item(user_id, new)
     changes = {name: value for name, value in after.items() if value != before[name] and name != "version"}
     update = writes.update(
@@ -84,8 +85,12 @@ def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
         add={"version": 1},
     )
     if name_key(old["name"]) == name_key(new["name"]):
-        table.update(update)
-        return {**new, "version": old["version"] + 1}
+        try:
+            table.update(update)
+        except table.ConditionFailedError as error:
+            if from_failure(error) != written:  # an own write that the SDK sent again is no conflict
+                raise
+        return written
     claim = writes.create({"pk": pk, "sk": keys.tag_name(name_key(new["name"])), "tag_id": old["id"]})
     try:
         table.transact(update, claim, _release(user_id, old))
@@ -93,7 +98,7 @@ def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
         if 0 in error.currents:
             raise table.ConditionFailedError(error.currents[0]) from error
         raise NameTakenError from error
-    return {**new, "version": old["version"] + 1}
+    return written
 
 
 def mark_deleted(user_id: str, tag: Tag, deleted_at: str) -> None:
