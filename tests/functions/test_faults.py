@@ -22,35 +22,63 @@ TRANSIENT: dict[str, Fault] = {
 CALLS: list[tuple[str, str, Any, list[str]]] = [
     ("POST", "/api/auth/register", {"email": "faults@example.com", "password": PASSWORD}, ["TransactWriteItems"]),
     ("POST", "/api/auth/login", {"email": "{email}", "password": PASSWORD}, ["GetItem", "PutItem"]),
-    ("POST", "/api/auth/refresh", {"refresh_token": "{refresh_token}"}, ["UpdateItem"]),
+    ("POST", "/api/auth/refresh", {"refresh_token": "{refresh_token}"}, ["GetItem", "UpdateItem"]),
     ("POST", "/api/auth/logout", {"refresh_token": "{refresh_token}"}, ["DeleteItem"]),
     ("POST", "/api/auth/logout", None, ["DeleteItem"]),
     ("GET", "/api/auth/me", None, ["GetItem"]),
     ("GET", "/api/health", None, ["GetItem"]),
     ("POST", "tasks", {"title": "x"}, ["PutItem"]),
-    ("GET", "tasks", None, ["Query"]),
+    ("GET", "tasks?status=done", None, ["Query"]),
+    ("GET", "tasks", None, ["Query", "BatchGetItem"]),
     ("GET", "tasks/{id}", None, ["GetItem"]),
     ("PUT", "tasks/{id}", {"title": "new"}, ["UpdateItem"]),
     ("PATCH", "tasks/{id}", {"priority": "high"}, ["GetItem", "UpdateItem"]),
     ("PATCH", "tasks/{id}/complete", None, ["GetItem", "UpdateItem"]),
     ("DELETE", "tasks/{id}", None, ["DeleteItem"]),
+    ("POST", "tasks", {"title": "x", "tag_ids": ["{tag}"]}, ["BatchGetItem", "TransactWriteItems"]),
+    ("GET", "tasks/{tagged}", None, ["GetItem", "BatchGetItem"]),
+    ("GET", "tasks?tag={tag}", None, ["Query", "BatchGetItem"]),
+    ("PATCH", "tasks/{tagged}", {"tag_ids": []}, ["GetItem", "TransactWriteItems"]),
+    ("PATCH", "tasks/{id}", {"tag_ids": ["{tag}"]}, ["GetItem", "BatchGetItem", "TransactWriteItems"]),
+    ("PATCH", "tasks/{tagged}/complete", None, ["GetItem", "BatchGetItem", "UpdateItem"]),
+    ("DELETE", "tasks/{tagged}", None, ["DeleteItem", "TransactWriteItems"]),
+    ("PUT", "tasks/{id}/tags/{tag}", None, ["GetItem", "BatchGetItem", "TransactWriteItems"]),
+    ("DELETE", "tasks/{tagged}/tags/{tag}", None, ["GetItem", "TransactWriteItems"]),
+    ("GET", "tags", None, ["Query"]),
+    ("POST", "tags", {"name": "new"}, ["TransactWriteItems"]),
+    ("GET", "tags/{tag}", None, ["GetItem"]),
+    ("PUT", "tags/{tag}", {"name": "new"}, ["GetItem", "TransactWriteItems"]),
+    ("PATCH", "tags/{tag}", {"color": "#00ff00"}, ["GetItem", "UpdateItem"]),
+    ("DELETE", "tags/{tag}", None, ["GetItem", "TransactWriteItems"]),
+    ("PATCH", "/api/auth/me", {"name": "new"}, ["GetItem", "TransactWriteItems"]),
 ]
 FAULTY = [(*call[:3], step) for call in CALLS for step in range(len(call[3]))]
 # the writes of one call, and what the SDK sends again when an answer is lost
-WRITES = [call for call in CALLS if call[3][-1] not in {"GetItem", "Query"}]
+WRITES = [call for call in CALLS if call[3][-1] not in {"GetItem", "BatchGetItem", "Query"}]
+# how many items each transaction makes
+MADE = {
+    ("POST", "tasks"): 2, ("PATCH", "tasks/{tagged}"): -1, ("PATCH", "tasks/{id}"): 1, ("DELETE", "tasks/{tagged}"): -2,
+    ("PUT", "tasks/{id}/tags/{tag}"): 1, ("DELETE", "tasks/{tagged}/tags/{tag}"): -1, ("POST", "tags"): 2,
+    ("PUT", "tags/{tag}"): 0, ("DELETE", "tags/{tag}"): -1, ("PATCH", "/api/auth/me"): 0,
+}  # fmt: skip
 
 type Dump = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
 def task(user: Caller) -> Json:
-    return user.create_task()
+    """A task without tags, knowing the id of a tag and of a task that has it."""
+    task, tag = user.create_task(), user.create_tag()
+    return {**task, "tag": tag["id"], "tagged": user.create_task(tag_ids=[tag["id"]])["id"]}
 
 
-def send(user: Caller, task: Json, method: str, path: str, body: Any) -> Any:
+def send(user: Caller, task: Json, method: str, path: str, body: Any, **options: Any) -> Any:
     values = {"{email}": user.email, "{refresh_token}": user.refresh_token}
-    body = {name: values.get(value, value) for name, value in body.items()} if body else body
-    return user.call(method, path.replace("{id}", task["id"]), body)
+    body = {name: values.get(str(value), value) for name, value in body.items()} if body else body
+    if body and body.get("tag_ids"):
+        body["tag_ids"] = [task["tag"]]
+    path, _, query = path.format(**task).partition("?")
+    return user.call(method, path, body, query=query, **options)
 
 
 @pytest.mark.parametrize(("method", "path", "body", "operations"), CALLS, ids=str)
@@ -98,13 +126,14 @@ def test_write_that_is_applied_and_sent_again_counts_once(
     answer = send(user, task, method, path, body)
     assert answer.status in {200, 201, 204}
     assert network.sent == [*operations, operations[-1]]
-    added = {"PutItem": 1, "UpdateItem": 0, "DeleteItem": -1}[operations[-1]]
+    singles = {"PutItem": 1, "UpdateItem": 0, "DeleteItem": -1}
+    added = singles[operations[-1]] if operations[-1] in singles else MADE[method, path]
     items = dump()
     assert len(items) == count + added
     fsck(items)
     if operations[-1] == "UpdateItem" and "tasks" in path:
         assert answer.json["version"] == 2
-        assert user.call("GET", f"tasks/{task['id']}").json == answer.json
+        assert user.call("GET", f"tasks/{answer.json['id']}").json == answer.json
     if path.endswith("refresh"):
         again = user.api.call("POST", path, {"refresh_token": answer.json["refresh_token"]})
         assert again.status == 200
@@ -114,6 +143,17 @@ def test_toggle_sent_again_flips_once(user: Caller, task: Json, network: Network
     network.plan = [PASS, LOST, LOST]
     assert user.call("PATCH", f"tasks/{task['id']}/complete").json["completed"] is True
     assert user.call("GET", f"tasks/{task['id']}").json["version"] == 2
+
+
+@pytest.mark.parametrize("changes", [{"color": "#00ff00"}, {"name": "new"}, {"name": "new", "color": None}], ids=str)
+def test_change_of_a_tag_sent_again_under_if_match_is_answered_200_and_counts_once(
+    user: Caller, task: Json, network: Network, dump: Dump, changes: Json
+) -> None:
+    network.plan = [PASS, LOST]
+    answer = send(user, task, "PATCH", "tags/{tag}", changes, headers={"If-Match": '"v1"'})
+    assert (answer.status, answer.json["version"]) == (200, 2)
+    assert user.call("GET", f"tags/{task['tag']}").json == answer.json
+    fsck(dump())
 
 
 @pytest.mark.parametrize("fault", TRANSIENT)
