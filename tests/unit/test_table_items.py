@@ -1,4 +1,4 @@
-"""Items in DynamoDB's wire form and back, and the parameters of SSM."""
+"""Queries that page, and the parameters of SSM."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from lambdo.problems import ServiceUnavailable
 from lambdo.store import key_sets, keys, table, writes
-from lambdo.store.wire import dump, load
+from lambdo.store.wire import dump
 from tools.local.application import Application
 
 NAME = "/lambdo/test-items"
@@ -18,38 +18,6 @@ OPERATIONS: dict[str, Callable[[], object]] = {
     "put_parameter": lambda: table.put_parameter(NAME, "x"),
     "delete_parameter": lambda: table.delete_parameter(NAME),
 }
-
-
-@pytest.mark.parametrize(("plain", "wire"), [
-    ("x", {"S": "x"}),
-    ("", {"S": ""}),
-    (1, {"N": "1"}),
-    (10**30, {"N": str(10**30)}),
-    (True, {"BOOL": True}),
-    ([], {"L": []}),
-    (["x", [1], {"a": False}], {"L": [{"S": "x"}, {"L": [{"N": "1"}]}, {"M": {"a": {"BOOL": False}}}]}),
-    ({}, {"M": {}}),
-    (frozenset({"b", "a"}), {"SS": ["a", "b"]}),
-])  # fmt: skip
-def test_value_is_dumped_and_loaded(plain: Any, wire: Any) -> None:
-    assert dump({"a": plain}) == {"a": wire}
-    assert load({"a": wire}) == {"a": plain}
-
-
-def test_none_is_left_out() -> None:
-    assert dump({"a": None, "b": {"c": None}}) == {"b": {"M": {}}}
-
-
-@pytest.mark.parametrize("value", [1.5, b"x", {"x"}, object(), ("x",)])
-def test_value_of_another_type_has_no_place(value: Any) -> None:
-    with pytest.raises(TypeError, match="has no place in an item"):
-        dump({"a": value})
-
-
-@pytest.mark.parametrize("wire", [{"B": b"x"}, {"NS": ["1"]}, {"NULL": True}])
-def test_unknown_wire_type_raises_type_error(wire: Any) -> None:
-    with pytest.raises(TypeError, match="unknown type"):
-        load({"a": wire})
 
 
 def test_parameter_is_stored_replaced_and_deleted(application: Application) -> None:
