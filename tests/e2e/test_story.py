@@ -1,12 +1,15 @@
 """What a person does with the API, over real HTTP; the same story runs against any deployment (LAMBDO_URL)."""
 
+import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 
 from tests.e2e.conftest import PASSWORD, Account, Api
+from tests.e2e.running import PATIENCE
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -39,6 +42,65 @@ def test_tasks_are_created_listed_paged_changed_and_deleted(api: Api) -> None:
     assert api.client.delete(path, headers=me.headers).status_code == 204
     gone = api.client.get(path, headers=me.headers)
     assert (gone.status_code, gone.headers["content-type"], gone.json()["code"]) == (404, PROBLEM, "task_not_found")
+
+
+def test_tags_are_made_put_on_tasks_renamed_filtered_by_and_deleted(api: Api) -> None:
+    me = api.register()
+    home, work = (
+        api.client.post("/api/me/tags", json={"name": name, "color": "#1E90FF"}, headers=me.headers).json()
+        for name in ("Home", "Work")
+    )
+    taken = api.client.post("/api/me/tags", json={"name": "HOME"}, headers=me.headers)
+    assert (taken.status_code, taken.headers["content-type"], taken.json()["code"]) == (
+        409,
+        PROBLEM,
+        "tag_already_exists",
+    )
+    assert api.client.get("/api/me/tags", headers=me.headers).json() == {"items": [home, work]}
+
+    body = {"title": "tagged", "tag_ids": [home["id"]]}
+    task = api.client.post("/api/me/tasks", json=body, headers=me.headers).json()
+    assert [tag["name"] for tag in task["tags"]] == ["Home"]
+    path = f"/api/me/tasks/{task['id']}"
+    linked = api.client.put(f"{path}/tags/{work['id']}", headers=me.headers)
+    assert [tag["name"] for tag in linked.json()["tags"]] == ["Home", "Work"]
+    renamed = api.client.patch(f"/api/me/tags/{home['id']}", json={"name": "House"}, headers=me.headers)
+    assert (renamed.json()["name"], renamed.headers["etag"]) == ("House", '"v2"')
+    shown = api.client.get(path, headers=me.headers).json()
+    assert [tag["name"] for tag in shown["tags"]] == ["House", "Work"]
+    (other,) = _create_tasks(api, me, "untagged")
+    both = f"/api/me/tasks?tag={home['id']}&tag={work['id']}"
+    assert [one["id"] for one in _until_listed(api, me, both, [task["id"]])] == [task["id"]]
+
+    assert api.client.delete(f"{path}/tags/{work['id']}", headers=me.headers).status_code == 204
+    assert api.client.delete(f"/api/me/tags/{home['id']}", headers=me.headers).status_code == 204
+    assert api.client.get(path, headers=me.headers).json()["tags"] == []
+    assert api.client.get(f"/api/me/tasks?tag={home['id']}", headers=me.headers).json()["items"] == []
+    assert api.client.get("/api/me/tags", headers=me.headers).json() == {"items": [work]}
+    assert api.client.post("/api/me/tags", json={"name": "house"}, headers=me.headers).status_code == 201
+    # The background work ends with a new version of the task, without its tag: from then on there is a 304 again.
+    _until(lambda: _unchanged(api, me, path))
+    assert api.client.get(f"/api/me/tasks/{other['id']}", headers=me.headers).json() == other
+
+
+def test_account_is_deleted_and_its_address_registers_again(api: Api) -> None:
+    me = api.register()
+    tag = api.client.post("/api/me/tags", json={"name": "x"}, headers=me.headers).json()
+    api.client.post("/api/me/tasks", json={"title": "x", "tag_ids": [tag["id"]]}, headers=me.headers)
+    changed = api.client.patch("/api/auth/me", json={"name": "Ada", "time_zone": "Asia/Tokyo"}, headers=me.headers)
+    assert (changed.json()["name"], changed.json()["time_zone"]) == ("Ada", "Asia/Tokyo")
+    wrong = api.client.request("DELETE", "/api/auth/me", json={"password": "wrong"}, headers=me.headers)
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "wrong_password")
+    assert (
+        api.client.request("DELETE", "/api/auth/me", json={"password": PASSWORD}, headers=me.headers).status_code == 202
+    )
+    assert _refresh(api, me.refresh_token).status_code == 401
+    assert api.client.get("/api/auth/me", headers=me.headers).status_code == 404
+    again = api.register(me.email)
+    assert again.user_id != me.user_id
+    assert api.client.get("/api/me/tasks", headers=again.headers).json()["items"] == []
+    _until(lambda: api.client.get("/api/me/tasks", headers=me.headers).json()["items"] == [])
+    assert api.client.get("/api/me/tags", headers=me.headers).json()["items"] == []
 
 
 def test_session_is_refreshed_and_ends_with_the_logout(api: Api) -> None:
@@ -138,6 +200,29 @@ def _create_tasks(api: Api, owner: Account, *titles: str) -> list[dict[str, Any]
         assert answer.status_code == 201
         assert api.client.get(answer.headers["location"], headers=owner.headers).json() == answer.json()
     return [answer.json() for answer in answers]
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    """Return when it holds: what is done in the background, or read eventually."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _until_listed(api: Api, owner: Account, path: str, ids: list[str]) -> list[dict[str, Any]]:
+    def items() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = api.client.get(path, headers=owner.headers).json()["items"]
+        return found
+
+    _until(lambda: [item["id"] for item in items()] == ids)
+    return items()
+
+
+def _unchanged(api: Api, owner: Account, path: str) -> bool:
+    """Tell whether the item is answered 304 to its own entity tag."""
+    etag = api.client.get(path, headers=owner.headers).headers["etag"]
+    return api.client.get(path, headers={**owner.headers, "if-none-match": etag}).status_code == 304
 
 
 def _register(api: Api, email: str) -> httpx.Response:

@@ -202,6 +202,7 @@ def profiles() -> Iterator[Row]:
         "pk",
     ]:
         yield Row(ME, 422, field, {field: "x"})
+    password: Any
     for password in [None, 1, True, [], {}]:
         yield Row(GO, 422, "password", {"password": password})
     yield Row(GO, 422, "password", {})

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lambdo import passwords
+from lambdo.store import users
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 from tests.fsck import fsck
 from tests.network import Network, error
@@ -160,4 +162,29 @@ def test_what_a_late_access_token_wrote_is_swept_when_the_mark_expires(
     assert deliver(record(mark, "REMOVE")) == []
     assert own(full, dump) == []
     assert len(dump()) == len(table_items) - 2
+    fsck(dump())
+
+
+@pytest.mark.parametrize(("etags", "status"), [('"v2"', 202), ("*", 202), ('"v1"', 412), ('W/"v2"', 412)])
+def test_if_match_is_obeyed(full: Caller, dump: Dump, etags: str, status: int) -> None:
+    before = dump()
+    answer = full.call("DELETE", PATH, {"password": PASSWORD}, headers={"If-Match": etags})
+    assert answer.status == status
+    if status == 412:
+        assert_problem(answer, 412, "precondition_failed")
+        assert answer.headers["etag"] == '"v2"'
+        assert dump() == before
+
+
+def test_credential_that_is_gone_or_was_changed_meanwhile_is_refused(
+    user: Caller, dump: Dump, network: Network
+) -> None:
+    def change() -> None:
+        credential = users.get_credential(user.email)
+        assert credential is not None
+        users.update_password_hash(user.email, credential["password_hash"], passwords.hash_password("changed"))
+
+    network.plan = ["", "", change]
+    assert_problem(user.call("DELETE", PATH, {"password": PASSWORD}), 503, "service_unavailable")
+    assert_problem(user.call("DELETE", PATH, {"password": PASSWORD}), 403, "wrong_password")
     fsck(dump())

@@ -187,7 +187,7 @@ def test_what_is_left_undone_of_a_batch_is_sent_again(
         for task_id in task_ids
     ]
     undone = error("", 200, UnprocessedItems={os.environ["TABLE_NAME"]: requests}, ConsumedCapacity=[])
-    network.plan = [PASS] * 4 + [undone] * 4
+    network.plan = [*[PASS] * 4, *[undone] * 4]
     assert deliver(deleted_tag) == []
     assert network.sent.count("BatchWriteItem") == 6
     assert len(network.slept) == 4
@@ -199,7 +199,7 @@ def test_batch_that_is_left_undone_5_times_is_finished_with_the_next_record(
 ) -> None:
     requests = [{"DeleteRequest": {"Key": writes.key_of(keys.user(user.id), "LINK#x#y")}}]
     undone = error("", 200, UnprocessedItems={os.environ["TABLE_NAME"]: requests}, ConsumedCapacity=[])
-    network.plan = [PASS] * 4 + [undone] * 5
+    network.plan = [*[PASS] * 4, *[undone] * 5]
     assert deliver(deleted_tag) == []
     assert [item for item in trace(dump, deleted_tag) if "touched_at" in item]
     fsck(dump())

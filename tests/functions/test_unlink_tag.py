@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.caller import UNKNOWN_ID, Caller, assert_problem
 from tests.fsck import fsck
 from tests.stream import Stream
@@ -68,3 +70,16 @@ def test_stranger_is_refused_403(user: Caller, stranger: Caller, dump: Dump) -> 
     answer = stranger.call("DELETE", f"/api/{user.id}/tasks/{task['id']}/tags/{tag['id']}")
     assert_problem(answer, 403, "forbidden")
     assert dump() == before
+
+
+@pytest.mark.parametrize(("etags", "status"), [('"v1"', 204), ("*", 204), ('"v2"', 412), ('W/"v1"', 412)])
+def test_if_match_is_obeyed(user: Caller, dump: Dump, etags: str, status: int) -> None:
+    tag = user.create_tag()
+    task = user.create_task(tag_ids=[tag["id"]])
+    before = dump()
+    answer = user.call("DELETE", f"tasks/{task['id']}/tags/{tag['id']}", headers={"If-Match": etags})
+    assert answer.status == status, answer.text
+    if status == 412:
+        assert_problem(answer, 412, "precondition_failed")
+        assert dump() == before
+    fsck(dump())

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from lambdo.store import users
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 from tests.fsck import fsck
+from tests.network import Network
 
 type Dump = Callable[[], list[dict[str, Any]]]
 
@@ -59,3 +61,29 @@ def test_deleted_account_is_refused_404(user: Caller, dump: Dump) -> None:
     for body in ({"name": "x"}, {}):
         assert_problem(user.call("PATCH", PATH, body), 404, "user_not_found")
     assert dump() == before
+
+
+@pytest.mark.parametrize(
+    ("etags", "status"), [('"v1"', 200), ("*", 200), ('"v9", "v1"', 200), ('"v2"', 412), ('W/"v1"', 412)]
+)
+@pytest.mark.parametrize("changes", [{"name": "new"}, {}], ids=str)
+def test_if_match_is_obeyed(user: Caller, dump: Dump, changes: Json, etags: str, status: int) -> None:
+    before = dump()
+    answer = user.call("PATCH", PATH, changes, headers={"If-Match": etags})
+    assert answer.status == status
+    if status == 412:
+        assert_problem(answer, 412, "precondition_failed")
+        assert answer.headers["etag"] == '"v1"'
+        assert dump() == before
+
+
+def test_profile_that_changes_meanwhile_loses_nothing(user: Caller, network: Network, dump: Dump) -> None:
+    network.plan = ["", lambda: user.call("PATCH", PATH, {"time_zone": "Asia/Tokyo"})]
+    answer = user.call("PATCH", PATH, {"name": "new"})
+    assert (answer.json["name"], answer.json["time_zone"], answer.json["version"]) == ("new", "Asia/Tokyo", 3)
+    fsck(dump())
+
+
+def test_update_that_loses_4_races_is_answered_503(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "update", lambda *_: None)
+    assert_problem(user.call("PATCH", PATH, {"name": "new"}), 503, "service_unavailable")
