@@ -183,6 +183,7 @@ def profiles() -> Iterator[Row]:
     """What one may not change about oneself, and how not to delete oneself."""
     for name in ["", " ", "a\nb", "a\0b", "x" * 101, 1, True, [], {}]:
         yield Row(ME, 422, "name", {"name": name})
+    zone: Any
     for zone in [
         "", " ", None, 1, True, [], {}, "utc", "europe/prague", "Europe", "Europe/", "Europe/Atlantis", "CEST", "+01:00", "UTC+1",
         "../../etc/passwd", "/usr/share/zoneinfo/UTC", "Europe/Prague\0", " Europe/Prague", "localtime", "posix/UTC", "right/UTC",

@@ -11,7 +11,7 @@ from lambdo import endpoint as frame
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.metering import meter
 from lambdo.problems import TaskNotFound
-from tests.caller import EVENTS, Answer, Context, _logging_to
+from tests.caller import EVENTS, Answer, Context, logging_to
 
 KEYS = [
     "level", "message", "timestamp", "service", "request_id", "function_request_id", "user_id", "route", "status",
@@ -31,7 +31,7 @@ def event(**changes: Any) -> dict[str, Any]:
 
 def serve(handle: Any, *, public: bool = False, **changes: Any) -> Answer:
     log = io.StringIO()
-    with _logging_to(log):
+    with logging_to(log):
         answer = endpoint(public=public)(handle)(event(**changes), Context())
     return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""), log.getvalue())
 
