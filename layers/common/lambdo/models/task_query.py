@@ -117,7 +117,7 @@ _RULES: Final[dict[str, tuple[Callable[[Sequence[str]], Any], str]]] = {
     "tag": (_tag_ids, f"Should be the id of a tag, at most {MAX_TAGS_OF_A_TASK} of them"),
     "due_before": (_due_date, _DUE_RULE),
     "due_after": (_due_date, _DUE_RULE),
-    "overdue": (_one_of(true=True, false=False), "Should be true or false"),
+    "overdue": (_one_of(true=True), "Should be true, or absent"),
     "q": (_text, "Should have 1 to 100 characters"),
     "sort": (_sort, f"Should be one of {', '.join(_SORTS)}"),
     "limit": (_limit, f"Should be a number from 1 to {MAX_LIMIT}"),

@@ -13,7 +13,7 @@ from lambdo.models.due_range import DueRange
 from lambdo.models.tag import Tag
 from lambdo.models.task import PRIORITY_RANK, Task
 from lambdo.models.task_query import TaskQuery
-from lambdo.problems import UserNotFound
+from lambdo.problems import InvalidFields, UserNotFound
 from lambdo.store import keys, users
 from lambdo.store.task_runs import Budget, BudgetSpentError, Index, Run
 
@@ -67,6 +67,8 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
     if query.overdue:
         query = query._replace(completed=False)
     text = None if query.text is None else _fold(query.text)
+    if text == "":
+        raise InvalidFields(errors=[{"loc": ["query", "q"], "msg": "Should have more than accents", "type": "query"}])
     wanted, page, budget = _Wanted(user_id, query, due, text), Page([], [], None), Budget()
     for stage in _stages(query, due)[number:]:
         position = _read(wanted, stage, after, budget, page)
@@ -119,6 +121,8 @@ def _read(wanted: _Wanted, stage: _Stage, after: str, budget: Budget, page: Page
     try:
         while len(page.tasks) < query.limit and (live := [run for run in runs if run.fill()]):
             entry = choose(live, key=lambda run: run.buffer[0].order).buffer.popleft()
+            if entry.order == position:
+                continue  # its status was changed between the reads of two runs, and it stands in both
             position = entry.order
             if entry.task is not None and _matches(entry.task, wanted, stage):
                 page.tasks.append(entry.task)
