@@ -108,7 +108,7 @@ class Run:
             return self.careful or self.piece
         if self.careful:
             limit = min(self.piece, self.budget.left())
-            if limit < self.careful:
+            if limit < 1:
                 raise BudgetSpentError
             return limit
         if self._price and self.budget.spent + self._price > BUDGET:
