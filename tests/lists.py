@@ -22,9 +22,7 @@ def expected(
 ) -> list[Json]:
     """Return the tasks that the list with these parameters (`tag` a list of ids) has, in its order."""
     wanted = dict(parameters)
-    by_due = bool({"due_before", "due_after"} & wanted.keys()) or wanted.get("overdue") == "true"
-    if "overdue" in wanted and wanted["overdue"] == "false":
-        del wanted["overdue"]
+    by_due = bool({"due_before", "due_after", "overdue"} & wanted.keys())
     found = [
         task for task in tasks if all(_RULES[name](task, value, ZoneInfo(zone), now) for name, value in wanted.items())
     ]

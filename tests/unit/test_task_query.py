@@ -17,7 +17,6 @@ def test_no_parameters_are_the_newest_20() -> None:
     ({"due_before": ["2026-11-21"]}, "due_date"),
     ({"due_after": ["2026-11-21"]}, "due_date"),
     ({"overdue": ["true"]}, "due_date"),
-    ({"overdue": ["false"]}, "-created_at"),
     ({"overdue": ["true"], "tag": [UNKNOWN_ID]}, "-created_at"),
     ({"overdue": ["true"], "sort": ["priority"]}, "priority"),
     ({"due_after": ["2026-11-21"], "sort": ["-created_at"]}, "-created_at"),
