@@ -130,7 +130,9 @@ def test_link_and_unlink_are_a_read_and_a_transaction(
     assert bill.call(user, "DELETE", path) == Cost(1, 1, 0)
 
 
-def test_tags_are_created_renamed_and_deleted_in_1_transaction_each_and_recoloured_without(user: Caller, bill: Bill) -> None:
+def test_tags_are_created_renamed_and_deleted_in_1_transaction_each_and_recoloured_without(
+    user: Caller, bill: Bill
+) -> None:
     assert bill.call(user, "POST", "tags", {"name": "one", "color": "#336699"}) == Cost(1, 0, 6)
     tag = next(one for one in user.call("GET", "tags").json["items"] if one["name"] == "one")
     path = f"tags/{tag['id']}"
