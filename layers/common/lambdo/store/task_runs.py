@@ -108,7 +108,7 @@ class Run:
             return self.careful or self.piece
         if self.careful:
             limit = min(self.piece, self.budget.left())
-            if limit < 1:
+            if limit < (self.careful if self._price else 1):  # no further call for next to nothing
                 raise BudgetSpentError
             return limit
         if self._price and self.budget.spent + self._price > BUDGET:
