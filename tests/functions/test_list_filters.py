@@ -168,7 +168,7 @@ def test_tasks_show_their_tags_as_they_are_now(user: Caller) -> None:
     ("due_after=0001-01-01T00:00:00%2B01:00", "due_after"), ("due_after=0000-01-01", "due_after"),
     ("overdue=false", "overdue"),
     ("overdue=yes", "overdue"), ("overdue=1", "overdue"), ("overdue", "overdue"), ("overdue=TRUE", "overdue"),
-    ("overdue=true&overdue=true", "overdue"), ("q=", "q"), (f"q={'x' * 101}", "q"), (f"q={'%C3%A9' * 101}", "q"),
+    ("overdue=true&overdue=true", "overdue"), ("q=", "q"), ("q=%CC%81", "q"), (f"q={'x' * 101}", "q"), (f"q={'%C3%A9' * 101}", "q"),
     ("q=a&q=b", "q"), ("sort=title", "sort"), ("sort=", "sort"), ("sort=-priority", "sort"), ("sort=due_date,id", "sort"),
     ("sort=due_date&sort=priority", "sort"), ("limit=0", "limit"), ("limit=101", "limit"), ("limit=1000", "limit"),
     ("limit=-1", "limit"), ("limit=20&limit=20", "limit"), ("cursor=a&cursor=a", "cursor"), ("page=2", "page"),
