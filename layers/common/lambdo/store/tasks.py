@@ -177,10 +177,10 @@ def _item(task: Task) -> Item:
         "lsi2sk": status + keys.order_due(due_date, task_id) if due_date else None,
         "lsi3sk": status + keys.order_priority(PRIORITY_RANK[task["priority"]], task_id),
         **{name: value for name, value in task.items() if name in _ATTRIBUTES},
-        "tag_ids": task["tag_ids"],
     }
 
 
 _ATTRIBUTES: Final = (
-    "title", "description", "completed", "completed_at", "priority", "due_date", "version", "created_at", "updated_at",
+    "title", "description", "completed", "completed_at", "priority", "due_date", "tag_ids", "version", "created_at",
+    "updated_at",
 )  # fmt: skip
