@@ -8,8 +8,8 @@ type Priority = Literal["low", "medium", "high"]
 PRIORITY_RANK: Final[dict[Priority, int]] = {"low": 1, "medium": 2, "high": 3}
 
 
-class Task(TypedDict):
-    """A task as it is stored; times are RFC 3339 UTC, `due_date` may be a plain date."""
+class _Fields(TypedDict):
+    """What a task is in both places; times are RFC 3339 UTC, `due_date` may be a plain date."""
 
     id: str
     user_id: str
@@ -19,24 +19,18 @@ class Task(TypedDict):
     completed_at: str | None
     priority: Priority
     due_date: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class Task(_Fields):
+    """A task as it is stored."""
+
     tag_ids: frozenset[str]
-    version: int
-    created_at: str
-    updated_at: str
 
 
-class TaskAnswer(TypedDict):
-    """A task as the API shows it: as it is stored, but with its tags instead of their ids."""
+class TaskAnswer(_Fields):
+    """A task as the API shows it: with its tags instead of their ids."""
 
-    id: str
-    user_id: str
-    title: str
-    description: str | None
-    completed: bool
-    completed_at: str | None
-    priority: Priority
-    due_date: str | None
     tags: list[TagOfTask]
-    version: int
-    created_at: str
-    updated_at: str
