@@ -33,7 +33,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
 
 
 def _finish(record: dict[str, Any], out_of_time: OutOfTime) -> bool:
-    pk, sk = record["dynamodb"]["Keys"]["pk"]["S"], record["dynamodb"]["Keys"]["sk"]["S"]
+    change = record["dynamodb"]
+    pk, sk = change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
+    if "deleted_at" not in change.get("NewImage", change.get("OldImage")):
+        raise ValueError("the event source's filters let through what is not being deleted")
     if sk.startswith(keys.TAGS):
         return finish_tag(keys.id_of(pk), keys.id_of(sk), out_of_time)
     if record["eventName"] == "REMOVE":  # the mark is gone: sweep what a late access token may have written

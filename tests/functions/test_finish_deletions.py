@@ -85,6 +85,21 @@ def test_repeated_records_are_harmless(user: Caller, dump: Dump, deleted_tag: Js
     assert dump() == after
 
 
+@pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
+def test_what_is_not_being_deleted_is_left_alone_whatever_the_filters_let_through(
+    user: Caller, dump: Dump, name: str
+) -> None:
+    tag = user.create_tag()
+    user.create_task(tag_ids=[tag["id"]])
+    before = dump()
+    for sk in (keys.tag(tag["id"]), keys.PROFILE):
+        item = table.get(keys.user(user.id), sk)
+        assert item is not None
+        one = record(to_wire(item), name)
+        assert deliver(one) == [one["dynamodb"]["SequenceNumber"]]
+    assert dump() == before
+
+
 def test_what_it_did_is_logged_without_names(user: Caller, deleted_tag: Json) -> None:
     with logging_to(log := io.StringIO()):
         deliver(deleted_tag)
@@ -264,7 +279,7 @@ def left_of(user: Caller, dump: Dump) -> list[str]:
 
 
 def test_account_is_swept_and_its_mark_stays(user: Caller, dump: Dump, deleted_account: Json) -> None:
-    assert len(left_of(user, dump)) == 1 + 4 + 151 * 2 + 1
+    assert len(left_of(user, dump)) == 1 + 1 + 4 + 151 * 2 + 1  # profile, session, tags and names, tasks and links
     assert deliver(deleted_account, deleted_account) == []
     assert left_of(user, dump) == ["PROFILE"]
     fsck(dump())

@@ -41,8 +41,7 @@ def finish_account(user_id: str, out_of_time: OutOfTime) -> bool:
 
 
 def sweep_account(user_id: str, out_of_time: OutOfTime) -> bool:
-    """Delete all that a deleted account owned, sessions first, but not its mark; return False if time ran out before."""
-    users.delete_rest(user_id, users.query_sessions(user_id))
+    """Delete all that a deleted account owned but its mark; return False if time ran out before."""
     while sort_keys := users.query_rest(user_id, _PIECE):
         if out_of_time():
             return False
