@@ -1,15 +1,23 @@
 """Entity tags and the preconditions on them (RFC 9110 sections 8.8.3 and 13.1)."""
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypedDict
 
-from lambdo.problems import MalformedHeader
+from lambdo.problems import MalformedHeader, PreconditionFailed, Problem
 
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})")
 _MAX_TAGS: Final = 20
 _NO_VERSION: Final = 0  # versions start at 1
+
+type Versions = Sequence[int] | None  # those that If-Match allows; None allows any
+
+
+class Versioned(TypedDict):
+    """Anything that counts its changes."""
+
+    version: int
 
 
 def etag(version: int) -> str:
@@ -17,7 +25,7 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def if_match(headers: Mapping[str, str]) -> list[int] | None:
+def if_match(headers: Mapping[str, str]) -> Versions:
     """Return the versions that If-Match allows, never empty; None allows any that exists.
 
     Raises
@@ -33,6 +41,23 @@ def if_match(headers: Mapping[str, str]) -> list[int] | None:
         raise MalformedHeader('If-Match should be * or at most 20 entity tags like "v3".')
     strong = [match[1] for weak, tag in tags if not weak and (match := _VERSION.fullmatch(tag))]
     return [int(version) for version in strong] or [_NO_VERSION]
+
+
+def checked[T: Versioned](item: T | None, versions: Versions, not_found: type[Problem]) -> T:
+    """Return the item if there is one and the precondition allows to change it.
+
+    Raises
+    ------
+    Problem
+        `not_found` if there is none.
+    PreconditionFailed
+        If it is of another version.
+    """
+    if item is None:
+        raise not_found
+    if versions is not None and item["version"] not in versions:
+        raise PreconditionFailed(current_version=item["version"])
+    return item
 
 
 def is_unchanged(headers: Mapping[str, str], version: int) -> bool:

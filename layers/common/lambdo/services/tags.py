@@ -1,13 +1,12 @@
 """Tags: the rules of making, changing and deleting them. Their links to tasks change with the tasks."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from lambdo import ids, times
 from lambdo.models.tag import MAX_TAGS_OF_A_USER, Tag
+from lambdo.preconditions import Versions, checked
 from lambdo.problems import (
     InvalidFields,
-    PreconditionFailed,
     ServiceUnavailable,
     TagAlreadyExists,
     TagNotFound,
@@ -49,7 +48,7 @@ def create_tag(user_id: str, name: str, color: str | None) -> Tag:
     return tag
 
 
-def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Sequence[int] | None) -> Tag:
+def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Versions) -> Tag:
     """Change name or colour of a tag and return it; every task that has it shows the new ones at once.
 
     Raises
@@ -61,7 +60,7 @@ def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Seq
     """
     tag = tags.get(user_id, tag_id)
     for _ in range(_ATTEMPTS):
-        tag = _checked(tag, versions)
+        tag = checked(tag, versions, TagNotFound)
         new: Tag = {**tag, **changes}  # type: ignore[typeddict-item]  # the request model has checked names and types
         if new == tag:
             return tag
@@ -75,7 +74,7 @@ def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Seq
     raise ServiceUnavailable
 
 
-def delete_tag(user_id: str, tag_id: str, versions: Sequence[int] | None) -> None:
+def delete_tag(user_id: str, tag_id: str, versions: Versions) -> None:
     """Delete a tag: nobody sees it from now on, its name is free, and the stream takes it off the tasks that had it.
 
     Deleting one again while the stream is at it is fine, as after an answer that was lost.
@@ -89,7 +88,7 @@ def delete_tag(user_id: str, tag_id: str, versions: Sequence[int] | None) -> Non
     for _ in range(_ATTEMPTS):
         if tag is None and tags.is_being_deleted(user_id, tag_id):
             return
-        tag = _checked(tag, versions)
+        tag = checked(tag, versions, TagNotFound)
         try:
             tags.mark_deleted(user_id, tag, times.rfc3339(times.now()))
         except ConditionFailedError as error:
@@ -97,11 +96,3 @@ def delete_tag(user_id: str, tag_id: str, versions: Sequence[int] | None) -> Non
         else:
             return
     raise ServiceUnavailable
-
-
-def _checked(tag: Tag | None, versions: Sequence[int] | None) -> Tag:
-    if tag is None:
-        raise TagNotFound
-    if versions is not None and tag["version"] not in versions:
-        raise PreconditionFailed(current_version=tag["version"])
-    return tag

@@ -70,7 +70,7 @@ def update(user: User, changes: Mapping[str, Any]) -> User | None:
 
 
 def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> bool:
-    """Free the e-mail address and mark the account as deleted; return False if the password has changed or it was already.
+    """Free the e-mail address and mark the account as deleted; return False if it has changed meanwhile, or its password.
 
     What stays of the profile is its key and two time stamps, until `expires_at` (Unix seconds).
     """
@@ -87,7 +87,8 @@ def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> 
                 keys.user(user["id"]),
                 keys.PROFILE,
                 {**profile, "deleted_at": deleted_at, "expires_at": expires_at},
-                condition=writes.LIVES,
+                condition=f"{writes.LIVES} AND version = :version",
+                values={":version": user["version"]},
             ),
         )
     except table.TransactionRefusedError:
@@ -100,11 +101,6 @@ def touch_deleted(user_id: str, now: str) -> None:
     table.update(
         writes.update(keys.user(user_id), keys.PROFILE, {"touched_at": now}, condition="attribute_exists(deleted_at)")
     )
-
-
-def query_sessions(user_id: str) -> list[str]:
-    """Return sort keys of the sessions of a deleted account. One call, read strongly."""
-    return [item["sk"] for item in table.query_all(keys.user(user_id), keys.starting_with(keys.SESSIONS))]
 
 
 def query_rest(user_id: str, limit: int) -> list[str]:
