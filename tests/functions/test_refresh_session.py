@@ -66,7 +66,7 @@ def test_replaced_token_after_31_s_ends_the_session(
     clock(seconds=31)
     reused = refresh(api, user.refresh_token)
     assert_problem(reused, 401, "refresh_token_reused")
-    assert '"code":"refresh_token_reused"' in reused.log
+    assert '"event":"token_reused"' in reused.log
     assert sessions_of(user, dump()) == []
     assert_problem(refresh(api, live), 401, "invalid_refresh_token")
     assert_problem(refresh(api, user.refresh_token), 401, "invalid_refresh_token")

@@ -14,8 +14,8 @@ from lambdo.problems import TaskNotFound
 from tests.caller import EVENTS, Answer, Context, logging_to
 
 KEYS = [
-    "level", "message", "timestamp", "service", "request_id", "function_request_id", "user_id", "route", "status",
-    "duration_ms", "cold_start", "capacity_units",
+    "level", "message", "timestamp", "request_id", "user_id", "route", "status", "duration_ms", "cold_start",
+    "capacity_units",
 ]  # fmt: skip
 USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"
 REQUEST_ID = "JKJaXmPLvHcESHA="
@@ -54,7 +54,7 @@ def test_request_logs_1_line_with_the_keys_of_the_design() -> None:
     answer = serve(ok)
     logged = line(answer)
     assert list(logged) == KEYS
-    assert (logged["level"], logged["message"], logged["service"]) == ("INFO", "request", "lambdo")
+    assert (logged["level"], logged["message"]) == ("INFO", "request")
     assert (logged["request_id"], logged["user_id"]) == (REQUEST_ID, USER)
     assert (logged["route"], logged["status"]) == ("GET /api/{user_id}/tasks", 200)
     assert len(answer.log.encode()) <= 512
@@ -119,6 +119,7 @@ def test_unforeseen_exception_is_a_500_that_says_only_its_request_id(error: Exce
     assert type(error).__name__ not in answer.text
     exception, request = map(json.loads, answer.log.splitlines())
     assert (exception["level"], exception["request_id"]) == ("ERROR", REQUEST_ID)
+    assert exception["function_request_id"]
     assert "secret" in exception["exception"]
     assert (request["status"], request["code"]) == (500, "internal_error")
 
@@ -128,7 +129,6 @@ GUARDED: list[tuple[dict[str, Any], int]] = [
     ({"verdict": {}}, 401),
     ({"verdict": {"token_error": "invalid"}}, 401),
     ({"verdict": {"user_id": USER}}, 401),
-    ({"verdict": {"user_id": USER, "sid": USER, "exp": 1}}, 401),
     ({"pathParameters": {"user_id": USER.upper()}}, 403),
     ({"pathParameters": {"user_id": "other"}}, 403),
     ({"pathParameters": {"user_id": ""}}, 403),
@@ -140,6 +140,16 @@ def test_guard_lets_no_handler_run(changes: dict[str, Any], status: int) -> None
     answer = serve(never, **changes)
     assert answer.status == status
     assert answer.json["code"] == {401: "invalid_token", 403: "forbidden"}[status]
+    logged = line(answer)
+    assert (logged["event"], logged["level"], logged["request_id"]) == ("access_denied", "WARNING", REQUEST_ID)
+    assert len(answer.log.encode()) <= 512
+
+
+@pytest.mark.parametrize("verdict", [{"token_error": "expired"}, {"user_id": USER, "sid": USER, "exp": 1}], ids=str)
+def test_expired_token_is_refused_401_but_no_denial_worth_a_warning(verdict: dict[str, Any]) -> None:
+    logged = line(serve(never, verdict=verdict))
+    assert (logged["level"], logged["status"]) == ("INFO", 401)
+    assert "event" not in logged
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools import Logger
 
-from lambdo import ids
+from lambdo import events, ids
 from lambdo.metering import meter
 from lambdo.problems import (
     ContentTooLarge,
@@ -41,7 +41,8 @@ HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 
-logger: Final = Logger(location=None, utc=True, use_rfc3339=True)
+logger: Final = Logger(location=None, utc=True, datefmt="%Y-%m-%dT%H:%M:%S.%FZ")
+logger.remove_keys(["service"])  # the log group names the stack; the line keeps its room for the event
 
 
 class Response(NamedTuple):
@@ -123,6 +124,7 @@ def endpoint(*, public: bool = False) -> Callable[[Callable[[Request], Response]
 def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *, public: bool) -> Answer:  # noqa: ANN401
     started = time.perf_counter()
     meter.reset()
+    events.take()
     request_id = event["requestContext"]["requestId"]
     identity: Mapping[str, Any] = {}
     try:
@@ -133,21 +135,29 @@ def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *,
     except Problem as problem:
         response = _problem(problem, request_id)
     except Exception:
-        logger.exception("unhandled exception", request_id=request_id)
+        logger.exception("unhandled exception", request_id=request_id, function_request_id=context.aws_request_id)
         response = _problem(InternalError(), request_id)
-    logger.info(
-        "request",
-        request_id=request_id,
-        function_request_id=context.aws_request_id,
-        user_id=identity.get("user_id"),
-        route=event["routeKey"],
-        status=response.status,
-        code=response.body.get("code") if response.body and response.status >= 400 else None,
-        duration_ms=round((time.perf_counter() - started) * 1000, 1),
-        cold_start=_cold_start(),
-        capacity_units=meter.units,
-    )
+    line = {
+        "request_id": request_id,
+        "user_id": identity.get("user_id"),
+        "route": event["routeKey"],
+        "status": response.status,
+        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+        "cold_start": _cold_start(),
+        "capacity_units": meter.units,
+    }
+    _log(line, response)
     return _answer(response, request_id)
+
+
+def _log(line: dict[str, Any], response: Response) -> None:
+    """Log the request's one line, of at most 512 bytes, with what happened in it."""
+    happened = events.take()
+    if happened.get("event") in events.SUSPICIOUS:  # which says what the problem's code would
+        logger.warning("request", **line | happened)
+    else:
+        code = response.body.get("code") if response.body and response.status >= 400 else None
+        logger.info("request", **line | {"code": code} | happened)
 
 
 def _authenticated(event: Event) -> Mapping[str, Any]:
@@ -159,6 +169,7 @@ def _authenticated(event: Event) -> Mapping[str, Any]:
     if verdict.get("token_error") == "expired" or (verdict.get("exp") and float(verdict["exp"]) <= time.time()):
         raise Unauthenticated("The access token has expired.")
     if not (verdict.get("user_id") and verdict.get("sid") and verdict.get("exp")) or "token_error" in verdict:
+        events.record("access_denied")
         raise Unauthenticated
     return verdict
 
@@ -166,6 +177,7 @@ def _authenticated(event: Event) -> Mapping[str, Any]:
 def _authorize(event: Event, identity: Mapping[str, Any]) -> None:
     """Raise Forbidden if the path names a user, and it is another than the caller."""
     if (event.get("pathParameters") or {}).get("user_id", "me") not in {"me", identity["user_id"]}:
+        events.record("access_denied")
         raise Forbidden
 
 

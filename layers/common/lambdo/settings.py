@@ -22,6 +22,12 @@ def table_name() -> str:
 
 
 @cache
+def powertools_service_name() -> str:
+    """POWERTOOLS_SERVICE_NAME: the stack's name, under which its metrics stand."""
+    return _required("POWERTOOLS_SERVICE_NAME")
+
+
+@cache
 def jwks() -> str:
     """JWKS: the public signing keys, a JSON Web Key Set (RFC 7517), newest first."""
     return _required("JWKS")

@@ -1,14 +1,13 @@
 """Accounts: registering and proving who one is."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
-from lambdo import ids, passwords, times
+from lambdo import events, ids, passwords, times
 from lambdo.models.user import User
+from lambdo.preconditions import Versions, checked
 from lambdo.problems import (
     EmailAlreadyExists,
     InvalidCredentials,
-    PreconditionFailed,
     ServiceUnavailable,
     UserNotFound,
     WrongPassword,
@@ -38,6 +37,7 @@ def register(email: str, password: str, name: str | None) -> User:
     }
     if not users.put(user, passwords.hash_password(password)):
         raise EmailAlreadyExists
+    events.record("account_registered", user_id=user["id"])
     return user
 
 
@@ -51,13 +51,14 @@ def authenticate(email: str, password: str) -> User:
     """
     credential = users.get_credential(email)
     if not passwords.verify(password, credential["password_hash"] if credential else None) or credential is None:
+        events.record("log_in_failed", user_id=credential["user"]["id"] if credential else None)
         raise InvalidCredentials
     if passwords.needs_rehash(credential["password_hash"]):
         users.update_password_hash(email, credential["password_hash"], passwords.hash_password(password))
     return credential["user"]
 
 
-def update_user(user_id: str, changes: dict[str, Any], versions: Sequence[int] | None) -> User:
+def update_user(user_id: str, changes: dict[str, Any], versions: Versions) -> User:
     """Change name or time zone and return the user.
 
     Raises
@@ -66,7 +67,7 @@ def update_user(user_id: str, changes: dict[str, Any], versions: Sequence[int] |
         If the account has been deleted, or is of a version that If-Match does not allow.
     """
     for _ in range(_ATTEMPTS):
-        user = _checked(users.get(user_id), versions)
+        user = checked(users.get(user_id), versions, UserNotFound)
         if all(user.get(name) == value for name, value in changes.items()):
             return user
         new = users.update(user, changes)
@@ -75,7 +76,7 @@ def update_user(user_id: str, changes: dict[str, Any], versions: Sequence[int] |
     raise ServiceUnavailable
 
 
-def delete_account(user_id: str, password: str, versions: Sequence[int] | None) -> None:
+def delete_account(user_id: str, password: str, versions: Versions) -> None:
     """Free the e-mail address and mark the account for deletion; the stream deletes what it owned.
 
     Raises
@@ -83,20 +84,16 @@ def delete_account(user_id: str, password: str, versions: Sequence[int] | None) 
     UserNotFound, PreconditionFailed, WrongPassword
         If the account has been deleted already, is of another version, or the password is not its own.
     """
-    user = _checked(users.get(user_id), versions)
-    credential = users.get_credential(user["email"])
-    if credential is None:
-        raise UserNotFound
-    now = times.now()
-    if not passwords.verify(password, credential["password_hash"]):
-        raise WrongPassword
-    if not users.delete(user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE):
-        raise ServiceUnavailable  # the password has just been changed, or the account deleted: asking again will tell
-
-
-def _checked(user: User | None, versions: Sequence[int] | None) -> User:
-    if user is None:
-        raise UserNotFound
-    if versions is not None and user["version"] not in versions:
-        raise PreconditionFailed(current_version=user["version"])
-    return user
+    for _ in range(_ATTEMPTS):
+        user = checked(users.get(user_id), versions, UserNotFound)
+        credential = users.get_credential(user["email"])
+        if credential is None:
+            raise UserNotFound
+        if not passwords.verify(password, credential["password_hash"]):
+            events.record("wrong_password")
+            raise WrongPassword
+        now = times.now()
+        if users.delete(user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE):
+            events.record("account_deleted")
+            return
+    raise ServiceUnavailable  # profile or password changed every time

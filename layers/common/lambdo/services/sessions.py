@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import NamedTuple
 
-from lambdo import ids, refresh_tokens, settings, times, tokens
+from lambdo import events, ids, refresh_tokens, settings, times, tokens
 from lambdo.models.key import Key
 from lambdo.models.session import GRACE, LIFETIME
 from lambdo.problems import InvalidRefreshToken, RefreshTokenReused
@@ -34,6 +34,7 @@ def start_session(user_id: str) -> Tokens:
             "expires_at": int(now.timestamp()) + LIFETIME,
         }
     )
+    events.record("logged_in", user_id=user_id)
     return _pair(token)
 
 
@@ -65,6 +66,7 @@ def refresh(text: str) -> Tokens:
             return _pair(_live_token(token, session["token_hash"]))
         if not any(refresh_tokens.is_genuine(token, key["secret"]) for key in _signing_keys()):
             raise InvalidRefreshToken
+        events.record("token_reused", user_id=token.user_id)
         sessions.delete(token.user_id, token.session_id)
     except ConditionFailedError as error:
         raise InvalidRefreshToken from error
@@ -76,12 +78,14 @@ def end_session(text: str) -> None:
     with suppress(InvalidRefreshToken, ConditionFailedError):
         token = _parsed(text)
         sessions.delete(token.user_id, token.session_id, token_hash=token.hash())
+        events.record("logged_out", user_id=token.user_id)
 
 
 def end_session_by_id(user_id: str, session_id: str) -> None:
     """End a session whose access token has been verified; one that has ended already is fine."""
     with suppress(ConditionFailedError):
         sessions.delete(user_id, session_id)
+        events.record("logged_out", user_id=user_id)
 
 
 def _parsed(text: str) -> RefreshToken:

@@ -1,12 +1,13 @@
 """Tasks: the rules of changing them. Tags are looked up before a write, so that what was written is always answered."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from lambdo import ids, times
+from lambdo import events, ids, times
 from lambdo.models.tag import MAX_TAGS_OF_A_TASK, Tag
 from lambdo.models.task import Priority, Task, TaskAnswer
-from lambdo.problems import InvalidFields, PreconditionFailed, ServiceUnavailable, TagNotFound, TaskNotFound
+from lambdo.preconditions import Versions, checked
+from lambdo.problems import InvalidFields, ServiceUnavailable, TagNotFound, TaskNotFound
 from lambdo.services.tagging import read_tags, show_task
 from lambdo.store import tasks
 from lambdo.store.table import ConditionFailedError
@@ -14,8 +15,6 @@ from lambdo.store.table import ConditionFailedError
 _ATTEMPTS: Final = 4  # the first and three more after another writer was faster
 # Changing one of these moves index keys or links, which depend on the others: read first, then write on condition (decision 0008).
 _INDEXED: Final = frozenset({"completed", "priority", "due_date", "tag_ids"})
-
-type Versions = Sequence[int] | None  # those that If-Match allows; None allows any
 
 
 def create_task(
@@ -49,6 +48,7 @@ def create_task(
         tasks.put(task)
     except tasks.TagMissingError as error:
         raise TagNotFound from error
+    events.record("task_created")
     return show_task(task, its_tags)
 
 
@@ -74,9 +74,7 @@ def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: V
         try:
             task = tasks.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
         except ConditionFailedError as error:
-            task = _checked(tasks.from_failure(error), versions)
-            if task["updated_at"] != now:  # it was changed in this very microsecond: try in the next
-                raise
+            checked(tasks.from_failure(error), versions, TaskNotFound)  # or it was changed in this very microsecond
         else:
             return show_task(task, read_tags(user_id, task["tag_ids"]))
     raise ServiceUnavailable
@@ -103,6 +101,11 @@ def unlink_tag(user_id: str, task_id: str, tag_id: str, versions: Versions) -> N
 
 def delete_task(user_id: str, task_id: str, versions: Versions) -> None:
     """Delete a task with its links; raises like `update_task`. One call, two if it has tags."""
+    _delete(user_id, task_id, versions)
+    events.record("task_deleted")
+
+
+def _delete(user_id: str, task_id: str, versions: Versions) -> None:
     try:
         tasks.delete(user_id, task_id, versions=versions)
     except ConditionFailedError as error:
@@ -110,7 +113,7 @@ def delete_task(user_id: str, task_id: str, versions: Versions) -> None:
     else:
         return
     for _ in range(_ATTEMPTS):
-        task = _checked(task, versions)
+        task = checked(task, versions, TaskNotFound)
         try:
             tasks.delete_linked(task)
         except ConditionFailedError as error:
@@ -136,7 +139,7 @@ def _rewrite(
     """
     task = tasks.get(user_id, task_id)
     for _ in range(_ATTEMPTS):
-        task = _checked(task, versions)
+        task = checked(task, versions, TaskNotFound)
         changes = change(task)
         its_tags = _required(read_tags(user_id, changes.get("tag_ids", task["tag_ids"])), required_tags)
         if "tag_ids" in changes:  # one that is being deleted goes with this change, instead of counting as one of 20
@@ -145,11 +148,15 @@ def _rewrite(
         if new == task:
             return show_task(task, its_tags)
         try:
-            return show_task(tasks.rewrite(task, new), its_tags)
+            rewritten = tasks.rewrite(task, new)
         except tasks.TagMissingError as error:
             raise TagNotFound from error
         except ConditionFailedError as error:
             task = tasks.from_failure(error)
+        else:
+            if new["completed"] and not task["completed"]:
+                events.record("task_completed")
+            return show_task(rewritten, its_tags)
     raise ServiceUnavailable
 
 
@@ -173,12 +180,3 @@ def _changed(task: Task, changes: dict[str, Any]) -> Task:
         new["completed_at"] = now if new["completed"] else None
     new["updated_at"] = now
     return new
-
-
-def _checked(task: Task | None, versions: Versions) -> Task:
-    """Return the task if it may be changed."""
-    if task is None:
-        raise TaskNotFound
-    if versions is not None and task["version"] not in versions:
-        raise PreconditionFailed(current_version=task["version"])
-    return task

@@ -1,0 +1,134 @@
+"""What the endpoints say happened: each event in the line of the request that made it happen, and no line elsewhere."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from lambdo import events
+from tests.caller import PASSWORD, Answer, Api, Caller
+
+type Story = Callable[[Api, Caller], Answer]
+
+AUTH = "/api/auth"
+
+
+def _registers(api: Api, user: Caller) -> Answer:
+    return api.call("POST", f"{AUTH}/register", {"email": f"again.{user.email}", "password": PASSWORD})
+
+
+def _logs_in(api: Api, user: Caller) -> Answer:
+    return api.call("POST", f"{AUTH}/login", {"email": user.email, "password": PASSWORD})
+
+
+def _logs_in_wrongly(api: Api, user: Caller) -> Answer:
+    return api.call("POST", f"{AUTH}/login", {"email": user.email, "password": "wrong"})
+
+
+def _logs_out(api: Api, user: Caller) -> Answer:
+    return api.call("POST", f"{AUTH}/logout", {"refresh_token": user.refresh_token})
+
+
+def _logs_out_by_bearer(api: Api, user: Caller) -> Answer:
+    return user.call("POST", f"{AUTH}/logout")
+
+
+def _reuses(api: Api, user: Caller) -> Answer:
+    token = user.refresh_token
+    for _ in range(2):
+        token = api.call("POST", f"{AUTH}/refresh", {"refresh_token": token}).json["refresh_token"]
+    return api.call("POST", f"{AUTH}/refresh", {"refresh_token": user.refresh_token})
+
+
+def _deletes_the_account(api: Api, user: Caller) -> Answer:
+    return user.call("DELETE", f"{AUTH}/me", {"password": PASSWORD})
+
+
+def _deletes_the_account_wrongly(api: Api, user: Caller) -> Answer:
+    return user.call("DELETE", f"{AUTH}/me", {"password": "wrong"})
+
+
+def _looks_at_anothers(api: Api, user: Caller) -> Answer:
+    return user.call("GET", f"/api/{api.sign_up().id}/tasks")
+
+
+def _creates(api: Api, user: Caller) -> Answer:
+    return user.call("POST", "tasks", {"title": "x"})
+
+
+def _completes(api: Api, user: Caller) -> Answer:
+    return user.call("PATCH", f"tasks/{user.create_task()['id']}/complete")
+
+
+def _completes_by_update(api: Api, user: Caller) -> Answer:
+    return user.call("PUT", f"tasks/{user.create_task()['id']}", {"completed": True, "title": "y"})
+
+
+def _deletes(api: Api, user: Caller) -> Answer:
+    return user.call("DELETE", f"tasks/{user.create_task()['id']}")
+
+
+STORIES: list[tuple[Story, events.Event]] = [
+    (_registers, "account_registered"),
+    (_logs_in, "logged_in"),
+    (_logs_in_wrongly, "log_in_failed"),
+    (_logs_out, "logged_out"),
+    (_logs_out_by_bearer, "logged_out"),
+    (_reuses, "token_reused"),
+    (_deletes_the_account, "account_deleted"),
+    (_deletes_the_account_wrongly, "wrong_password"),
+    (_looks_at_anothers, "access_denied"),
+    (_creates, "task_created"),
+    (_completes, "task_completed"),
+    (_completes_by_update, "task_completed"),
+    (_deletes, "task_deleted"),
+]
+
+
+def _reopens(api: Api, user: Caller) -> Answer:
+    return user.call("PATCH", f"tasks/{user.create_task(completed=True)['id']}/complete")
+
+
+def _completes_what_is_completed(api: Api, user: Caller) -> Answer:
+    return user.call("PATCH", f"tasks/{user.create_task(completed=True)['id']}/complete", {"completed": True})
+
+
+def _deletes_nothing(api: Api, user: Caller) -> Answer:
+    return user.call("DELETE", "tasks/01a1fd29-7777-7777-8777-777777777777")
+
+
+def _logs_out_again(api: Api, user: Caller) -> Answer:
+    _logs_out(api, user)
+    return _logs_out(api, user)
+
+
+UNEVENTFUL: list[Story] = [_reopens, _completes_what_is_completed, _deletes_nothing, _logs_out_again]
+
+
+@pytest.mark.parametrize(("story", "event"), STORIES)
+def test_request_logs_its_event_and_whose_account_it_was(
+    api: Api, user: Caller, story: Story, event: events.Event
+) -> None:
+    answer = story(api, user)
+    logged = json.loads(answer.log)
+    assert (logged["event"], logged["request_id"]) == (event, answer.headers["x-request-id"])
+    assert logged["user_id"] == (answer.json["id"] if event == "account_registered" else user.id)
+    assert user.email not in answer.log
+    assert len(answer.log.encode()) <= 512
+
+
+def test_failed_log_in_to_no_account_names_nobody(api: Api) -> None:
+    answer = api.call("POST", f"{AUTH}/login", {"email": "nobody@example.com", "password": PASSWORD})
+    logged = json.loads(answer.log)
+    assert logged["event"] == "log_in_failed"
+    assert "user_id" not in logged
+    assert "nobody" not in answer.log
+
+
+@pytest.mark.parametrize("story", UNEVENTFUL)
+def test_request_that_changed_nothing_of_note_logs_no_event(api: Api, user: Caller, story: Story) -> None:
+    assert "event" not in json.loads(story(api, user).log)
+
+
+def test_every_event_has_its_story() -> None:
+    assert {event for _, event in STORIES} == set(events.Event.__value__.__args__)

@@ -1,0 +1,76 @@
+"""Events in the request's line: audit record and metric in one, within the line's size."""
+
+import io
+import json
+import time
+from typing import Any
+
+import pytest
+
+from lambdo import events, settings
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.problems import Problem
+from tests.caller import EVENTS, Context, logging_to
+
+USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"
+NAMES = list(events.Event.__value__.__args__)
+LONGEST_ROUTE = "POST /api/auth/verification-mail"
+pytestmark = pytest.mark.usefixtures("application")
+
+
+def line(event: events.Event, problem: Problem | None = None, route: str = LONGEST_ROUTE, **details: Any) -> str:
+    """Return what a public request logs in which this happened."""
+
+    def handle(_: Request) -> Response:
+        events.record(event, **details)
+        if problem:
+            raise problem
+        return Response(204)
+
+    request = json.loads((EVENTS / "http_api_v2.json").read_text()) | {"routeKey": route}
+    with logging_to(log := io.StringIO()):
+        endpoint(public=True)(handle)(request, Context())
+    return log.getvalue()
+
+
+def test_event_is_part_of_the_requests_line_with_whose_account_it_was() -> None:
+    logged = json.loads(line("logged_in", user_id=USER))
+    assert (logged["message"], logged["event"], logged["user_id"]) == ("request", "logged_in", USER)
+
+
+def test_event_is_a_metric_of_the_stack_counted_by_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = int(time.time() * 1000)
+    logged = json.loads(line("task_created", count=3))
+    (metric,) = logged["_aws"]["CloudWatchMetrics"]
+    assert metric == {
+        "Namespace": settings.powertools_service_name(),
+        "Dimensions": [["event"]],
+        "Metrics": [{"Name": "events"}],
+    }
+    assert (logged["event"], logged["events"]) == ("task_created", 3)
+    assert before <= logged["_aws"]["Timestamp"] <= int(time.time() * 1000)
+
+
+@pytest.mark.parametrize("event", NAMES)
+def test_suspicious_events_alone_are_warnings(event: events.Event) -> None:
+    assert (json.loads(line(event))["level"] == "WARNING") == (event in events.SUSPICIOUS)
+
+
+def test_event_is_forgotten_with_its_request() -> None:
+    line("task_created")
+    assert events.take() == {}
+
+
+def test_event_of_a_request_that_broke_off_does_not_show_in_the_next() -> None:
+    events.record("task_created", count=2)
+    logged = json.loads(line("logged_in"))
+    assert (logged["event"], logged["events"]) == ("logged_in", 1)
+
+
+@pytest.mark.parametrize("event", NAMES)
+def test_line_with_any_event_has_at_most_512_bytes(setting: Any, monkeypatch: Any, event: events.Event) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-6b015230-d4f9cd829d2bb9987f40f3b2;Parent=53995c3f42cd8ad8;Sampled=1")
+    setting(POWERTOOLS_SERVICE_NAME="lambdo-staging")
+    text = line(event, user_id=USER)
+    assert "1-6b015230-d4f9cd829d2bb9987f40f3b2" in text
+    assert len(text.encode()) <= 512
