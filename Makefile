@@ -48,6 +48,13 @@ deploy: build ## deploy to AWS with a section of samconfig.toml: make deploy STA
 	@test -n '$(STAGE)' || { echo 'Name the stage: make deploy STAGE=dev, staging or prod.'; exit 1; }
 	@.venv/bin/sam deploy --config-env '$(STAGE)'
 
+# An operator's commands: on the table TABLE of the AWS account, or without it on that of the running make dev.
+TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint '$(DYNAMODB_ENDPOINT)')
+
+.PHONY: fsck
+fsck: .venv/.synced ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT)
+	@$(PYTHON) -m tools.operate.fsck $(TARGET)
+
 .PHONY: clean
 clean: ## remove environments, builds and caches; data under .local stays
 	@rm -rf .venv .venv-ministack .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

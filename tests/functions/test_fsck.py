@@ -1,0 +1,185 @@
+"""`make fsck`: each broken rule is reported, without personal data; what another read finds whole is not."""
+
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdo.store import table, wire
+from tests.caller import Api
+from tools.local.application import Application
+from tools.local.provision import create_tables
+from tools.operate import fsck
+from tools.operate.invariants import violations
+from tools.operate.target import Target
+
+type Item = dict[str, Any]
+type Account = dict[str, Item]
+type Break = Callable[[Account], object]
+
+OTHER = "01a1fd29-0997-7d97-af63-002e9078fbbf"
+
+BROKEN: dict[str, tuple[set[str], Break]] = {
+    "claim_without_user": ({"I1"}, lambda a: [a.pop(kind) for kind in list(a) if kind != "CREDENTIAL"]),
+    "user_without_claim": ({"I1"}, lambda a: a.pop("CREDENTIAL")),
+    "claim_of_another_user": ({"I1"}, lambda a: a["CREDENTIAL"].update(user_id=OTHER)),
+    "claim_to_another_address": ({"I1"}, lambda a: a["CREDENTIAL"].update(pk="EMAIL#ada@example.org")),
+    "copies_of_profile_disagree": ({"I1"}, lambda a: a["PROFILE"].update(name="Ada")),
+    "tag_without_name": ({"I2"}, lambda a: a.pop("TAGNAME")),
+    "name_without_tag": ({"I2", "I3"}, lambda a: a.pop("TAG")),
+    "name_of_another_tag": ({"I2"}, lambda a: a["TAGNAME"].update(tag_id=OTHER)),
+    "tags_miscounted": ({"I2"}, lambda a: a["PROFILE"].update(tag_count=2)),
+    "21_tags_on_a_task": ({"I2", "I3"}, lambda a: a["TASK"].update(tag_ids=frozenset(map(str, range(21))))),
+    "tag_without_link": ({"I3"}, lambda a: a.pop("LINK")),
+    "link_of_missing_task": ({"I3"}, lambda a: a.pop("TASK")),
+    "link_that_task_does_not_have": ({"I3"}, lambda a: a["TASK"].pop("tag_ids")),
+    "index_of_another_status": ({"I4"}, lambda a: a["TASK"].update(completed=True, completed_at="2026-11-21")),
+    "index_of_another_due_date": ({"I4"}, lambda a: a["TASK"].update(due_date="2027-02-02")),
+    "index_of_another_priority": ({"I4"}, lambda a: a["TASK"].update(priority="high")),
+    "open_task_with_time_of_completion": ({"I4"}, lambda a: a["TASK"].update(completed_at="2026-11-21")),
+    "session_with_both_tokens_alive": (
+        {"I5"},
+        lambda a: a["SESSION"].update(previous_hash=a["SESSION"]["token_hash"]),
+    ),
+    "version_0": ({"I7"}, lambda a: a["TASK"].update(version=0)),
+    "tag_without_time": ({"I7"}, lambda a: a["TAG"].pop("updated_at")),
+    "items_without_owner": ({"I1", "I9"}, lambda a: a.pop("PROFILE")),
+    "profile_of_another_user": ({"I1", "I9"}, lambda a: a["PROFILE"].update(user_id=OTHER)),
+    "unknown_kind": ({"I9"}, lambda a: a["SESSION"].update(sk="SECRET#1")),
+    "unknown_partition": ({"I1", "I9"}, lambda a: a["CREDENTIAL"].update(pk="elsewhere")),
+    "second_item_under_claim": ({"I1", "I9"}, lambda a: a["CREDENTIAL"].update(sk="PROFILE")),
+    "malformed_task": ({"I9"}, lambda a: a["TASK"].pop("completed")),
+    "name_left_after_deletion": ({"I1", "I12"}, lambda a: a["PROFILE"].update(deleted_at="2026-11-21")),
+}
+
+
+@pytest.fixture
+def account(api: Api, dump: Callable[[], list[Item]]) -> Account:
+    """Somebody's items by their kinds, one of each."""
+    me = api.sign_up()
+    tag = me.create_tag(name="Secret place")
+    me.create_task(title="Secret plan", due_date="2027-01-01", tag_ids=[tag["id"]])
+    items = [item for item in map(wire.load, dump()) if me.id in (item["pk"][5:], item.get("user_id"))]
+    found = {item["sk"].partition("#")[0]: item for item in items}
+    assert found.keys() == {"PROFILE", "CREDENTIAL", "SESSION", "TAG", "TAGNAME", "TASK", "LINK"}
+    return found
+
+
+@pytest.fixture
+def target(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
+    """Another table like the template's, empty; nothing sleeps meanwhile."""
+    (properties,) = application.tables.values()
+    endpoint = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+    create_tables(dataclasses.replace(application, tables={"Checked": properties}), endpoint)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    client = table._client("dynamodb")
+    yield Target(client, "Checked")
+    client.delete_table(TableName="Checked")
+
+
+def test_whole_account_breaks_no_rule(account: Account) -> None:
+    assert list(violations(account.values())) == []
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_rule_is_found(name: str, account: Account) -> None:
+    rules, damage = BROKEN[name]
+    damage(account)
+    items = sorted(account.values(), key=lambda item: str(item["pk"]))
+    assert {violation.rule for violation in violations(items)} == rules
+
+
+@pytest.mark.parametrize(
+    "name", ["claim_to_another_address", "name_of_another_tag", "malformed_task", "tag_without_link"]
+)
+def test_report_names_rule_and_keys_but_nothing_personal_and_exits_1(
+    name: str, account: Account, target: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = "Secret", account["PROFILE"]["email"], "ada@example.org", account["TAGNAME"]["sk"].partition("#")[2]
+    rules, damage = BROKEN[name]
+    damage(account)
+    _put(target, account)
+    assert fsck.main(["--table", target.table, "--endpoint", os.environ["AWS_ENDPOINT_URL_DYNAMODB"]]) == 1
+    output = capsys.readouterr()
+    lines = output.out.splitlines()
+    assert {line.partition(" ")[0] for line in lines} == rules
+    assert not [secret for secret in secrets if secret in output.out]
+    assert output.err == f"fsck: {len(lines)} violation{'s' if len(lines) > 1 else ''}\n"
+
+
+def test_whole_table_exits_0_and_a_missing_one_2(
+    account: Account, target: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(target, account)
+    endpoint = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+    assert fsck.main(["--table", target.table, "--endpoint", endpoint]) == 0
+    assert capsys.readouterr() == ("", "fsck: no violations\n")
+    assert fsck.main(["--table", "Missing", "--endpoint", endpoint]) == 2
+    assert "ResourceNotFoundException" in capsys.readouterr().err
+
+
+def test_without_a_table_and_without_make_dev_exits_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STATE", str(tmp_path))
+    assert fsck.main([]) == 2
+    assert "no make dev is running" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("late", ["CREDENTIAL", "PROFILE", "LINK", "TAGNAME"])
+def test_what_a_scan_saw_half_written_is_not_reported(late: str, account: Account, target: Target) -> None:
+    _put(target, account)
+    seen = [item for kind, item in account.items() if kind != late]
+    assert list(violations(seen)) != []
+    stale = _Client(target.client, lambda **_: {"Items": [wire.dump(item) for item in seen]})
+    assert list(fsck.fsck(Target(stale, target.table), rate=1e9)) == []
+
+
+def test_what_is_repaired_between_two_looks_is_not_reported(
+    account: Account, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(target, {kind: item for kind, item in account.items() if kind != "LINK"})
+    monkeypatch.setattr(time, "sleep", lambda seconds: _put(target, account) if seconds == fsck.PAUSE else None)
+    assert list(fsck.fsck(target, rate=1e9)) == []
+
+
+def test_table_of_many_pages_is_read_whole_and_within_the_rate(
+    account: Account, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account["TASK"]["version"] = 0
+    _put(target, account)
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    pages: list[float] = []
+
+    def scan(**arguments: Any) -> Any:
+        page = target.client.scan(Limit=1, **arguments)
+        pages.append(page["ConsumedCapacity"]["CapacityUnits"])
+        return page
+
+    found = list(fsck.fsck(Target(_Client(target.client, scan), target.table), rate=0.001))
+    assert [violation.rule for violation in found] == ["I7"]
+    assert len(pages) >= 7
+    waits = [seconds for seconds in slept if seconds > fsck.PAUSE]
+    assert sum(waits) == pytest.approx(sum(pages[: len(waits)]) / 0.001, rel=0.01)
+    assert len(waits) == len(pages) - 1
+
+
+@dataclasses.dataclass
+class _Client:
+    """DynamoDB's client with another scan."""
+
+    real: Any
+    scan: Callable[..., Any]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+def _put(target: Target, account: Account) -> None:
+    for item in account.values():
+        target.client.put_item(TableName=target.table, Item=wire.dump(item))

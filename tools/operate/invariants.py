@@ -1,0 +1,168 @@
+"""What must hold in the table at any time: the rules, over items that come partition by partition.
+
+I1 a claim per user and a user per claim. I2 likewise for the names of tags, their number is counted, and no task has over 20.
+I3 every link is of a live task that has the tag, and of a live tag, or of one that is being deleted; and back.
+I4 what is stored twice agrees. I5 a session has one live token, and is of another than the one before it.
+I7 versions begin with 1. I9 nothing lies outside its owner's partition but the claims.
+I12 what is being deleted says so, so that the stream can bring it again; nothing else may be left of it.
+"""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from lambdo.models.tag import name_key
+from lambdo.models.task import PRIORITY_RANK
+from lambdo.store import keys
+from lambdo.store.wire import Item
+
+PROFILE: Final = ("user_id", "email", "name", "time_zone", "created_at", "version")
+TOMBSTONE: Final = {"pk", "sk", "deleted_at", "expires_at"}
+
+
+class Violation(NamedTuple):
+    """A rule that does not hold: whose partition it is found in, and the item and the fault, without personal data."""
+
+    rule: str
+    partition: str
+    item: str
+    fault: str
+
+
+@dataclass(slots=True)
+class Tagging:
+    """What of a user's partition must be compared with something else there; it grows with tags and links alone."""
+
+    live: dict[str, str] = field(default_factory=dict)  # tag id -> folded name
+    going: set[str] = field(default_factory=set)
+    claims: dict[str, str] = field(default_factory=dict)  # folded name -> tag id
+    links: set[tuple[str, str]] = field(default_factory=set)  # tag id, task id
+    wanted: set[tuple[str, str]] = field(default_factory=set)  # likewise, as the tasks have it
+
+
+def violations(items: Iterable[Item]) -> Iterator[Violation]:
+    """Yield what breaks a rule. The items of a partition must come together; partitions, in any order.
+
+    Of an account half is kept, some 300 bytes, until the other half comes: its claim lies in another partition.
+    """
+    halves: dict[bytes, str] = {}
+    for partition, its_items in itertools.groupby(items, itemgetter("pk")):
+        check = _check_claim if partition.startswith(keys.email("")) else _check_user
+        yield from check(partition, its_items, halves)
+    for partition in halves.values():
+        yield Violation("I1", partition, "account", "profile and claim do not agree, or one of them is missing")
+
+
+def _check_claim(partition: str, items: Iterable[Item], halves: dict[bytes, str]) -> Iterator[Violation]:
+    for item in items:
+        if item["sk"] == keys.CREDENTIAL:
+            _pair(item, partition, partition, halves)
+        else:
+            yield Violation("I9", partition, "claim", "another item than the credential")
+
+
+def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str]) -> list[Violation]:
+    if not partition.startswith(keys.user("")):
+        return [Violation("I9", partition, "partition", "neither a user's nor a claim")]
+    found: list[Violation] = []
+    profile: Item | None = None
+    tagging = Tagging()
+    for item in items:
+        if item["sk"] == keys.PROFILE:
+            profile = item
+        else:
+            found += [Violation(rule, partition, _safe(item), fault) for rule, fault in _check_item(item, tagging)]
+    if profile is None:
+        return [Violation("I9", partition, keys.PROFILE, "missing: what lies here has no owner")]
+    if "deleted_at" in profile:  # a sweep may be half-way, late writes may have come: nothing is promised but this
+        rest = sorted(profile.keys() - {"touched_at"} ^ TOMBSTONE)
+        return [Violation("I12", partition, keys.PROFILE, f"deleted, but for {rest}")] if rest else []
+    if partition != keys.user(profile.get("user_id", "")):
+        found.append(Violation("I9", partition, keys.PROFILE, "of another user"))
+    _pair(profile, keys.email(profile.get("email", "")), partition, halves)
+    return found + list(_check_tagging(partition, profile, tagging))
+
+
+def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) -> None:
+    """Take out the other half of an account, which agrees with this one, or leave this one for the other to find."""
+    parts = [address, *(item.get(name) for name in PROFILE)]
+    half = hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
+    if halves.pop(half, None) is None:
+        halves[half] = partition
+
+
+def _check_item(item: Item, tagging: Tagging) -> list[tuple[str, str]]:
+    """Return the rules that an item breaks by itself, and note what has to be compared."""
+    try:
+        return list(_broken_rules(item, tagging))
+    except (KeyError, TypeError, ValueError) as error:
+        return [("I9", f"not of its kind's form: {error!r}")]
+
+
+def _broken_rules(item: Item, tagging: Tagging) -> Iterator[tuple[str, str]]:
+    kind, _, rest = item["sk"].partition("#")
+    match kind:
+        case "TASK":
+            tagging.wanted |= {(tag_id, rest) for tag_id in item.get("tag_ids", ())}
+            yield from _check_task(rest, item)
+        case "TAG" if "deleted_at" in item:
+            tagging.going.add(rest)
+        case "TAG":
+            tagging.live[rest] = name_key(item["name"])
+            yield from _check_version(item)
+        case "TAGNAME":
+            tagging.claims[rest] = item["tag_id"]
+        case "LINK":
+            tag_id, _, task_id = rest.partition("#")
+            tagging.links.add((tag_id, task_id))
+        case "SESSION":
+            if len(item["token_hash"]) != 64 or item["token_hash"] == item.get("previous_hash"):
+                yield "I5", "no hash of a live token, or the token before it lives as well"
+        case _:
+            yield "I9", "of a kind that nobody writes"
+
+
+def _check_task(task_id: str, item: Item) -> Iterator[tuple[str, str]]:
+    status = keys.status(completed=item["completed"])
+    due = keys.order_due(item["due_date"], task_id) if "due_date" in item else None
+    places = {
+        "lsi1sk": status + keys.order_created(task_id),
+        "lsi2sk": status + due if due else None,
+        "lsi3sk": status + keys.order_priority(PRIORITY_RANK[item["priority"]], task_id),
+    }
+    yield from (("I4", f"{name} is not of its fields") for name, key in places.items() if item.get(name) != key)
+    if item["completed"] != ("completed_at" in item):
+        yield "I4", "completed and completed_at do not agree"
+    if len(item.get("tag_ids", ())) > 20:
+        yield "I2", "more than 20 tags"
+    yield from _check_version(item)
+
+
+def _check_version(item: Item) -> Iterator[tuple[str, str]]:
+    if not item["version"] >= 1 or not {"created_at", "updated_at"} <= item.keys():
+        yield "I7", "no version from 1 on, or no times"
+
+
+def _check_tagging(partition: str, profile: Item, tagging: Tagging) -> Iterator[Violation]:
+    claimed = {tag_id: name for name, tag_id in tagging.claims.items()}
+    for tag_id in sorted({tag_id for tag_id, _ in tagging.live.items() ^ claimed.items()}):
+        yield Violation("I2", partition, keys.tag(tag_id), "the tag and the claims to names do not agree")
+    if not len(tagging.live) == len(tagging.claims) == profile.get("tag_count", 0):
+        yield Violation("I2", partition, keys.PROFILE, "tag_count is not the number of tags and of their names")
+    for pair in sorted(tagging.wanted - tagging.links):
+        yield Violation("I3", partition, keys.link(*pair), "missing: the task has the tag")
+    for pair in sorted(tagging.links):
+        # While a tag is being deleted it may have left its task before the link goes.
+        if pair[0] not in tagging.going and (pair[0] not in tagging.live or pair not in tagging.wanted):
+            yield Violation(
+                "I3", partition, keys.link(*pair), "of a tag that is not there, or that the task does not have"
+            )
+
+
+def _safe(item: Item) -> str:
+    """Return an item's sort key, but of the claim to a tag's name, which a person wrote, the tag's id."""
+    return f"TAGNAME# of {keys.tag(item.get('tag_id', '?'))}" if item["sk"].startswith("TAGNAME#") else str(item["sk"])

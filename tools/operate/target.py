@@ -1,0 +1,57 @@
+"""Which table an operator's command works on: one of the AWS account, of another server, or that of `make dev`."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import botocore.session
+from botocore.config import Config
+
+from tools.local.options import ROOT
+from tools.local.provision import use_endpoints
+
+CONFIG: Final = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 10})
+
+
+class TargetError(Exception):
+    """There is no such table to work on; the message is the one line that the person reads."""
+
+
+class Target(NamedTuple):
+    """A table and a DynamoDB client that reaches it."""
+
+    client: Any
+    table: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what names the table."""
+    parser.add_argument("--table", help="default: the table of the running `make dev`")
+    parser.add_argument("--endpoint", help="a DynamoDB-compatible server; default: the AWS account's DynamoDB")
+
+
+def find_target(options: argparse.Namespace) -> Target:
+    """Return the table that the arguments name.
+
+    Raises
+    ------
+    TargetError
+        If none is named and no `make dev` is running in this folder.
+    """
+    table, endpoint = options.table, options.endpoint
+    if not table:
+        table, endpoint = _local()
+    if endpoint:
+        use_endpoints(endpoint, endpoint)
+    return Target(botocore.session.get_session().create_client("dynamodb", config=CONFIG), table)
+
+
+def _local() -> tuple[str, str]:
+    report = Path(ROOT / (os.environ.get("STATE") or ".local")) / "run.json"
+    try:
+        facts = json.loads(report.read_text())
+    except FileNotFoundError:
+        raise TargetError("no table is named and no make dev is running here: name one, as in TABLE=...") from None
+    return facts["tables"][0], facts["dynamodb_endpoint"]
