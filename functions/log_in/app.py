@@ -6,7 +6,7 @@ from lambdo import tokens
 from lambdo.endpoint import FORM, JSON, Request, Response, endpoint
 from lambdo.models.auth_requests import LogIn
 from lambdo.services.accounts import authenticate
-from lambdo.services.sessions import start_session
+from lambdo.services.session_tokens import start_session
 from lambdo.validation import parse_fields, parse_json
 
 
@@ -14,9 +14,9 @@ from lambdo.validation import parse_fields, parse_json
 def handler(request: Request) -> Response:
     """Answer 200 with tokens and user; the body is JSON or the form of OAuth 2.0's password grant."""
     fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
-    user = authenticate(fields.email, fields.password)
-    pair = start_session(user["id"])
-    return Response(200, tokens.answer(*pair) | {"user": user})
+    account = authenticate(fields.email, fields.password)
+    pair = start_session(account)
+    return Response(200, tokens.answer(*pair) | {"user": account["user"]})
 
 
 def _form(request: Request) -> LogIn:

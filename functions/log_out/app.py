@@ -4,7 +4,7 @@ from lambdo import tokens
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.auth_requests import LogOut
 from lambdo.problems import Unauthenticated
-from lambdo.services.sessions import end_session, end_session_by_id
+from lambdo.services.sessions import log_out, log_out_by_id
 from lambdo.validation import parse_json
 
 
@@ -17,9 +17,9 @@ def handler(request: Request) -> Response:
     """
     fields = parse_json(LogOut, request.json_body()) if request.raw_body else LogOut()
     if fields.refresh_token is not None:
-        end_session(fields.refresh_token)
+        log_out(fields.refresh_token)
     else:
-        end_session_by_id(*_bearer(request))
+        log_out_by_id(*_bearer(request))
     return Response(204)
 
 

@@ -3,7 +3,7 @@
 from lambdo import tokens
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.auth_requests import Refresh
-from lambdo.services.sessions import refresh
+from lambdo.services.session_tokens import refresh
 from lambdo.validation import parse_json
 
 

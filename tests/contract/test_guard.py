@@ -47,12 +47,12 @@ def _forged(token: str) -> str:
 def _expired(user: Caller, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return a token of the user that our own code signed an hour ago."""
     from lambdo import times, tokens
-    from lambdo.services import sessions
+    from lambdo.services import session_tokens
 
     past = times.now() - timedelta(hours=1)
     with monkeypatch.context() as patch:
         patch.setattr(times, "now", lambda: past)
-        return tokens.issue(sessions._signing_key(), user.id, SOME_ID)
+        return tokens.issue(session_tokens._signing_key(), user.id, SOME_ID)
 
 
 def test_routes_read_here_are_those_that_sam_reads(application: Application) -> None:

@@ -45,6 +45,7 @@ BROKEN: dict[str, tuple[set[str], Break]] = {
         {"I5"},
         lambda a: a["SESSION"].update(previous_hash=a["SESSION"]["token_hash"]),
     ),
+    "session_of_a_later_epoch": ({"I5"}, lambda a: a["SESSION"].update(epoch=1)),
     "version_0": ({"I7"}, lambda a: a["TASK"].update(version=0)),
     "tag_without_time": ({"I7"}, lambda a: a["TAG"].pop("updated_at")),
     "items_without_owner": ({"I1", "I9"}, lambda a: a.pop("PROFILE")),

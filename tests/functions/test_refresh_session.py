@@ -7,8 +7,9 @@ import pytest
 
 from lambdo import base64url, refresh_tokens, tokens
 from lambdo.refresh_tokens import RefreshToken
-from lambdo.store import wire
+from lambdo.store import keys, table, users, wire, writes
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
+from tests.network import PASS, Network
 
 PATH = "/api/auth/refresh"
 DAY = 24 * 3600
@@ -107,6 +108,43 @@ def test_expired_token_within_its_grace_is_refused(api: Api, clock: Callable[...
     rotated(api, user.refresh_token)
     clock(seconds=1)
     assert_problem(refresh(api, user.refresh_token), 401, "invalid_refresh_token")
+
+
+def end_sessions(user: Caller) -> None:
+    account = users.get_account(user.id)
+    assert account is not None
+    table.transact(*users.end_sessions(account))
+
+
+def test_session_of_an_earlier_epoch_has_ended_and_is_not_taken_for_a_stolen_one(api: Api, user: Caller) -> None:
+    live = rotated(api, user.refresh_token)
+    end_sessions(user)
+    for token in (live, user.refresh_token):
+        refused = refresh(api, token)
+        assert_problem(refused, 401, "invalid_refresh_token")
+        assert "token_reused" not in refused.log
+    again = api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD}).json
+    assert refresh(api, again["refresh_token"]).status == 200
+
+
+def test_session_carried_over_while_it_is_refreshed_goes_on(api: Api, user: Caller, network: Network) -> None:
+    def carry_over() -> None:
+        account = users.get_account(user.id)
+        assert account is not None
+        own = keys.session(refresh_tokens.parse(user.refresh_token).session_id)
+        carried = writes.update(keys.user(user.id), own, {"epoch": 1}, condition=writes.EXISTS)
+        table.transact(*users.end_sessions(account), carried)
+
+    network.plan = [PASS, carry_over]
+    rotated(api, rotated(api, user.refresh_token))
+
+
+def test_session_begun_with_a_password_that_was_changed_meanwhile_has_ended(
+    api: Api, user: Caller, network: Network
+) -> None:
+    network.plan = [PASS, lambda: end_sessions(user)]
+    login = api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD})
+    assert_problem(refresh(api, login.json["refresh_token"]), 401, "invalid_refresh_token")
 
 
 def forgeries(user: Caller, stranger: Caller) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 I1 a claim per user and a user per claim. I2 likewise for the names of tags, their number is counted, and no task has over 20.
 I3 every link is of a live task that has the tag, and of a live tag, or of one that is being deleted; and back.
-I4 what is stored twice agrees. I5 a session has one live token, and is of another than the one before it.
+I4 what is stored twice agrees. I5 a session has one live token, of another than the one before it, and is of no later epoch than its account.
 I7 versions begin with 1. I9 nothing lies outside its owner's partition but the claims.
 I12 what is being deleted says so, so that the stream can bring it again; nothing else may be left of it.
 """
@@ -20,7 +20,7 @@ from lambdo.models.task import PRIORITY_RANK
 from lambdo.store import keys
 from lambdo.store.wire import Item
 
-PROFILE: Final = ("user_id", "email", "name", "time_zone", "created_at", "version")
+PROFILE: Final = ("user_id", "session_epoch", "email", "name", "time_zone", "created_at", "version")
 TOMBSTONE: Final = {"pk", "sk", "deleted_at", "expires_at"}
 
 
@@ -34,14 +34,15 @@ class Violation(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tagging:
-    """What of a user's partition must be compared with something else there; it grows with tags and links alone."""
+class Notes:
+    """What of a user's partition must be compared with something else there; tasks add nothing unless they have tags."""
 
     live: dict[str, str] = field(default_factory=dict)  # tag id -> folded name
     going: set[str] = field(default_factory=set)
     claims: dict[str, str] = field(default_factory=dict)  # folded name -> tag id
     links: set[tuple[str, str]] = field(default_factory=set)  # tag id, task id
     wanted: set[tuple[str, str]] = field(default_factory=set)  # likewise, as the tasks have it
+    epochs: set[int] = field(default_factory=set)  # of the sessions
 
 
 def violations(items: Iterable[Item]) -> Iterator[Violation]:
@@ -70,12 +71,12 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
         return [Violation("I9", partition, "partition", "neither a user's nor a claim")]
     found: list[Violation] = []
     profile: Item | None = None
-    tagging = Tagging()
+    notes = Notes()
     for item in items:
         if item["sk"] == keys.PROFILE:
             profile = item
         else:
-            found += [Violation(rule, partition, _safe(item), fault) for rule, fault in _check_item(item, tagging)]
+            found += [Violation(rule, partition, _safe(item), fault) for rule, fault in _check_item(item, notes)]
     if profile is None:
         return [Violation("I9", partition, keys.PROFILE, "missing: what lies here has no owner")]
     if "deleted_at" in profile:  # a sweep may be half-way, late writes may have come: nothing is promised but this
@@ -83,8 +84,10 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
         return [Violation("I12", partition, keys.PROFILE, f"deleted, but for {rest}")] if rest else []
     if partition != keys.user(profile.get("user_id", "")):
         found.append(Violation("I9", partition, keys.PROFILE, "of another user"))
+    if max(notes.epochs, default=0) > profile.get("session_epoch", 0):
+        found.append(Violation("I5", partition, keys.PROFILE, "a session is of a later epoch"))
     _pair(profile, keys.email(profile.get("email", "")), partition, halves)
-    return found + list(_check_tagging(partition, profile, tagging))
+    return found + list(_check_tagging(partition, profile, notes))
 
 
 def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) -> None:
@@ -95,31 +98,32 @@ def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) ->
         halves[half] = partition
 
 
-def _check_item(item: Item, tagging: Tagging) -> list[tuple[str, str]]:
+def _check_item(item: Item, notes: Notes) -> list[tuple[str, str]]:
     """Return the rules that an item breaks by itself, and note what has to be compared."""
     try:
-        return list(_broken_rules(item, tagging))
+        return list(_broken_rules(item, notes))
     except (KeyError, TypeError, ValueError) as error:
         return [("I9", f"not of its kind's form: {error!r}")]
 
 
-def _broken_rules(item: Item, tagging: Tagging) -> Iterator[tuple[str, str]]:
+def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
     kind, _, rest = item["sk"].partition("#")
     match kind:
         case "TASK":
-            tagging.wanted |= {(tag_id, rest) for tag_id in item.get("tag_ids", ())}
+            notes.wanted |= {(tag_id, rest) for tag_id in item.get("tag_ids", ())}
             yield from _check_task(rest, item)
         case "TAG" if "deleted_at" in item:
-            tagging.going.add(rest)
+            notes.going.add(rest)
         case "TAG":
-            tagging.live[rest] = name_key(item["name"])
+            notes.live[rest] = name_key(item["name"])
             yield from _check_version(item)
         case "TAGNAME":
-            tagging.claims[rest] = item["tag_id"]
+            notes.claims[rest] = item["tag_id"]
         case "LINK":
             tag_id, _, task_id = rest.partition("#")
-            tagging.links.add((tag_id, task_id))
+            notes.links.add((tag_id, task_id))
         case "SESSION":
+            notes.epochs.add(item["epoch"])
             if len(item["token_hash"]) != 64 or item["token_hash"] == item.get("previous_hash"):
                 yield "I5", "no hash of a live token, or the token before it lives as well"
         case _:
@@ -147,17 +151,17 @@ def _check_version(item: Item) -> Iterator[tuple[str, str]]:
         yield "I7", "no version from 1 on, or no times"
 
 
-def _check_tagging(partition: str, profile: Item, tagging: Tagging) -> Iterator[Violation]:
-    claimed = {tag_id: name for name, tag_id in tagging.claims.items()}
-    for tag_id in sorted({tag_id for tag_id, _ in tagging.live.items() ^ claimed.items()}):
+def _check_tagging(partition: str, profile: Item, notes: Notes) -> Iterator[Violation]:
+    claimed = {tag_id: name for name, tag_id in notes.claims.items()}
+    for tag_id in sorted({tag_id for tag_id, _ in notes.live.items() ^ claimed.items()}):
         yield Violation("I2", partition, keys.tag(tag_id), "the tag and the claims to names do not agree")
-    if not len(tagging.live) == len(tagging.claims) == profile.get("tag_count", 0):
+    if not len(notes.live) == len(notes.claims) == profile.get("tag_count", 0):
         yield Violation("I2", partition, keys.PROFILE, "tag_count is not the number of tags and of their names")
-    for pair in sorted(tagging.wanted - tagging.links):
+    for pair in sorted(notes.wanted - notes.links):
         yield Violation("I3", partition, keys.link(*pair), "missing: the task has the tag")
-    for pair in sorted(tagging.links):
+    for pair in sorted(notes.links):
         # While a tag is being deleted it may have left its task before the link goes.
-        if pair[0] not in tagging.going and (pair[0] not in tagging.live or pair not in tagging.wanted):
+        if pair[0] not in notes.going and (pair[0] not in notes.live or pair not in notes.wanted):
             yield Violation(
                 "I3", partition, keys.link(*pair), "of a tag that is not there, or that the task does not have"
             )

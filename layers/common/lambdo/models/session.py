@@ -7,10 +7,14 @@ GRACE: Final = 30  # seconds in which the token just replaced still gets its suc
 
 
 class Session(TypedDict):
-    """A session; hashes are SHA-256 in hex, `rotated_at` and `expires_at` Unix seconds."""
+    """A session; hashes are SHA-256 in hex, `rotated_at` and `expires_at` Unix seconds.
+
+    It lives until `expires_at`, as long as its `epoch` is not lower than the account's.
+    """
 
     id: str
     user_id: str
+    epoch: int
     token_hash: str
     previous_hash: str | None
     created_at: str

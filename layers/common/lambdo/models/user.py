@@ -14,8 +14,14 @@ class User(TypedDict):
     version: int
 
 
-class Credential(TypedDict):
-    """A user with what proves the password."""
+class Account(TypedDict):
+    """A user with the epoch of its sessions: those begun in an earlier one have ended (decision 0016)."""
 
     user: User
+    session_epoch: int
+
+
+class Credential(Account):
+    """An account with what proves the password."""
+
     password_hash: str

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from lambdo import events, ids, passwords, times
-from lambdo.models.user import User
+from lambdo.models.user import Account, User
 from lambdo.preconditions import Versions, checked
 from lambdo.problems import (
     EmailAlreadyExists,
@@ -41,8 +41,8 @@ def register(email: str, password: str, name: str | None) -> User:
     return user
 
 
-def authenticate(email: str, password: str) -> User:
-    """Return the user with this address and password, raising the hash's cost if ours has risen.
+def authenticate(email: str, password: str) -> Account:
+    """Return the account with this address and password, raising the hash's cost if ours has risen.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def authenticate(email: str, password: str) -> User:
         raise InvalidCredentials
     if passwords.needs_rehash(credential["password_hash"]):
         users.update_password_hash(email, credential["password_hash"], passwords.hash_password(password))
-    return credential["user"]
+    return credential
 
 
 def update_user(user_id: str, changes: dict[str, Any], versions: Versions) -> User:

@@ -1,127 +1,22 @@
-"""Sessions: started by logging in, carried on by refreshing, ended by logging out or by the reuse of a spent token."""
+"""Ending sessions: one of them, or all at once. What begins them and carries them on is in `session_tokens`."""
 
 from contextlib import suppress
-from typing import NamedTuple
 
-from lambdo import events, ids, refresh_tokens, settings, times, tokens
-from lambdo.models.key import Key
-from lambdo.models.session import GRACE, LIFETIME
-from lambdo.problems import InvalidRefreshToken, RefreshTokenReused
-from lambdo.refresh_tokens import RefreshToken
-from lambdo.store import key_sets, sessions, users
+from lambdo import events, refresh_tokens
+from lambdo.store import sessions
 from lambdo.store.table import ConditionFailedError
 
 
-class Tokens(NamedTuple):
-    """A new pair."""
-
-    access_token: str
-    refresh_token: str
-
-
-def start_session(user_id: str) -> Tokens:
-    """Start a session and return its first pair of tokens."""
-    session_id, now = ids.new_id(), times.now()
-    token = refresh_tokens.derive(_signing_key()["secret"], user_id, session_id, 0)
-    sessions.put(
-        {
-            "id": session_id,
-            "user_id": user_id,
-            "token_hash": token.hash(),
-            "previous_hash": None,
-            "created_at": times.rfc3339(now),
-            "rotated_at": None,
-            "expires_at": int(now.timestamp()) + LIFETIME,
-        }
-    )
-    events.record("logged_in", user_id=user_id)
-    return _pair(token)
-
-
-def refresh(text: str) -> Tokens:
-    """Exchange a refresh token for the session's next pair.
-
-    The token just replaced gets the same successor again for 30 s, because the answer may have been lost or two tabs
-    may have refreshed at once. Any older one ends the session: somebody else holds it (RFC 9700 section 4.14.2).
-
-    Raises
-    ------
-    InvalidRefreshToken
-        If the token is not one of ours, or its session has ended.
-    RefreshTokenReused
-        If it was spent before; the session is ended.
-    """
-    token = _parsed(text)
-    successor = _derive_next(token, _signing_key())
-    now = int(times.now().timestamp())
-    try:
-        if users.get(token.user_id) is None:
-            raise InvalidRefreshToken  # the account has been deleted; its sessions go with the rest of it
-        session = sessions.update_token(token.user_id, token.session_id, token.hash(), successor.hash(), now)
-        if session is None:
-            return _pair(successor)
-        if session["expires_at"] <= now:
-            raise InvalidRefreshToken
-        if session["previous_hash"] == token.hash() and now - (session["rotated_at"] or 0) <= GRACE:
-            return _pair(_live_token(token, session["token_hash"]))
-        if not any(refresh_tokens.is_genuine(token, key["secret"]) for key in _signing_keys()):
-            raise InvalidRefreshToken
-        events.record("token_reused", user_id=token.user_id)
-        sessions.delete(token.user_id, token.session_id)
-    except ConditionFailedError as error:
-        raise InvalidRefreshToken from error
-    raise RefreshTokenReused
-
-
-def end_session(text: str) -> None:
+def log_out(text: str) -> None:
     """End the session of a refresh token; one that is unknown, spent or malformed ends nothing, in silence (RFC 7009)."""
-    with suppress(InvalidRefreshToken, ConditionFailedError):
-        token = _parsed(text)
+    with suppress(ValueError, ConditionFailedError):
+        token = refresh_tokens.parse(text)
         sessions.delete(token.user_id, token.session_id, token_hash=token.hash())
         events.record("logged_out", user_id=token.user_id)
 
 
-def end_session_by_id(user_id: str, session_id: str) -> None:
+def log_out_by_id(user_id: str, session_id: str) -> None:
     """End a session whose access token has been verified; one that has ended already is fine."""
     with suppress(ConditionFailedError):
         sessions.delete(user_id, session_id)
         events.record("logged_out", user_id=user_id)
-
-
-def _parsed(text: str) -> RefreshToken:
-    try:
-        return refresh_tokens.parse(text)
-    except ValueError as error:
-        raise InvalidRefreshToken from error
-
-
-def _derive_next(token: RefreshToken, key: Key) -> RefreshToken:
-    return refresh_tokens.derive(key["secret"], token.user_id, token.session_id, token.generation + 1)
-
-
-def _live_token(token: RefreshToken, live_hash: str) -> RefreshToken:
-    """Return the successor that the session holds, whichever key it was derived under.
-
-    Raises
-    ------
-    InvalidRefreshToken
-        If its key has been retired: the client logs in again.
-    """
-    for key in _signing_keys():
-        successor = _derive_next(token, key)
-        if successor.hash() == live_hash:
-            return successor
-    raise InvalidRefreshToken
-
-
-def _pair(token: RefreshToken) -> Tokens:
-    return Tokens(tokens.issue(_signing_key(), token.user_id, token.session_id), str(token))
-
-
-def _signing_keys() -> list[Key]:
-    return key_sets.get_cached(settings.signing_keys_parameter())
-
-
-def _signing_key() -> Key:
-    wanted = settings.signing_key_id()
-    return next(key for key in _signing_keys() if key["id"] == wanted)

@@ -18,8 +18,12 @@ def put(session: Session) -> None:
     )
 
 
-def update_token(user_id: str, session_id: str, old_hash: str, new_hash: str, now: int) -> Session | None:
+def update_token(
+    user_id: str, session_id: str, old_hash: str, new_hash: str, *, epoch: int, now: int
+) -> Session | None:
     """Make the new token the live one if the old one is live and the session has not ended. One call, 1 WRU.
+
+    `epoch` is the account's. The session may have been carried over into a later one since that was read.
 
     Returns
     -------
@@ -37,8 +41,8 @@ def update_token(user_id: str, session_id: str, old_hash: str, new_hash: str, no
                 keys.user(user_id),
                 keys.session(session_id),
                 {"token_hash": new_hash, "previous_hash": old_hash, "rotated_at": now},
-                condition="token_hash = :old AND expires_at > :now",
-                values={":old": old_hash, ":now": now},
+                condition="token_hash = :old AND expires_at > :now AND epoch >= :epoch",
+                values={":old": old_hash, ":now": now, ":epoch": epoch},
             )
         )
     except table.ConditionFailedError as error:
@@ -70,7 +74,7 @@ def _session(item: Item) -> Session:
             "user_id": keys.id_of(item["pk"]),
             **{
                 name: item.get(name)
-                for name in ("token_hash", "previous_hash", "created_at", "rotated_at", "expires_at")
+                for name in ("epoch", "token_hash", "previous_hash", "created_at", "rotated_at", "expires_at")
             },
         },
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
-from lambdo.models.user import Credential, User
+from lambdo.models.user import Account, Credential, User
 from lambdo.store import keys, table, writes
 from lambdo.store.wire import Item
 from lambdo.store.writes import Write
@@ -20,7 +20,7 @@ class AccountGoneError(Exception):
 
 def put(user: User, password_hash: str) -> bool:
     """Create the user and its claim to the e-mail address in one transaction; return False if the address is taken."""
-    profile = {"user_id": user["id"], **{name: value for name, value in user.items() if name != "id"}}
+    profile = {"user_id": user["id"], "session_epoch": 0, **{n: value for n, value in user.items() if n != "id"}}
     claim = {"pk": keys.email(user["email"]), "sk": keys.CREDENTIAL, "password_hash": password_hash, **profile}
     try:
         table.transact(
@@ -33,14 +33,20 @@ def put(user: User, password_hash: str) -> bool:
 
 def get(user_id: str) -> User | None:
     """Return the user, or None. One call, 1 RRU."""
+    account = get_account(user_id)
+    return account["user"] if account else None
+
+
+def get_account(user_id: str) -> Account | None:
+    """Return the user with the epoch of its sessions, or None. One call, 1 RRU."""
     item = table.get(keys.user(user_id), keys.PROFILE)
-    return _user(item) if item and "deleted_at" not in item else None
+    return _account(item) if item and "deleted_at" not in item else None
 
 
 def get_credential(email: str) -> Credential | None:
     """Return the account behind a normalised e-mail address, or None. One call, 1 RRU."""
     item = table.get(keys.email(email), keys.CREDENTIAL)
-    return {"user": _user(item), "password_hash": item["password_hash"]} if item else None
+    return {**_account(item), "password_hash": item["password_hash"]} if item else None
 
 
 def update_password_hash(email: str, old_hash: str, new_hash: str) -> None:
@@ -56,12 +62,11 @@ def update(user: User, changes: Mapping[str, Any]) -> User | None:
     """Change the profile and its copy in one transaction; return the new user, or None if it has changed meanwhile."""
     expected = {":version": user["version"]}
     condition = f"{writes.LIVES} AND version = :version"
-    both = ((keys.user(user["id"]), keys.PROFILE), (keys.email(user["email"]), keys.CREDENTIAL))
     try:
         table.transact(
             *(
                 writes.update(pk, sk, changes, condition=condition, values=expected, add={"version": 1})
-                for pk, sk in both
+                for pk, sk in _both(user)
             )
         )
     except table.TransactionRefusedError:
@@ -69,12 +74,38 @@ def update(user: User, changes: Mapping[str, Any]) -> User | None:
     return _user({"user_id": user["id"], **user, **changes, "version": user["version"] + 1})
 
 
+def end_sessions(
+    account: Account, *, password_hash: str | None = None, changes: Mapping[str, Any] | None = None
+) -> tuple[Write, Write]:
+    """Return the writes that end all sessions of the account, for a transaction that may carry one over into the next epoch.
+
+    They fail if sessions were ended or the password was changed since the account was read.
+
+    Parameters
+    ----------
+    password_hash
+        Of the new password, where it changes: the old one then fails from here on, and so do sessions begun with it.
+    changes
+        What else to set in profile and credential.
+    """
+    new = {"session_epoch": account["session_epoch"] + 1, **(changes or {})}
+    credential = new if password_hash is None else {**new, "password_hash": password_hash}
+    condition = f"{writes.LIVES} AND session_epoch = :epoch"
+    values = {":epoch": account["session_epoch"]}
+    profile_key, credential_key = _both(account["user"])
+    return (
+        writes.update(*profile_key, new, condition=condition, values=values),
+        writes.update(*credential_key, credential, condition=condition, values=values),
+    )
+
+
 def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> bool:
     """Free the e-mail address and mark the account as deleted; return False if it has changed meanwhile, or its password.
 
     What stays of the profile is its key and two time stamps, until `expires_at` (Unix seconds).
     """
-    profile = dict.fromkeys(("user_id", "email", "name", "time_zone", "created_at", "version", "tag_count"))
+    names = ("user_id", "session_epoch", "email", "name", "time_zone", "created_at", "version", "tag_count")
+    profile = dict.fromkeys(names)
     try:
         table.transact(
             writes.delete(
@@ -124,6 +155,15 @@ def count_tag(user_id: str, change: int, limit: int) -> Write:
         values={":limit": limit if change > 0 else limit + 1},
         add={"tag_count": change},
     )
+
+
+def _both(user: User) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the keys of profile and credential."""
+    return (keys.user(user["id"]), keys.PROFILE), (keys.email(user["email"]), keys.CREDENTIAL)
+
+
+def _account(item: Item) -> Account:
+    return {"user": _user(item), "session_epoch": item["session_epoch"]}
 
 
 def _user(item: Item) -> User:
