@@ -21,18 +21,20 @@ dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT,
 	@exec $(PYTHON) -m tools.local
 
 .PHONY: test
-test: .venv/.synced .venv-ministack/.synced ## run every test and gate the coverage; ARGS="-k name" runs some, ungated
+test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and gate the coverage; ARGS="-k name" runs some, ungated
 	@$(PYTHON) -m pytest $(or $(ARGS),--cov)
 
 .PHONY: check
 check: lint test ## run everything that must hold before a change lands
 
 .PHONY: lint
-lint: .venv/.synced ## format check, lint, types, template
+lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, workflows
 	@.venv/bin/ruff format --check --quiet . || { echo 'Run make format.'; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/cfn-lint template.yaml .github/aws/roles.yaml
+	@.venv-audit/bin/actionlint
+	@.venv-audit/bin/zizmor --offline --quiet --min-severity medium .github
 
 .PHONY: format
 format: .venv/.synced ## format the code and fix what lint can fix
@@ -43,10 +45,38 @@ format: .venv/.synced ## format the code and fix what lint can fix
 build: .venv/.synced ## build the functions and layers into .aws-sam
 	@PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.uv/bin:$$PATH" .venv/bin/sam build
 
+.PHONY: bundle
+bundle: build ## build, and pack it for deployments elsewhere: bundle.tar.gz
+	@tar -czf bundle.tar.gz .aws-sam/build
+
+.PHONY: unpack
+unpack:
+	@rm -rf .aws-sam && tar -xzf '$(BUNDLE)'
+
 .PHONY: deploy
-deploy: build ## deploy to AWS with a section of samconfig.toml: make deploy STAGE=prod
+deploy: $(if $(BUNDLE),.venv/.synced unpack,build) ## deploy to AWS with a section of samconfig.toml: make deploy STAGE=prod (BUNDLE, STACK_ROLE)
 	@test -n '$(STAGE)' || { echo 'Name the stage: make deploy STAGE=dev, staging or prod.'; exit 1; }
-	@.venv/bin/sam deploy --config-env '$(STAGE)'
+	@.venv/bin/sam deploy --config-env '$(STAGE)' $(if $(CI),--no-confirm-changeset) $(if $(STACK_ROLE),--role-arn '$(STACK_ROLE)')
+
+.PHONY: smoke
+smoke: .venv/.synced ## try a deployed API, leaving nothing behind: make smoke STAGE=prod, or URL=https://...
+	@$(PYTHON) -m tools.operate.smoke $(if $(URL),--url '$(URL)',--stack 'lambdo-$(STAGE)')
+
+.PHONY: audit
+audit: $(UV) ## look up known vulnerabilities of all locked packages (asks api.osv.dev)
+	@$(UV) audit --locked --preview-features audit
+
+.PHONY: licences
+licences: .venv-audit/.synced .venv-shipped/.synced ## check that what is shipped has a licence that pyproject.toml allows
+	@.venv-audit/bin/pip-licenses --python .venv-shipped/bin/python
+
+.PHONY: sbom
+sbom: .venv-audit/.synced .venv-shipped/.synced ## write the bill of materials of what is shipped: sbom.cdx.json (CycloneDX)
+	@.venv-audit/bin/cyclonedx-py environment .venv-shipped --pyproject pyproject.toml --output-reproducible --output-file sbom.cdx.json
+
+.PHONY: release-notes
+release-notes: .venv/.synced ## print the section of CHANGELOG.md of a release: make release-notes TAG=v1.2.0
+	@$(PYTHON) -m tools.release_notes '$(TAG)'
 
 # An operator's commands: on the table TABLE of the AWS account, or without it on that of the running make dev.
 TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint '$(DYNAMODB_ENDPOINT)')
@@ -57,10 +87,10 @@ fsck: .venv/.synced ## check every item of a table against the invariants (TABLE
 
 .PHONY: clean
 clean: ## remove environments, builds and caches; data under .local stays
-	@rm -rf .venv .venv-ministack .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	@find functions layers tools tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# ---- What the targets stand on: uv, and two environments that follow uv.lock -------------------------------------------
+# ---- What the targets stand on: uv, and environments that follow uv.lock -----------------------------------------------
 
 .venv/.synced: uv.lock pyproject.toml .python-version | $(UV)
 	@echo 'Preparing .venv (Python 3.13, locked packages) ...'
@@ -69,6 +99,14 @@ clean: ## remove environments, builds and caches; data under .local stays
 .venv-ministack/.synced: uv.lock pyproject.toml .python-version | $(UV)
 	@echo 'Preparing .venv-ministack (MiniStack, the local DynamoDB and SSM) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-ministack $(UV) sync --locked --quiet --only-group ministack && touch $@
+
+.venv-audit/.synced: uv.lock pyproject.toml .python-version | $(UV)
+	@echo 'Preparing .venv-audit (linters of workflows, licences, bill of materials) ...'
+	@UV_PROJECT_ENVIRONMENT=.venv-audit $(UV) sync --locked --quiet --only-group audit && touch $@
+
+.venv-shipped/.synced: uv.lock pyproject.toml .python-version | $(UV)
+	@echo 'Preparing .venv-shipped (what the dependencies layer holds, and nothing else) ...'
+	@UV_PROJECT_ENVIRONMENT=.venv-shipped $(UV) sync --locked --quiet --no-default-groups && touch $@
 
 # Without uv on the PATH: into .uv, in a virtual environment or, where Debian has no python3-venv, in a plain folder.
 .uv/bin/uv:

@@ -1,0 +1,94 @@
+"""`python -m tools.operate.smoke --url URL`: what a person does first, against a deployed API, leaving nothing behind.
+
+One account is made and deleted again, also where a step fails. Its address is that of Amazon SES's mailbox simulator, which takes
+every mail and bounces none: https://docs.aws.amazon.com/ses/latest/DeveloperGuide/mailbox-simulator.html
+
+The end-to-end tests (LAMBDO_URL) try more, but make dozens of accounts at once, which the throttles of a deployment refuse, and leave them.
+"""
+
+import argparse
+import secrets
+import sys
+import uuid
+from typing import Any, Final
+
+import botocore.session
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+
+SECONDS: Final = 30.0  # a first request may start a function and its connections
+
+
+class SmokeError(Exception):
+    """A step was not answered as it should; the message tells which, and how."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Try the API; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--url", help="where the API answers")
+    which.add_argument("--stack", help="the stack whose output ApiUrl tells where")
+    options = parser.parse_args(arguments)
+    try:
+        url = options.url or find_url(options.stack)
+        with httpx.Client(base_url=url, timeout=SECONDS) as client:
+            try_out(client)
+    except (BotoCoreError, ClientError, httpx.HTTPError, SmokeError) as error:
+        print(f"smoke: {error}", file=sys.stderr)
+        return 1
+    print(f"smoke: {url} works")
+    return 0
+
+
+def find_url(stack: str) -> str:
+    """Return the stack's output ApiUrl."""
+    cloudformation: Any = botocore.session.get_session().create_client("cloudformation")
+    (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    return next(str(one["OutputValue"]) for one in described["Outputs"] if one["OutputKey"] == "ApiUrl")
+
+
+def try_out(client: httpx.Client) -> None:
+    """Register, work, log out, delete; raises SmokeError at the first answer that is not as it should be."""
+    expect(client.get("/api/health"), 200)
+    expect(client.get("/.well-known/jwks.json"), 200)
+    expect(client.get("/api/auth/me"), 401)
+    email = f"success+{uuid.uuid4().hex}@simulator.amazonses.com"
+    credentials = {"email": email, "password": secrets.token_urlsafe()}
+    expect(client.post("/api/auth/register", json=credentials), 201)
+    tokens = expect(client.post("/api/auth/login", json=credentials), 200)
+    client.headers["authorization"] = f"Bearer {tokens['access_token']}"
+    try:
+        work(client)
+        fresh = expect(client.post("/api/auth/refresh", json={"refresh_token": tokens["refresh_token"]}), 200)
+    finally:
+        expect(client.request("DELETE", "/api/auth/me", json={"password": credentials["password"]}), 202)
+    expect(client.post("/api/auth/refresh", json={"refresh_token": fresh["refresh_token"]}), 401)
+
+
+def work(client: httpx.Client) -> None:
+    """Make a tag and a task, list, complete and delete it, and be refused what is another's."""
+    tag = expect(client.post("/api/me/tags", json={"name": "Smoke"}), 201)
+    task = expect(client.post("/api/me/tasks", json={"title": "Try it", "tag_ids": [tag["id"]]}), 201)
+    path = f"/api/me/tasks/{task['id']}"
+    listed = expect(client.get("/api/me/tasks", params={"status": "open"}), 200)
+    if listed["items"] != [task]:
+        raise SmokeError(f"GET /api/me/tasks does not list the task that was just made, but {listed}")
+    expect(client.get(f"/api/{uuid.uuid4()}/tasks"), 403)
+    expect(client.post("/api/me/tasks", json={"title": ""}), 422)
+    expect(client.patch(f"{path}/complete"), 200)
+    expect(client.delete(path), 204)
+    expect(client.get(path), 404)
+
+
+def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """Return the answer's body, or raise SmokeError for another status."""
+    if answer.status_code != status:
+        asked = f"{answer.request.method} {answer.request.url.path}"
+        raise SmokeError(f"{asked} was answered {answer.status_code}, not {status}: {answer.text}")
+    body: dict[str, Any] = answer.json() if answer.content else {}
+    return body
+
+
+if __name__ == "__main__":
+    sys.exit(main())
