@@ -2,7 +2,6 @@
 
 import fcntl
 import itertools
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.caller import Api, Caller
@@ -73,15 +73,22 @@ def stranger(api: Api) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def dump(application: Application) -> Callable[[], list[dict[str, Any]]]:
-    """Return every item of the table, sorted, as DynamoDB has it."""
+def dump(application: Application) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Return every item of the table, sorted, as DynamoDB has it; without botocore, which takes ten times as long."""
+    url, name = os.environ["AWS_ENDPOINT_URL_DYNAMODB"], os.environ["TABLE_NAME"]
+    with httpx.Client(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, trust_env=False, timeout=30) as client:
 
-    def read() -> list[dict[str, Any]]:
-        client = table._client("dynamodb")
-        pages = client.get_paginator("scan").paginate(TableName=os.environ["TABLE_NAME"], ConsistentRead=True)
-        return sorted((item for page in pages for item in page["Items"]), key=json.dumps)
+        def read() -> list[dict[str, Any]]:
+            items: list[dict[str, Any]] = []
+            request: dict[str, Any] = {"TableName": name, "ConsistentRead": True}
+            while True:
+                page = client.post(url, json=request).raise_for_status().json()
+                items += page["Items"]
+                if "LastEvaluatedKey" not in page:
+                    return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+                request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    return read
+        yield read
 
 
 @pytest.fixture
