@@ -30,6 +30,13 @@ from lambdo import keyring, settings, times, tokens  # noqa: E402
 from lambdo.store import key_sets, table  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file in one process, and all tests of the builds: they share what takes long to make."""
+    for item in items:
+        group = "builds" if "builds" in getattr(item, "fixturenames", ()) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The template's application on an embedded back end, with its environment set for this process."""

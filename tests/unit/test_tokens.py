@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from lambdo import base64url, settings, tokens
-from lambdo.ids import new_id
 from lambdo.models.key import Key
 from lambdo.tokens import InvalidTokenError, issue, verify
 
@@ -22,7 +21,7 @@ KEY: Key = {"id": "1-test", "version": 1, "secret": base64url.encode(b"k" * 32)}
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 PUBLIC = PRIVATE.public_key()
 HEADER = {"alg": "EdDSA", "typ": "at+jwt", "kid": "1-test"}
-USER, SESSION = new_id(), new_id()
+USER, SESSION = "01a1fdc1-9f76-7cf0-9d82-1892a9126527", "01a1fdc1-9f76-7d80-b43a-facb720457ae"
 GONE = object()  # a claim or member that is left out
 
 

@@ -41,7 +41,7 @@ def test_unknown_wire_type_raises_type_error(wire: Any) -> None:
 
 
 @pytest.mark.parametrize("plain", [
-    {}, {"a": ""}, {"a": "x" * 1000}, {"é": "é😀"}, {"a": True, "b": False}, {"a": frozenset({"x", "yy"})},
+    {}, {"a": ""}, {"a": "x" * 1000}, {"é": "é😀"}, {"a": True, "b": False}, {"a": frozenset({"xyz"})},
     {"a": []}, {"a": ["x", {"b": "c"}]}, {"a": {"b": {"c": "d"}}}, {"a": 1}, {"a": 12}, {"a": 2**40},
 ], ids=str)  # fmt: skip
 def test_size_is_what_the_rules_say_but_for_the_last_digit_of_numbers(plain: Any) -> None:
