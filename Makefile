@@ -14,7 +14,7 @@ export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
 
 .PHONY: dev
 dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT, STATE, SEED=1, VERBOSE=1, PARAMS, DYNAMODB_ENDPOINT)
@@ -84,6 +84,18 @@ TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint 
 .PHONY: fsck
 fsck: .venv/.synced ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT)
 	@$(PYTHON) -m tools.operate.fsck $(TARGET)
+
+.PHONY: restore
+restore: .venv/.synced ## restore a table to a point in time beside it, and check it: TABLE, TO, TIME=2026-11-21T09:30:00Z
+	@$(PYTHON) -m tools.operate.restore $(TARGET) --to '$(TO)' $(if $(TIME),--time '$(TIME)')
+
+.PHONY: copy-back
+copy-back: .venv/.synced ## bring accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to do it
+	@$(PYTHON) -m tools.operate.copy_back $(TARGET) --source '$(FROM)' --users $(USERS) $(if $(APPLY),--apply)
+
+.PHONY: table-settings
+table-settings: .venv/.synced ## give a table that was restored under its old name the template's settings: TABLE, STAGE
+	@$(PYTHON) -m tools.operate.table_settings $(TARGET) --stage '$(STAGE)'
 
 .PHONY: clean
 clean: ## remove environments, builds and caches; data under .local stays

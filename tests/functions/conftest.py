@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.capacity import Bill, billing
 from tests.stream import Stream
 from tools.local.application import Application
 from tools.local.provision import create_tables
+from tools.operate.target import Target
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -18,6 +20,16 @@ def _empty_table(application: Application) -> None:
     """Start each file on an empty table, so that a dump of it takes milliseconds."""
     table._client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
     create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+
+
+@pytest.fixture
+def other(application: Application) -> Iterator[Target]:
+    """Another table like the template's, empty."""
+    client = table._client("dynamodb")
+    (properties,) = application.tables.values()
+    create_tables(replace(application, tables={"Other": properties}), os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+    yield Target(client, "Other")
+    client.delete_table(TableName="Other")
 
 
 @pytest.fixture

@@ -3,16 +3,14 @@
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lambdo.store import table, wire
+from lambdo.store import wire
 from tests.caller import Api
-from tools.local.application import Application
-from tools.local.provision import create_tables
 from tools.operate import fsck
 from tools.operate.invariants import violations
 from tools.operate.target import Target
@@ -71,15 +69,10 @@ def account(api: Api, dump: Callable[[], list[Item]]) -> Account:
 
 
 @pytest.fixture
-def target(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
-    """Another table like the template's, empty; nothing sleeps meanwhile."""
-    (properties,) = application.tables.values()
-    endpoint = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
-    create_tables(dataclasses.replace(application, tables={"Checked": properties}), endpoint)
+def target(other: Target, monkeypatch: pytest.MonkeyPatch) -> Target:
+    """A table to check, empty; nothing sleeps meanwhile."""
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    client = table._client("dynamodb")
-    yield Target(client, "Checked")
-    client.delete_table(TableName="Checked")
+    return other
 
 
 def test_whole_account_breaks_no_rule(account: Account) -> None:

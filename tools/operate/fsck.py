@@ -11,7 +11,7 @@ import argparse
 import itertools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any, Final
 
@@ -33,14 +33,19 @@ def main(arguments: list[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--rate", type=float, default=RATE, help="read units a second (default: %(default)s)")
     options = parser.parse_args(arguments)
-    found = 0
     try:
-        for violation in fsck(find_target(options), options.rate):
-            found += 1
-            print(violation.rule, where(violation), violation.item, f"- {violation.fault}", flush=True)
+        return report(fsck(find_target(options), options.rate))
     except (BotoCoreError, ClientError, TargetError) as error:
         print(f"fsck: {error}", file=sys.stderr)
         return 2
+
+
+def report(violations_found: Iterable[Violation]) -> int:
+    """Print a line for each violation; return the exit status."""
+    found = 0
+    for violation in violations_found:
+        found += 1
+        print(violation.rule, where(violation), violation.item, f"- {violation.fault}", flush=True)
     print(f"fsck: {found or 'no'} violation{'' if found == 1 else 's'}", file=sys.stderr)
     return 1 if found else 0
 
@@ -49,14 +54,19 @@ def fsck(target: Target, rate: float) -> Iterator[Violation]:
     """Yield what is broken and stays so."""
     suspects = violations(_scan(target, rate))
     for partition, those in itertools.groupby(suspects, attrgetter("partition")):
-        broken = list(those)
-        for attempt in range(ATTEMPTS):
-            time.sleep(PAUSE if attempt else 0)
-            still = set(violations(_account(target, partition)))
-            broken = [violation for violation in broken if violation in still]
-            if not broken:
-                break
-        yield from broken
+        yield from confirm(target, partition, those)
+
+
+def confirm(target: Target, partition: str, suspects: Iterable[Violation] | None = None) -> list[Violation]:
+    """Return what is broken in an account each time that it is read; where suspects are given, only of these."""
+    broken = list(violations(_account(target, partition)) if suspects is None else suspects)
+    for attempt in range(ATTEMPTS):
+        if not broken:
+            break
+        time.sleep(PAUSE if attempt else 0)
+        still = set(violations(_account(target, partition)))
+        broken = [violation for violation in broken if violation in still]
+    return broken
 
 
 def where(violation: Violation) -> str:
@@ -79,24 +89,13 @@ def _scan(target: Target, rate: float) -> Iterator[Item]:
 
 def _account(target: Target, partition: str) -> Iterator[Item]:
     """Yield the partition and, of the same account, the one that must agree with it."""
-    items = list(_query(target, partition))
+    items = [load(item) for item in target.query(partition)]
     yield from items
     for item in items:
         if item["sk"] == keys.PROFILE and "email" in item:
-            yield from _query(target, keys.email(item["email"]))
+            yield from map(load, target.query(keys.email(item["email"])))
         elif item["sk"] == keys.CREDENTIAL and "user_id" in item:
-            yield from _query(target, keys.user(item["user_id"]))
-
-
-def _query(target: Target, partition: str) -> Iterator[Item]:
-    pages = target.client.get_paginator("query").paginate(
-        TableName=target.table,
-        KeyConditionExpression="pk = :pk",
-        ExpressionAttributeValues={":pk": {"S": partition}},
-        ConsistentRead=True,
-    )
-    for page in pages:
-        yield from map(load, page["Items"])
+            yield from map(load, target.query(keys.user(item["user_id"])))
 
 
 if __name__ == "__main__":

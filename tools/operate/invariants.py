@@ -169,4 +169,5 @@ def _check_tagging(partition: str, profile: Item, notes: Notes) -> Iterator[Viol
 
 def _safe(item: Item) -> str:
     """Return an item's sort key, but of the claim to a tag's name, which a person wrote, the tag's id."""
-    return f"TAGNAME# of {keys.tag(item.get('tag_id', '?'))}" if item["sk"].startswith("TAGNAME#") else str(item["sk"])
+    sk = str(item["sk"])
+    return f"{keys.TAG_NAMES} of {keys.tag(item.get('tag_id', '?'))}" if sk.startswith(keys.TAG_NAMES) else sk

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +12,8 @@ from botocore.config import Config
 
 from tools.local.options import ROOT
 from tools.local.provision import use_endpoints
+
+type WireItem = dict[str, Any]
 
 CONFIG: Final = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 10})
 
@@ -24,6 +27,17 @@ class Target(NamedTuple):
 
     client: Any
     table: str
+
+    def query(self, partition: str) -> Iterator[WireItem]:
+        """Yield the items of a partition, read strongly, in the order of their sort keys."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": partition}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,8 @@ EVERYTHING: Final = ("A", "~")  # every sort key begins with a capital letter
 SESSIONS: Final = "SESSION#"
 TASKS: Final = "TASK#"
 TAGS: Final = "TAG#"
+TAG_NAMES: Final = "TAGNAME#"
+LINKS: Final = "LINK#"
 
 
 def user(user_id: str) -> str:
@@ -38,12 +40,12 @@ def tag(tag_id: str) -> str:
 
 def tag_name(name_key: str) -> str:
     """Sort key of the claim to a tag's name, already folded (`models.tag.name_key`)."""
-    return f"TAGNAME#{name_key}"
+    return f"{TAG_NAMES}{name_key}"
 
 
 def links(tag_id: str) -> str:
     """Prefix of the sort keys of a tag's links."""
-    return f"LINK#{tag_id}#"
+    return f"{LINKS}{tag_id}#"
 
 
 def link(tag_id: str, task_id: str) -> str:

@@ -1,0 +1,205 @@
+"""`make copy-back`: accounts come back from a restored table as they were, and nothing else changes."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from lambdo.store import table
+from tests.caller import PASSWORD, Api, Caller
+from tests.fsck import fsck
+from tools.operate import copy_back
+from tools.operate.target import Target
+
+type Item = dict[str, Any]
+type Dump = Callable[[], list[Item]]
+type Snapshot = Callable[[], None]
+
+
+@pytest.fixture
+def snapshot(other: Target, dump: Dump) -> Snapshot:
+    """Return what copies the whole table, as a restore does."""
+
+    def copy() -> None:
+        copy_back.write_all(other, [{"PutRequest": {"Item": item}} for item in dump()])
+
+    return copy
+
+
+def test_tasks_tags_and_links_become_what_they_were_and_the_session_goes_on(
+    user: Caller, stranger: Caller, snapshot: Snapshot, dump: Dump
+) -> None:
+    kept, gone = user.create_tag(name="Kept"), user.create_tag(name="Gone")
+    tasks = [user.create_task(title=f"task {number}", tag_ids=[kept["id"], gone["id"]]) for number in range(3)]
+    stranger.create_task(title="before")
+    before = _everything(user)
+    snapshot()
+    user.call("DELETE", f"tasks/{tasks[0]['id']}")
+    user.call("PATCH", f"tasks/{tasks[1]['id']}", {"title": "damaged", "completed": True, "tag_ids": []})
+    user.call("PATCH", f"tags/{kept['id']}", {"name": "Renamed"})
+    user.call("DELETE", f"tags/{gone['id']}")
+    user.create_task(title="of the accident", tag_ids=[user.create_tag(name="Kept")["id"]])
+    user.call("PATCH", "/api/auth/me", {"name": "Ada"})
+    stranger.create_task(title="after")
+    others = _everything(stranger)
+
+    assert _copy_back(user.id) == 0
+    assert _everything(user) == before
+    assert user.call("GET", "/api/auth/me").json["name"] == "Ada"
+    assert user.api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}).status == 200
+    assert _everything(stranger) == others
+    fsck(dump())
+
+
+def test_without_apply_it_says_what_it_would_do_and_writes_nothing(
+    user: Caller, snapshot: Snapshot, dump: Dump, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = user.create_task()
+    snapshot()
+    user.call("DELETE", f"tasks/{task['id']}")
+    user.create_task()
+    before = dump()
+    assert _copy_back(user.id, apply=False) == 0
+    assert capsys.readouterr().out == f"{user.id}: 1 to write, 1 to delete\n"
+    assert dump() == before
+
+
+def test_deleted_account_comes_back_with_its_password_but_without_sessions(
+    api: Api, user: Caller, snapshot: Snapshot, dump: Dump
+) -> None:
+    user.create_task(title="mine", tag_ids=[user.create_tag()["id"]])
+    before = _everything(user)
+    snapshot()
+    user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
+    _remove_mark(user)
+    assert _copy_back(user.id) == 0
+    assert api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}).status == 401
+    assert api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD}).status == 200
+    assert _everything(user) == before
+    fsck(dump())
+
+
+def test_account_that_is_still_being_deleted_is_refused(
+    user: Caller, snapshot: Snapshot, dump: Dump, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot()
+    user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
+    before = dump()
+    assert _copy_back(user.id) == 1
+    assert "the mark of its deletion is still there" in capsys.readouterr().err
+    assert dump() == before
+
+
+def test_account_whose_address_belongs_to_another_is_refused(
+    api: Api, user: Caller, snapshot: Snapshot, dump: Dump, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user.create_task()
+    snapshot()
+    user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
+    _remove_mark(user)
+    assert api.call("POST", "/api/auth/register", {"email": user.email, "password": PASSWORD}).status == 201
+    before = dump()
+    assert _copy_back(user.id) == 1
+    assert "belongs to another account" in capsys.readouterr().err
+    assert dump() == before
+
+
+@pytest.mark.parametrize("unknown", ["01a1fd29-7777-7777-8777-777777777777", "", "all of them"])
+def test_account_that_the_source_does_not_have_is_refused(
+    unknown: str, user: Caller, snapshot: Snapshot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot()
+    assert _copy_back(unknown) == 1
+    assert "the source has no such account" in capsys.readouterr().err
+
+
+def test_all_are_those_that_both_tables_have(
+    api: Api, user: Caller, stranger: Caller, snapshot: Snapshot, dump: Dump, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = user.create_task()
+    snapshot()
+    user.call("DELETE", f"tasks/{task['id']}")
+    stranger.call("DELETE", "/api/auth/me", {"password": PASSWORD})
+    _remove_mark(stranger)
+    late = api.sign_up()
+    late.create_task(title="later")
+    assert _copy_back("all") == 0
+    assert f"{user.id}: 1 to write, 0 to delete\n" in capsys.readouterr().out
+    assert user.call("GET", f"tasks/{task['id']}").json == task
+    assert api.call("POST", "/api/auth/login", {"email": stranger.email, "password": PASSWORD}).status == 401
+    assert [one["title"] for one in late.call("GET", "tasks").json["items"]] == ["later"]
+    fsck(dump())
+
+
+def test_interrupted_copy_is_finished_by_the_next(user: Caller, other: Target, snapshot: Snapshot, dump: Dump) -> None:
+    for _ in range(13):
+        user.create_task(tag_ids=[user.create_tag()["id"]])
+    before = _everything(user)
+    snapshot()
+    user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
+    _remove_mark(user)
+    target = Target(other.client, os.environ["TABLE_NAME"])
+    dying = Target(_Client(other.client, answers=1), target.table)
+    with pytest.raises(ConnectionError):
+        copy_back.copy_back(other, dying, user.id, named=True, apply=True)
+    assert copy_back.copy_back(other, target, user.id, named=True, apply=True) is False
+    assert _everything(user) == before
+    fsck(dump())
+
+
+def test_what_dynamodb_leaves_undone_is_sent_again(other: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    items = [{"pk": {"S": "USER#1"}, "sk": {"S": f"TASK#{number:02}"}} for number in range(30)]
+    client = _Client(other.client, answers=99, most=10)
+    copy_back.write_all(Target(client, other.table), [{"PutRequest": {"Item": item}} for item in items])
+    assert list(other.query("USER#1")) == items
+    assert slept == [0.05, 0.1]
+
+
+def test_missing_source_exits_2(user: Caller, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _copy_back(user.id) == 2
+    assert "ResourceNotFoundException" in capsys.readouterr().err
+
+
+@dataclass
+class _Client:
+    """DynamoDB's client, whose batches carry out `most` writes, `answers` times."""
+
+    real: Any
+    answers: int
+    most: int = 25
+
+    def batch_write_item(self, RequestItems: dict[str, list[Item]]) -> Any:  # noqa: N803 - DynamoDB's own name
+        if not self.answers:
+            raise ConnectionError
+        self.answers -= 1
+        ((name, requests),) = RequestItems.items()
+        self.real.batch_write_item(RequestItems={name: requests[: self.most]})
+        return {"UnprocessedItems": {name: requests[self.most :]} if requests[self.most :] else {}}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+def _copy_back(users: str, *, apply: bool = True) -> int:
+    name, endpoint = os.environ["TABLE_NAME"], os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+    arguments = ["--table", name, "--endpoint", endpoint, "--source", "Other", "--users", users]
+    return copy_back.main([*arguments, "--apply"] if apply else arguments)
+
+
+def _everything(user: Caller) -> dict[str, Any]:
+    """Return all that a user sees of tasks and tags, in several orders, so by several indexes."""
+    queries = ("", "status=open", "status=done", "sort=priority", "sort=due_date")
+    lists = {query: user.call("GET", "tasks", query=query).json["items"] for query in queries}
+    tags = user.call("GET", "tags").json["items"]
+    by_tag = {tag["id"]: user.call("GET", "tasks", query=f"tag={tag['id']}").json["items"] for tag in tags}
+    return {**lists, **by_tag, "tags": tags}
+
+
+def _remove_mark(user: Caller) -> None:
+    """Remove what is left of a deleted account, as the time to live does."""
+    key = {"pk": {"S": f"USER#{user.id}"}, "sk": {"S": "PROFILE"}}
+    table._client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key)

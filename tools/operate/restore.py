@@ -1,0 +1,59 @@
+"""`python -m tools.operate.restore --table NAME --to NEW`: restore a table to a point in time, beside it, and check the result.
+
+The new table has the items and the indexes. It has neither stream nor time to live nor point-in-time recovery nor protection from
+deletion: DynamoDB restores none of these, and a table to copy back from needs none.
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html
+"""
+
+import argparse
+import sys
+import time
+from datetime import datetime
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.operate.fsck import RATE, fsck, report
+from tools.operate.target import Target, TargetError, add_arguments, find_target
+
+POLL: Final = 15.0  # seconds
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Restore and check; return fsck's exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_arguments(parser)
+    parser.add_argument("--to", required=True, help="the name of the new table")
+    parser.add_argument(
+        "--time", type=moment, help="such as 2026-11-21T09:30:00Z; default: the latest, some five minutes ago"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        restored = restore(find_target(options), options.to, options.time)
+        return report(fsck(restored, RATE))
+    except (BotoCoreError, ClientError, TargetError) as error:
+        print(f"restore: {error}", file=sys.stderr)
+        return 2
+
+
+def moment(text: str) -> datetime:
+    """Return a time with its offset; raises ValueError."""
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None:
+        raise ValueError("a time needs an offset, or Z")
+    return parsed
+
+
+def restore(target: Target, to: str, when: datetime | None) -> Target:
+    """Make the new table and return it when it can be read."""
+    point: dict[str, Any] = {"RestoreDateTime": when} if when else {"UseLatestRestorableTime": True}
+    target.client.restore_table_to_point_in_time(SourceTableName=target.table, TargetTableName=to, **point)
+    started = time.monotonic()
+    while target.client.describe_table(TableName=to)["Table"]["TableStatus"] != "ACTIVE":
+        time.sleep(POLL)
+    print(f"restore: {to} is there after {time.monotonic() - started:.0f} s; checking", file=sys.stderr)
+    return Target(target.client, to)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
