@@ -32,7 +32,7 @@ lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, 
 	@.venv/bin/ruff format --check --quiet . || { echo 'Run make format.'; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/cfn-lint template.yaml .github/aws/roles.yaml
+	@.venv/bin/cfn-lint template.yaml operations.yaml .github/aws/roles.yaml
 	@.venv-audit/bin/actionlint
 	@.venv-audit/bin/zizmor --offline --quiet --min-severity medium .github
 
@@ -56,6 +56,8 @@ unpack:
 .PHONY: deploy
 deploy: $(if $(BUNDLE),.venv/.synced unpack,build) ## deploy to AWS with a section of samconfig.toml: make deploy STAGE=prod (BUNDLE, STACK_ROLE)
 	@test -n '$(STAGE)' || { echo 'Name the stage: make deploy STAGE=dev, staging or prod.'; exit 1; }
+	@find .aws-sam/build samconfig.toml -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum \
+	  | sed -E "s/^(.{10}).*/Release: '\1'/" > .aws-sam/release.yaml # what is deployed, with which settings
 	@.venv/bin/sam deploy --config-env '$(STAGE)' $(if $(CI),--no-confirm-changeset) $(if $(STACK_ROLE),--role-arn '$(STACK_ROLE)')
 
 .PHONY: smoke

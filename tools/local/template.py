@@ -156,11 +156,14 @@ def _cors(configuration: Mapping[str, Any] | bool | None) -> Cors | None:
 
 
 def _event_source(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> EventSource:
-    """Return a mapping of a table's stream; SAM CLI leaves !GetAtt Table.StreamArn unresolved, which names the table."""
+    """Return a mapping of a table's stream, and the function behind its alias.
+
+    SAM CLI leaves !GetAtt Table.StreamArn unresolved, which names the table.
+    """
     match properties["EventSourceArn"]:
         case {"Fn::GetAtt": [table, "StreamArn"]} if table in resources:
             return EventSource(
-                function=str(properties["FunctionName"]),
+                function=str(properties["FunctionName"]).removesuffix(".Alias"),
                 table=_table_name(table, resources[table]),
                 patterns=read_patterns(properties.get("FilterCriteria", {})),
                 batch=int(properties.get("BatchSize", EventSource.batch)),

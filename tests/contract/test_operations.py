@@ -1,0 +1,183 @@
+"""operations.yaml: every alarm rings somewhere, for the reason that docs/operations.md argues, on metrics that exist."""
+
+import itertools
+import json
+import re
+from typing import Any, get_args
+
+import pytest
+
+from lambdo import events
+from tests.contract.stages import operations, processed, processed_operations
+from tests.contract.test_template import ROOT, template
+
+# name: what it watches, and from where on it rings
+ALARMS = {
+    "internal-errors": ("internal_errors", 60, 1, "GreaterThanThreshold", 0),
+    "server-errors": ("5xx Count", 300, 1, "GreaterThanThreshold", 1),
+    "authorizer-errors": ("Errors", 60, 1, "GreaterThanThreshold", 0),
+    "latency": ("Latency", 300, 3, "GreaterThanThreshold", 2000),
+    "gateway-throttles": ("gateway_throttles", 300, 1, "GreaterThanThreshold", 100),
+    "function-throttles": ("Throttles", 300, 1, "GreaterThanThreshold", 0),
+    "table-throttles": ("ReadThrottleEvents WriteThrottleEvents", 300, 1, "GreaterThanThreshold", 10),
+    "token-reuse": ("events", 3600, 1, "GreaterThanOrEqualToThreshold", 5),
+    "dead-letters": ("ApproximateNumberOfMessagesVisible", 60, 1, "GreaterThanThreshold", 0),
+    "stream-age": ("IteratorAge", 300, 1, "GreaterThanThreshold", 3_600_000),
+}
+QUERIES = 10
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in operations()["Resources"].items() if one["Type"] == kind}
+
+
+def alarms() -> dict[str, dict[str, Any]]:
+    """Map the alarm's name, without the stack's, to its properties."""
+    return {
+        alarm["AlarmName"]["Fn::Sub"].removeprefix("${StackName}-"): alarm
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+    }
+
+
+def operations_page() -> str:
+    return (ROOT / "docs" / "operations.md").read_text()
+
+
+def access_log_fields() -> set[str]:
+    return set(json.loads(template()["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"]))
+
+
+def test_template_hands_over_exactly_what_is_asked_for() -> None:
+    given = processed("prod")["Operations"]["Properties"]
+    assert given["TemplateURL"] == "operations.yaml"
+    assert set(given["Parameters"]) == set(operations()["Parameters"])
+    assert given["Parameters"]["AuthorizerFunction"] == {"Ref": "AuthorizerFunction"}
+    assert given["Parameters"]["StreamFunction"] == {"Ref": "FinishDeletionsFunction"}
+
+
+def test_alarms_are_exactly_these() -> None:
+    found = {}
+    for name, alarm in alarms().items():
+        metrics = [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+        watched = " ".join(one["Metric"]["MetricName"] for one in metrics) or alarm["MetricName"]
+        (period,) = {one["Period"] for one in metrics} or {alarm["Period"]}
+        found[name] = (watched, period, alarm["EvaluationPeriods"], alarm["ComparisonOperator"], alarm["Threshold"])
+    assert found == ALARMS
+
+
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_every_alarm_goes_to_the_topic_when_it_rings_and_when_it_stops(stage: str) -> None:
+    stack = processed_operations(stage)
+    found = [one["Properties"] for one in stack.values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(found) == len(ALARMS)
+    for alarm in found:
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm["TreatMissingData"] == "notBreaching", "what is not used reports nothing"
+        assert "ActionsEnabled" not in alarm
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_alarms_threshold_is_argued_for(name: str) -> None:
+    assert re.search(rf"^\| `{name}` \|[^|]+\|[^|]+\|$", operations_page(), re.MULTILINE)
+
+
+def test_topic_mails_to_the_address_if_there_is_one() -> None:
+    assert "AlarmSubscription" not in processed_operations("prod")
+    mailed = processed_operations("prod", AlarmEmail="ops@example.com")["AlarmSubscription"]["Properties"]
+    assert mailed == {"TopicArn": {"Ref": "AlarmTopic"}, "Protocol": "email", "Endpoint": "ops@example.com"}
+
+
+def test_topic_takes_messages_of_this_accounts_alarms_and_budgets_alone() -> None:
+    (policy,) = of_type("AWS::SNS::TopicPolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]}
+    assert statement["Action"] == "sns:Publish"
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_budget_warns_at_80_percent_and_when_100_are_forecast_if_there_is_one() -> None:
+    assert "Budget" not in processed_operations("prod")
+    budget = processed_operations("prod", MonthlyBudget="50")["Budget"]["Properties"]
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": "50", "Unit": "USD"}
+    warnings = [one["Notification"] for one in budget["NotificationsWithSubscribers"]]
+    assert [(one["NotificationType"], one["Threshold"]) for one in warnings] == [("ACTUAL", 80), ("FORECASTED", 100)]
+    for one in budget["NotificationsWithSubscribers"]:
+        assert one["Subscribers"] == [{"SubscriptionType": "SNS", "Address": {"Ref": "AlarmTopic"}}]
+
+
+def test_token_reuse_is_watched_where_the_functions_write_it() -> None:
+    events.record("token_reused")
+    (written,) = events.take()["_aws"]["CloudWatchMetrics"]
+    watched = alarms()["token-reuse"]
+    assert watched["Namespace"] == {"Ref": "StackName"}
+    assert [written["Metrics"][0]["Name"], written["Dimensions"]] == [watched["MetricName"], [["event"]]]
+    assert watched["Dimensions"] == [{"Name": "event", "Value": "token_reused"}]
+    assert "token_reused" in get_args(events.Event.__value__)
+
+
+def test_metrics_of_the_access_log_read_fields_that_it_has() -> None:
+    for found in of_type("AWS::Logs::MetricFilter").values():
+        assert found["LogGroupName"] == {"Ref": "ApiLogGroup"}
+        fields = re.findall(r"\$\.(\w+) = \"", found["FilterPattern"])
+        assert fields
+        assert set(fields) <= access_log_fields()
+        (metric,) = found["MetricTransformations"]
+        assert metric["MetricNamespace"] == {"Ref": "StackName"}
+        assert "DefaultValue" not in metric, "it would make an idle stack pay for the metric"
+
+
+def dashboard() -> dict[str, Any]:
+    (found,) = of_type("AWS::CloudWatch::Dashboard").values()
+    body: dict[str, Any] = json.loads(found["DashboardBody"]["Fn::Sub"])
+    return body
+
+
+def test_dashboard_shows_every_alarm() -> None:
+    (widget,) = (one for one in dashboard()["widgets"] if one["type"] == "alarm")
+    assert widget["properties"]["alarms"] == [f"${{{name}.Arn}}" for name in of_type("AWS::CloudWatch::Alarm")]
+
+
+def test_dashboard_names_only_what_is_there() -> None:
+    names = set(re.findall(r"\$\{([^}.]+)", json.dumps(dashboard())))
+    assert names <= {*operations()["Parameters"], *operations()["Resources"], "AWS::Region"}
+
+
+def test_dashboards_widgets_fill_rows_of_24_without_overlap() -> None:
+    cells = [
+        (x, y)
+        for one in dashboard()["widgets"]
+        for x, y in itertools.product(
+            range(one["x"], one["x"] + one["width"]), range(one["y"], one["y"] + one["height"])
+        )
+    ]
+    assert len(cells) == len(set(cells)) == 24 * (max(y for _, y in cells) + 1)
+    assert max(x for x, _ in cells) == 23
+
+
+def test_ten_queries_are_saved_and_documented() -> None:
+    names = [
+        query["Name"]["Fn::Sub"].removeprefix("${StackName}/")
+        for query in of_type("AWS::Logs::QueryDefinition").values()
+    ]
+    assert [name[:2] for name in names] == [f"{number:02}" for number in range(1, QUERIES + 1)]
+    assert [name for name in names if f"`{name}`" not in operations_page()] == []
+
+
+def test_queries_of_the_access_log_read_fields_that_it_has() -> None:
+    known = access_log_fields() | {
+        "@timestamp",
+        "requests",
+        "failures",
+        "answers",
+        "refusals",
+        "routes",
+        "first",
+        "last",
+    }
+    for query in of_type("AWS::Logs::QueryDefinition").values():
+        if "LogGroupNames" in query:
+            assert query["LogGroupNames"] == [{"Ref": "ApiLogGroup"}]
+            text = re.sub(r'"[^"]*"', "", query["QueryString"])
+            words = set(re.findall(r"(?<![\w.])@?[a-z]\w*(?![\w(])", text))
+            syntax = {"filter", "stats", "sort", "limit", "by", "as", "or", "and", "desc", "asc", "fields", "bin"}
+            assert words - syntax <= known, query["Name"]

@@ -1,0 +1,261 @@
+"""Every stage of samconfig.toml, as CloudFormation would deploy it: what it promises, and what it alone has."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contract.stages import (
+    RELEASE,
+    STAGES,
+    Resources,
+    holds,
+    overrides,
+    parameters,
+    processed,
+    processed_operations,
+)
+from tests.contract.test_template import FUNCTIONS, camel, template
+
+each_stage = pytest.mark.parametrize("stage", STAGES)
+
+# What CloudFormation takes in one stack, without room for what is added next.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MOST_RESOURCES = 500
+
+MANAGED_POLICIES = {
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+    "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",
+}
+
+
+def of_type(stage: Resources, kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one["Properties"] for name, one in stage.items() if one["Type"] == kind}
+
+
+def statements(stage: Resources) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each statement of each policy, with the name of its role or topic."""
+    for name, role in of_type(stage, "AWS::IAM::Role").items():
+        for policy in role.get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                yield name, statement
+    for name, policy in of_type(stage, "AWS::SNS::TopicPolicy").items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield name, statement
+
+
+# ---- Every stage ------------------------------------------------------------------------------------------------------
+
+
+@each_stage
+def test_stage_sets_only_parameters_that_are_there_to_values_that_are_allowed(stage: str) -> None:
+    declared = template()["Parameters"]
+    for name, value in parameters(stage).items():
+        rules = declared[name]
+        values = value.split(",") if rules["Type"] == "CommaDelimitedList" else [value]
+        assert all(re.fullmatch(rules.get("AllowedPattern", ".*"), one) for one in values), name
+        assert value in map(str, rules.get("AllowedValues", [value])), name
+        if rules["Type"] == "Number":
+            assert rules.get("MinValue", 0) <= int(value) <= rules.get("MaxValue", int(value)), name
+
+
+@each_stage
+def test_stage_keeps_the_templates_rules(stage: str) -> None:
+    for name, rule in template()["Rules"].items():
+        if holds(rule["RuleCondition"], parameters(stage), template()["Conditions"]):
+            for assertion in rule["Assertions"]:
+                assert holds(assertion["Assert"], parameters(stage), template()["Conditions"]), name
+
+
+@pytest.mark.parametrize(
+    ("rule", "stage", "broken"),
+    [
+        ("NamedOriginsOnProd", "prod", {"AllowedOrigins": "https://app.example.com,*"}),
+        ("AlarmsForGradualDeployment", "dev", {"GradualDeployment": "true"}),
+        ("CertificateForDomain", "dev", {"DomainName": "api.example.com"}),
+    ],
+)
+def test_rule_refuses_what_would_be_half_a_setting(rule: str, stage: str, broken: dict[str, str]) -> None:
+    conditions = template()["Conditions"]
+    found = template()["Rules"][rule]
+    values = parameters(stage, **broken)
+    assert holds(found["RuleCondition"], values, conditions)
+    assert not any(holds(one["Assert"], values, conditions) for one in found["Assertions"])
+
+
+@each_stage
+def test_stage_takes_its_release_from_the_build(stage: str) -> None:
+    assert RELEASE in overrides(stage)
+
+
+@each_stage
+def test_table_can_be_restored_and_is_encrypted(stage: str) -> None:
+    table = processed(stage)["Table"]["Properties"]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert "SSESpecification" not in table, (
+        "the default is encryption with DynamoDB's own key; false would say the same"
+    )
+
+
+@each_stage
+def test_every_function_is_traced_and_logs_json_to_a_group_of_the_stack(stage: str) -> None:
+    stack = processed(stage)
+    functions = of_type(stack, "AWS::Lambda::Function")
+    assert len(functions) == len(FUNCTIONS)
+    for name, function in functions.items():
+        assert function["TracingConfig"] == {"Mode": "Active"}, name
+        assert function["LoggingConfig"]["LogFormat"] == "JSON", name
+        assert function["LoggingConfig"]["SystemLogLevel"] == "WARN", name
+        assert function["LoggingConfig"]["LogGroup"]["Ref"] in stack, name
+        assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+
+
+@pytest.mark.parametrize(("stage", "days"), [("dev", "7"), ("staging", "30"), ("prod", "90")])
+def test_every_log_group_keeps_its_lines_as_long_as_the_stage_says(stage: str, days: str) -> None:
+    groups = of_type(processed(stage), "AWS::Logs::LogGroup")
+    assert len(groups) == len(FUNCTIONS) + 1, "one a function, and the access log"
+    assert all(group == {"RetentionInDays": days} for group in groups.values())
+
+
+@pytest.mark.parametrize(("stage", "rate", "burst"), [("dev", 50, 100), ("staging", 500, 1000), ("prod", 500, 1000)])
+def test_every_route_is_throttled_and_none_less_than_the_stage_says(stage: str, rate: int, burst: int) -> None:
+    (api,) = of_type(processed(stage), "AWS::ApiGatewayV2::Stage").values()
+    default = api["DefaultRouteSettings"]
+    assert (int(default["ThrottlingRateLimit"]), int(default["ThrottlingBurstLimit"])) == (rate, burst)
+    for route, settings in api["RouteSettings"].items():
+        assert settings["ThrottlingRateLimit"] <= rate, route
+        assert settings["ThrottlingBurstLimit"] <= burst, route
+    assert api["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogGroup", "Arn"]}
+
+
+@each_stage
+def test_no_policy_has_a_star_and_no_role_more_than_two_managed_policies(stage: str) -> None:
+    found = [*statements(processed(stage)), *statements(processed_operations(stage))]
+    assert found
+    for name, statement in found:
+        assert "*" not in json.dumps([statement["Action"], statement["Resource"], statement.get("Principal")]), name
+    for name, role in of_type(processed(stage), "AWS::IAM::Role").items():
+        if name != "CodeDeployServiceRole":
+            assert set(role["ManagedPolicyArns"]) <= MANAGED_POLICIES, name
+
+
+@each_stage
+def test_stack_leaves_room_for_half_as_many_resources_again(stage: str) -> None:
+    assert len(processed(stage)) * 1.5 < MOST_RESOURCES
+
+
+# ---- Versions and aliases ---------------------------------------------------------------------------------------------
+
+
+@each_stage
+def test_every_caller_calls_an_alias(stage: str) -> None:
+    """A version is what a gradual deployment moves traffic to; who calls the function itself skips it."""
+    stack = processed(stage)
+    permitted = {name: one["FunctionName"]["Ref"] for name, one in of_type(stack, "AWS::Lambda::Permission").items()}
+    assert len(permitted) == sum(len(one.routes) for one in FUNCTIONS.values()) + 1, "one a route, and the authorizer"
+    (source,) = of_type(stack, "AWS::Lambda::EventSourceMapping").values()
+    aliases = of_type(stack, "AWS::Lambda::Alias")
+    assert {*permitted.values(), source["FunctionName"]["Ref"]} == set(aliases) - {"ProvisionKeysFunctionAliaslive"}
+    uris = re.findall(r"functions/(.*?)/invocations", json.dumps(stack["Api"]["Properties"]["Body"]))
+    assert set(uris) <= {"${__FunctionArn__}"} | {f"${{{name}}}" for name in aliases}
+
+
+def test_another_release_publishes_every_function_and_changes_it() -> None:
+    """Changed, because Lambda publishes no version that differs in nothing from the one before."""
+    before, after = (processed("dev", Release=release) for release in ("0000000000", "00000000ff"))
+    assert not set(of_type(before, "AWS::Lambda::Version")) & set(of_type(after, "AWS::Lambda::Version"))
+    for name, function in of_type(after, "AWS::Lambda::Function").items():
+        assert function != of_type(before, "AWS::Lambda::Function")[name]
+
+
+@pytest.mark.parametrize("stage", ["dev", "staging"])
+def test_deployment_below_prod_is_all_at_once(stage: str) -> None:
+    assert not [name for name, one in processed(stage).items() if one["Type"].startswith("AWS::CodeDeploy::")]
+    assert not [name for name, one in processed(stage).items() if "UpdatePolicy" in one]
+
+
+def test_deployment_on_prod_is_gradual_for_all_but_the_function_that_cloudformation_calls() -> None:
+    stack = processed("prod")
+    groups = of_type(stack, "AWS::CodeDeploy::DeploymentGroup")
+    assert set(groups) == {f"{camel(name)}FunctionDeploymentGroup" for name in FUNCTIONS if name != "provision_keys"}
+    for name, group in groups.items():
+        alias = stack[name.replace("DeploymentGroup", "Aliaslive")]
+        assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"] == {"Ref": name}
+        assert "Canary10Percent5Minutes" in json.dumps(group["DeploymentConfigName"])
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+
+
+def test_deployment_on_prod_stops_on_alarms_that_are_there() -> None:
+    alarms = {
+        one["AlarmName"]["Fn::Sub"].replace("${StackName}", "${AWS::StackName}")
+        for one in of_type(processed_operations("prod"), "AWS::CloudWatch::Alarm").values()
+    }
+    for group in of_type(processed("prod"), "AWS::CodeDeploy::DeploymentGroup").values():
+        assert group["AlarmConfiguration"]["Enabled"]
+        stopping = {one["Name"]["Fn::Sub"] for one in group["AlarmConfiguration"]["Alarms"]}
+        assert len(stopping) == 3
+        assert stopping <= alarms
+
+
+# ---- What a stage alone has -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("stage", "protected"), [("dev", False), ("staging", False), ("prod", True)])
+def test_table_is_protected_and_kept_on_prod_alone(stage: str, *, protected: bool) -> None:
+    table = processed(stage)["Table"]
+    assert table["Properties"]["DeletionProtectionEnabled"] is protected
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == ("Retain" if protected else "Delete")
+    assert template()["Transform"] == ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"], "else no Fn::If there"
+
+
+@pytest.mark.parametrize(("stage", "there"), [("dev", False), ("staging", True), ("prod", True)])
+def test_alarms_are_on_from_staging_on(stage: str, *, there: bool) -> None:
+    assert ("Operations" in processed(stage)) is there
+
+
+@each_stage
+def test_what_costs_by_the_hour_or_needs_a_name_is_off(stage: str) -> None:
+    stack = processed(stage)
+    assert not [
+        name for name, one in of_type(stack, "AWS::Lambda::Alias").items() if "ProvisionedConcurrencyConfig" in one
+    ]
+    assert not [
+        name for name, one in of_type(stack, "AWS::Lambda::Function").items() if "ReservedConcurrentExecutions" in one
+    ]
+    assert not {"ApiDomain", "ApiMapping", "ApiRecord"} & set(stack)
+
+
+def test_provisioned_concurrency_keeps_warm_what_opening_an_app_waits_for() -> None:
+    aliases = of_type(processed("dev", ProvisionedConcurrency="2"), "AWS::Lambda::Alias")
+    warm = {
+        name: one["ProvisionedConcurrencyConfig"]
+        for name, one in aliases.items()
+        if "ProvisionedConcurrencyConfig" in one
+    }
+    assert warm == {
+        f"{camel(name)}FunctionAliaslive": {"ProvisionedConcurrentExecutions": "2"}
+        for name in ("authorizer", "log_in", "refresh_session", "list_tasks")
+    }
+
+
+def test_hashing_concurrency_caps_the_three_functions_that_hash() -> None:
+    functions = of_type(processed("dev", HashingConcurrency="5"), "AWS::Lambda::Function")
+    capped = {name for name, one in functions.items() if one.get("ReservedConcurrentExecutions") == "5"}
+    assert capped == {f"{camel(name)}Function" for name, one in FUNCTIONS.items() if one.memory == 1769}
+
+
+def test_domain_is_served_with_its_certificate_and_pointed_at_where_there_is_a_zone() -> None:
+    domain = {"DomainName": "api.example.com", "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1"}
+    elsewhere, here = processed("dev", **domain), processed("dev", **domain, HostedZoneId="Z123")
+    assert elsewhere["ApiDomain"]["Properties"]["DomainNameConfigurations"] == [
+        {"CertificateArn": domain["CertificateArn"], "EndpointType": "REGIONAL", "SecurityPolicy": "TLS_1_2"}
+    ]
+    assert elsewhere["ApiMapping"]["Properties"] == {
+        "ApiId": {"Ref": "Api"},
+        "DomainName": {"Ref": "ApiDomain"},
+        "Stage": {"Ref": "ApiApiGatewayDefaultStage"},
+    }
+    assert set(here) - set(elsewhere) == {"ApiRecord"}
+    assert here["ApiRecord"]["Properties"]["Name"] == domain["DomainName"]
