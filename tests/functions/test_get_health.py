@@ -11,7 +11,11 @@ def test_table_that_answers_is_answered_200(api: Api) -> None:
     assert (answer.status, answer.json) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize("fault", [READ_TIMEOUT, UNREACHABLE, error("InternalServerError", 500)], ids=["timeout", "unreachable", "internal error"])
+@pytest.mark.parametrize(
+    "fault",
+    [READ_TIMEOUT, UNREACHABLE, error("InternalServerError", 500)],
+    ids=["timeout", "unreachable", "internal error"],
+)
 def test_table_that_does_not_answer_is_answered_503(api: Api, network: Network, fault: Fault) -> None:
     network.plan = [fault] * 3
     answer = api.call("GET", "/api/health")
