@@ -79,6 +79,7 @@ class Api:
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
         query: str = "",
+        source_ip: str = "203.0.113.7",
         verdict: Json | None = None,
         request_id: str | None = None,
     ) -> Answer:
@@ -91,7 +92,7 @@ class Api:
         event |= {"routeKey": f"{route.method} {route.path}", "rawPath": path, "rawQueryString": query}
         event |= {"headers": sent, "pathParameters": parameters} if parameters else {"headers": sent}
         event["requestContext"] |= {"routeKey": event["routeKey"], "requestId": request_id or str(uuid.uuid4())}
-        event["requestContext"]["http"] |= {"method": method, "path": path}
+        event["requestContext"]["http"] |= {"method": method, "path": path, "sourceIp": source_ip}
         if isinstance(raw, bytes):
             event |= {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}
         elif raw is not None or body is not None:
@@ -177,7 +178,7 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
     assert body["request_id"] == answer.headers["x-request-id"]
     assert body["instance"] == f"/requests/{body['request_id']}"
     assert ("www-authenticate" in answer.headers) == (code == "invalid_token")
-    assert ("retry-after" in answer.headers) == (status == 503)
+    assert ("retry-after" in answer.headers) == (status in {429, 503})
 
 
 def _assert_framed(answer: Answer, request_id: str) -> None:

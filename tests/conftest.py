@@ -20,6 +20,12 @@ from tools.local.provision import create_tables, provision_keys, use_endpoints
 from tools.local.template import read_template
 
 ROOT = Path(__file__).parent.parent
+LIMITS = (
+    "LOG_IN_FAILURES_PER_ACCOUNT",
+    "LOG_IN_FAILURES_PER_ADDRESS",
+    "PASSWORD_CHECKS_PER_ACCOUNT",
+    "REGISTRATIONS_PER_ADDRESS",
+)
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
 # Before lambdo.store.table makes its client and lambdo.endpoint its logger.
@@ -56,6 +62,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
             for function in application.functions.values():
                 os.environ.update({k: v for k, v in function.environment.items() if not k.startswith("AWS_")})
             os.environ["PASSWORD_COST"] = "4"  # bcrypt's lowest: the template's 12 is for attackers
+            os.environ |= dict.fromkeys(LIMITS, str(settings.MAX_LIMIT))  # every test comes from one address
             yield application
         finally:
             stop_backend(backend)

@@ -14,7 +14,7 @@ from lambdo.validation import parse_fields, parse_json
 def handler(request: Request) -> Response:
     """Answer 200 with tokens and user; the body is JSON or the form of OAuth 2.0's password grant."""
     fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
-    account = authenticate(fields.email, fields.password)
+    account = authenticate(fields.email, fields.password, request.source_ip)
     pair = start_session(account)
     return Response(200, tokens.answer(*pair) | {"user": account["user"]})
 

@@ -11,5 +11,5 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 201 with the user, whose own address is /api/auth/me."""
     fields = parse_json(Register, request.json_body())
-    user = register(fields.email, fields.password, fields.name)
+    user = register(fields.email, fields.password, fields.name, request.source_ip)
     return Response(201, user, {"location": "/api/auth/me", "etag": etag(user["version"])})

@@ -62,6 +62,9 @@ TOUCHED = {"name": "home", "deleted_at": "2026-01-01T00:05:00Z"}
         (record("REMOVE", "TASK#1", OldImage=ALIVE), False),
         (record("INSERT", "SESSION#1", NewImage=ALIVE), False),
         (record("REMOVE", "SESSION#1", OldImage=ALIVE), False),
+        (record("INSERT", "WINDOW#1", NewImage=ALIVE), False),
+        (record("MODIFY", "WINDOW#1", OldImage=ALIVE, NewImage=ALIVE), False),
+        (record("REMOVE", "WINDOW#1", OldImage=ALIVE), False),
     ],
 )
 def test_only_a_deletion_left_to_finish_invokes_the_stream_function(one: dict[str, Any], *, invokes: bool) -> None:

@@ -58,11 +58,16 @@ FUNCTIONS = {
             "ssm:DeleteParameter": {SIGNING, CURSOR},
         },
     ),
-    "register": Expected({"POST /api/auth/register"}, on_table("PutItem"), {"PASSWORD_COST"}, 1769),
+    "register": Expected(
+        {"POST /api/auth/register"},
+        on_table("PutItem", "UpdateItem"),
+        {"PASSWORD_COST", "REGISTRATIONS_PER_ADDRESS"},
+        1769,
+    ),
     "log_in": Expected(
         {"POST /api/auth/login"},
         {**on_table("GetItem", "PutItem", "UpdateItem"), "ssm:GetParameter": {SIGNING}},
-        {"PASSWORD_COST", *_ISSUES_TOKENS},
+        {"PASSWORD_COST", "LOG_IN_FAILURES_PER_ACCOUNT", "LOG_IN_FAILURES_PER_ADDRESS", *_ISSUES_TOKENS},
         1769,
     ),
     "refresh_session": Expected(
@@ -76,7 +81,7 @@ FUNCTIONS = {
     "delete_me": Expected(
         {"DELETE /api/auth/me"},
         on_table("GetItem", "UpdateItem", "DeleteItem", "Query", "BatchWriteItem"),
-        {"PASSWORD_COST"},
+        {"PASSWORD_COST", "PASSWORD_CHECKS_PER_ACCOUNT"},
         1769,
     ),
     "list_tags": Expected({"GET /api/{user_id}/tags"}, on_table("Query")),
@@ -371,7 +376,9 @@ def test_cors_lets_a_page_do_what_the_api_offers() -> None:
     assert set(cors["AllowHeaders"]) == {
         "Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"
     }  # fmt: skip
-    assert set(cors["ExposeHeaders"]) == {"ETag", "Location", "Link", "Retry-After", "X-Request-Id"}
+    assert set(cors["ExposeHeaders"]) == {
+        "ETag", "Location", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"
+    }  # fmt: skip
     assert "AllowCredentials" not in cors
     assert cors["MaxAge"] == 3600
 

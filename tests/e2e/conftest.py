@@ -55,7 +55,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     server = None
     if not running:
         folder = tmp_path_factory.mktemp("server")
-        server = start(ROOT, folder / "state", folder / "output")
+        server = start(ROOT, folder / "state", folder / "output", PARAMS="RegistrationsPerAddress=1000")
     url = running.rstrip("/") if running else server.url if server else ""
     # Localhost must not go through a proxy; a deployed API may have to.
     with httpx.Client(base_url=url, timeout=PATIENCE, trust_env=bool(running)) as client:

@@ -5,6 +5,7 @@ Beyond the design's table: 0008 (changes of what stands in an index read first) 
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -157,15 +158,27 @@ def test_log_line_has_the_units_that_dynamodb_reports(user: Caller, bill: Bill) 
     assert json.loads(answer.log)["capacity_units"] == meter.units == bill.recorder.write == 3
 
 
-def test_register_is_1_transaction_of_4_write_units(api: Api, user: Caller, bill: Bill) -> None:
+def test_register_is_a_count_of_1_and_a_transaction_of_4_write_units(api: Api, user: Caller, bill: Bill) -> None:
     email = f"capacity-{user.id}@example.com"
     answer = api.call("POST", "/api/auth/register", {"email": email, "password": PASSWORD})
-    assert bill.of(answer) == Cost(1, 0, 4)
+    assert bill.of(answer) == Cost(2, 0, 1 + 4)
 
 
-def test_log_in_is_1_read_and_1_write(user: Caller, bill: Bill) -> None:
+def test_log_in_is_3_reads_and_1_write(user: Caller, bill: Bill) -> None:
     answer = user.api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD})
-    assert bill.of(answer) == Cost(2, 1, 1)
+    assert bill.of(answer) == Cost(4, 3, 1)
+
+
+def test_failed_log_in_is_2_reads_and_1_write_and_a_throttled_one_1_read(
+    user: Caller, bill: Bill, setting: Callable[..., None]
+) -> None:
+    setting(LOG_IN_FAILURES_PER_ACCOUNT="1")
+    body = {"email": user.email, "password": "wrong"}
+    for status, calls in ((401, ["GetItem", "GetItem", "UpdateItem"]), (429, ["GetItem"])):
+        bill.recorder.reset()
+        answer = user.api.call("POST", "/api/auth/login", body, source_ip="198.51.100.1")
+        assert (answer.status, bill.recorder.calls) == (status, calls)
+        assert (bill.recorder.read, bill.recorder.write) == (calls.count("GetItem"), calls.count("UpdateItem"))
 
 
 def test_refresh_is_1_read_and_1_write_and_log_out_1_write(api: Api, user: Caller, bill: Bill) -> None:

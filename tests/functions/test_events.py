@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from lambdo import events
+from lambdo.services import throttles
+from lambdo.store import keys, table
 from tests.caller import PASSWORD, Answer, Api, Caller
 
 type Story = Callable[[Api, Caller], Answer]
@@ -68,6 +70,14 @@ def _deletes(api: Api, user: Caller) -> Answer:
     return user.call("DELETE", f"tasks/{user.create_task()['id']}")
 
 
+def _is_asked_for_the_password_too_often(api: Api, user: Caller) -> Answer:
+    throttle = throttles.password_checks(user.id)
+    _, start = throttles._window(throttle)
+    key = {"pk": keys.throttle(throttle.name, throttle.who), "sk": keys.window(start)}
+    table.put({**key, "expires_at": start + throttle.seconds, **throttle.quotas})
+    return _deletes_the_account(api, user)
+
+
 STORIES: list[tuple[Story, events.Event]] = [
     (_registers, "account_registered"),
     (_logs_in, "logged_in"),
@@ -77,6 +87,7 @@ STORIES: list[tuple[Story, events.Event]] = [
     (_reuses, "token_reused"),
     (_deletes_the_account, "account_deleted"),
     (_deletes_the_account_wrongly, "wrong_password"),
+    (_is_asked_for_the_password_too_often, "throttled"),
     (_looks_at_anothers, "access_denied"),
     (_creates, "task_created"),
     (_completes, "task_completed"),

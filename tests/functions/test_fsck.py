@@ -88,6 +88,18 @@ def test_broken_rule_is_found(name: str, account: Account) -> None:
 
 
 @pytest.mark.parametrize(
+    ("item", "rules"),
+    [
+        ({"sk": "WINDOW#900", "expires_at": 1800, "hits": 1}, set()),
+        ({"sk": "WINDOW#900", "hits": 1}, {"I9"}),
+        ({"sk": "PROFILE", "expires_at": 1800}, {"I9"}),
+    ],
+)
+def test_throttle_holds_nothing_but_counters_that_expire(item: Item, rules: set[str]) -> None:
+    assert {violation.rule for violation in violations([{"pk": "THROTTLE#registrations#0", **item}])} == rules
+
+
+@pytest.mark.parametrize(
     "name", ["claim_to_another_address", "name_of_another_tag", "malformed_task", "tag_without_link"]
 )
 def test_report_names_rule_and_keys_but_nothing_personal_and_exits_1(

@@ -142,7 +142,7 @@ def test_session_carried_over_while_it_is_refreshed_goes_on(api: Api, user: Call
 def test_session_begun_with_a_password_that_was_changed_meanwhile_has_ended(
     api: Api, user: Caller, network: Network
 ) -> None:
-    network.plan = [PASS, lambda: end_sessions(user)]
+    network.plan = [PASS, PASS, lambda: end_sessions(user)]
     login = api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD})
     assert_problem(refresh(api, login.json["refresh_token"]), 401, "invalid_refresh_token")
 

@@ -9,7 +9,7 @@ import pytest
 from lambdo import settings
 from lambdo.store import wire
 from tests.caller import PASSWORD, Api, assert_problem
-from tests.fsck import fsck
+from tests.fsck import fsck, uncounted
 
 PATH = "/api/auth/register"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -39,9 +39,9 @@ def test_address_taken_in_any_case_is_refused_409_and_changes_nothing(
     api: Api, dump: Callable[[], list[dict[str, Any]]], again: str
 ) -> None:
     api.call("POST", PATH, {"email": "taken@example.com", "password": PASSWORD})
-    before = dump()
+    before = uncounted(dump())
     assert_problem(api.call("POST", PATH, {"email": again, "password": PASSWORD}), 409, "email_already_exists")
-    assert dump() == before
+    assert uncounted(dump()) == before
 
 
 def test_addresses_of_the_same_length_make_two_accounts(api: Api, dump: Callable[[], list[dict[str, Any]]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lambdo import problems
-from lambdo.problems import PreconditionFailed, Problem, ServiceUnavailable, Unauthenticated
+from lambdo.problems import PreconditionFailed, Problem, ServiceUnavailable, TooManyRequests, Unauthenticated
 
 ROOT = Path(__file__).parents[2]
 CLASSES = Problem.__subclasses__()
@@ -45,3 +45,8 @@ def test_problems_carry_the_headers_that_belong_to_them() -> None:
     assert Unauthenticated().headers == {"www-authenticate": 'Bearer error="invalid_token"'}
     assert PreconditionFailed(current_version=3).headers == {"etag": '"v3"'}
     assert ServiceUnavailable().headers == {"retry-after": "1"}
+    assert TooManyRequests("log_in_failures", 5, 900, 7).headers == {
+        "retry-after": "7",
+        "ratelimit-policy": '"log_in_failures";q=5;w=900',
+        "ratelimit": '"log_in_failures";r=0;t=7',
+    }

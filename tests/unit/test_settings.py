@@ -31,3 +31,13 @@ def test_cost_that_is_no_number_from_4_to_31_fails_by_its_name(setting: Callable
     setting(PASSWORD_COST=value)
     with pytest.raises(RuntimeError, match="PASSWORD_COST must be a number from 4 to 31"):
         settings.password_cost()
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "_per_" in name])
+@pytest.mark.parametrize("value", ["0", "-1", "10001", "five"])
+def test_limit_that_is_no_number_from_1_to_10000_fails_by_its_name(
+    setting: Callable[..., None], name: str, value: str
+) -> None:
+    setting(**{name.upper(): value})
+    with pytest.raises(RuntimeError, match=f"{name.upper()} must be a number from 1 to 10000"):
+        getattr(settings, name)()

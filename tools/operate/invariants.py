@@ -3,7 +3,7 @@
 I1 a claim per user and a user per claim. I2 likewise for the names of tags, their number is counted, and no task has over 20.
 I3 every link is of a live task that has the tag, and of a live tag, or of one that is being deleted; and back.
 I4 what is stored twice agrees. I5 a session has one live token, of another than the one before it, and is of no later epoch than its account.
-I7 versions begin with 1. I9 nothing lies outside its owner's partition but the claims.
+I7 versions begin with 1. I9 nothing lies outside its owner's partition but the claims, and counters of throttles that expire.
 I12 what is being deleted says so, so that the stream can bring it again; nothing else may be left of it.
 """
 
@@ -52,10 +52,20 @@ def violations(items: Iterable[Item]) -> Iterator[Violation]:
     """
     halves: dict[bytes, str] = {}
     for partition, its_items in itertools.groupby(items, itemgetter("pk")):
-        check = _check_claim if partition.startswith(keys.email("")) else _check_user
-        yield from check(partition, its_items, halves)
+        if partition.startswith(keys.THROTTLES):
+            yield from _check_throttle(partition, its_items)
+        elif partition.startswith(keys.email("")):
+            yield from _check_claim(partition, its_items, halves)
+        else:
+            yield from _check_user(partition, its_items, halves)
     for partition in halves.values():
         yield Violation("I1", partition, "account", "profile and claim do not agree, or one of them is missing")
+
+
+def _check_throttle(partition: str, items: Iterable[Item]) -> Iterator[Violation]:
+    for item in items:
+        if not item["sk"].startswith(keys.WINDOWS) or "expires_at" not in item:
+            yield Violation("I9", partition, "throttle", "another item than counters that expire")
 
 
 def _check_claim(partition: str, items: Iterable[Item], halves: dict[bytes, str]) -> Iterator[Violation]:
@@ -68,7 +78,7 @@ def _check_claim(partition: str, items: Iterable[Item], halves: dict[bytes, str]
 
 def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str]) -> list[Violation]:
     if not partition.startswith(keys.user("")):
-        return [Violation("I9", partition, "partition", "neither a user's nor a claim")]
+        return [Violation("I9", partition, "partition", "neither a user's, nor a claim, nor a throttle's")]
     found: list[Violation] = []
     profile: Item | None = None
     notes = Notes()

@@ -55,7 +55,7 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as handlers see it; header names are lower case, `user_id` and `session_id` are the token's."""
+    """A request as handlers see it; header names are lower case, `source_ip` is who called the gateway, the ids are the token's."""
 
     route: str
     path: str
@@ -63,6 +63,7 @@ class Request:
     query_string: str
     headers: Mapping[str, str]
     raw_body: bytes
+    source_ip: str
     user_id: str
     session_id: str
 
@@ -198,6 +199,7 @@ def _request(event: Event, identity: Mapping[str, Any]) -> Request:
         query_string=event.get("rawQueryString", ""),
         headers=event.get("headers", {}),
         raw_body=raw_body,
+        source_ip=event["requestContext"]["http"]["sourceIp"],
         user_id=identity.get("user_id", ""),
         session_id=identity.get("sid", ""),
     )

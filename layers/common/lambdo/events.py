@@ -20,12 +20,15 @@ type Event = Literal[
     "task_completed",
     "task_created",
     "task_deleted",
+    "throttled",
     "token_reused",
     "wrong_password",
 ]
 
 # Logged at WARNING, so that they are there at whatever LogLevel a stage has.
-SUSPICIOUS: Final[frozenset[Event]] = frozenset({"access_denied", "log_in_failed", "token_reused", "wrong_password"})
+SUSPICIOUS: Final[frozenset[Event]] = frozenset(
+    {"access_denied", "log_in_failed", "throttled", "token_reused", "wrong_password"}
+)
 # The gateway counts refused requests already, and a long route leaves no room in the line.
 _NOT_COUNTED: Final[frozenset[Event]] = frozenset({"access_denied"})
 

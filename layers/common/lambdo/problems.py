@@ -19,6 +19,7 @@ Problem
 ├── ContentTooLarge 413             content_too_large
 ├── UnsupportedMediaType 415        unsupported_media_type
 ├── InvalidFields 422               invalid_fields
+├── TooManyRequests 429             too_many_requests
 ├── InternalError 500               internal_error
 └── ServiceUnavailable 503          service_unavailable
 
@@ -192,6 +193,22 @@ class InvalidFields(Problem):
 
     status, code, title = 422, "invalid_fields", "Invalid fields"
     default_detail = "Some fields are invalid; see errors."
+
+
+class TooManyRequests(Problem):
+    """Somebody has done something as often as may be (RFC 6585 section 4; draft-ietf-httpapi-ratelimit-headers-11)."""
+
+    status, code, title = 429, "too_many_requests", "Too many requests"
+    default_detail = "There have been too many attempts. Try again after the time in Retry-After."
+
+    def __init__(self, policy: str, quota: int, window: int, seconds_left: int) -> None:
+        super().__init__(
+            headers={
+                "retry-after": str(seconds_left),
+                "ratelimit-policy": f'"{policy}";q={quota};w={window}',
+                "ratelimit": f'"{policy}";r=0;t={seconds_left}',
+            }
+        )
 
 
 class InternalError(Problem):

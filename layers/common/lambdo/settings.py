@@ -5,6 +5,9 @@ Where DynamoDB and SSM are found is botocore's own setting (AWS_ENDPOINT_URL_DYN
 
 import os
 from functools import cache
+from typing import Final
+
+MAX_LIMIT: Final = 10_000  # of a throttle: one item holds a counter for each account that was tried
 
 
 def _required(name: str) -> str:
@@ -13,6 +16,14 @@ def _required(name: str) -> str:
     if not value:
         raise RuntimeError(f"environment variable {name} is not set")
     return value
+
+
+def _number(name: str, low: int, high: int) -> int:
+    """Return the variable's value, or raise RuntimeError naming it if it is no number from `low` to `high`."""
+    value = _required(name)
+    if not (value.isdecimal() and low <= int(value) <= high):
+        raise RuntimeError(f"environment variable {name} must be a number from {low} to {high}, not {value!r}")
+    return int(value)
 
 
 @cache
@@ -60,7 +71,28 @@ def cursor_keys_parameter() -> str:
 @cache
 def password_cost() -> int:
     """PASSWORD_COST: bcrypt's cost, a power of two; the template allows 12 and up."""
-    value = _required("PASSWORD_COST")
-    if not (value.isdecimal() and 4 <= int(value) <= 31):
-        raise RuntimeError(f"environment variable PASSWORD_COST must be a number from 4 to 31, not {value!r}")
-    return int(value)
+    return _number("PASSWORD_COST", 4, 31)
+
+
+@cache
+def log_in_failures_per_account() -> int:
+    """LOG_IN_FAILURES_PER_ACCOUNT: wrong passwords for one account from one address in 15 minutes."""
+    return _number("LOG_IN_FAILURES_PER_ACCOUNT", 1, MAX_LIMIT)
+
+
+@cache
+def log_in_failures_per_address() -> int:
+    """LOG_IN_FAILURES_PER_ADDRESS: wrong passwords from one address in 15 minutes, for whatever accounts."""
+    return _number("LOG_IN_FAILURES_PER_ADDRESS", 1, MAX_LIMIT)
+
+
+@cache
+def password_checks_per_account() -> int:
+    """PASSWORD_CHECKS_PER_ACCOUNT: how often in 15 minutes somebody may be asked again for the password."""
+    return _number("PASSWORD_CHECKS_PER_ACCOUNT", 1, MAX_LIMIT)
+
+
+@cache
+def registrations_per_address() -> int:
+    """REGISTRATIONS_PER_ADDRESS: registrations from one address in an hour."""
+    return _number("REGISTRATIONS_PER_ADDRESS", 1, MAX_LIMIT)

@@ -12,6 +12,7 @@ from lambdo.problems import (
     UserNotFound,
     WrongPassword,
 )
+from lambdo.services import throttles
 from lambdo.store import users
 
 _ATTEMPTS: Final = 4
@@ -19,14 +20,17 @@ _ATTEMPTS: Final = 4
 _TOMBSTONE: Final = 3600  # seconds
 
 
-def register(email: str, password: str, name: str | None) -> User:
+def register(email: str, password: str, name: str | None, source_ip: str) -> User:
     """Create an account for a normalised e-mail address.
 
     Raises
     ------
     EmailAlreadyExists
         If the address is taken, also by a registration that runs at the same time.
+    TooManyRequests
+        If there have been too many registrations from the source address.
     """
+    throttles.count(throttles.registrations(source_ip))
     user: User = {
         "id": ids.new_id(),
         "email": email,
@@ -41,18 +45,24 @@ def register(email: str, password: str, name: str | None) -> User:
     return user
 
 
-def authenticate(email: str, password: str) -> Account:
+def authenticate(email: str, password: str, source_ip: str) -> Account:
     """Return the account with this address and password, raising the hash's cost if ours has risen.
 
     Raises
     ------
     InvalidCredentials
         If there is none; an unknown address costs the same time as a wrong password.
+    TooManyRequests
+        If there have been too many failures from the source address.
     """
+    failures = throttles.log_in_failures(email, source_ip)
+    throttles.check(failures)
     credential = users.get_credential(email)
     if not passwords.verify(password, credential["password_hash"] if credential else None) or credential is None:
+        throttles.count(failures)
         events.record("log_in_failed", user_id=credential["user"]["id"] if credential else None)
         raise InvalidCredentials
+    throttles.check(failures)  # again, for a right guess among many sent at once: those that fail first count
     if passwords.needs_rehash(credential["password_hash"]):
         users.update_password_hash(email, credential["password_hash"], passwords.hash_password(password))
     return credential
@@ -83,7 +93,10 @@ def delete_account(user_id: str, password: str, versions: Versions) -> None:
     ------
     UserNotFound, PreconditionFailed, WrongPassword
         If the account has been deleted already, is of another version, or the password is not its own.
+    TooManyRequests
+        If the password has been asked for too often.
     """
+    throttles.count(throttles.password_checks(user_id))
     for _ in range(_ATTEMPTS):
         user = checked(users.get(user_id), versions, UserNotFound)
         credential = users.get_credential(user["email"])

@@ -11,6 +11,8 @@ TASKS: Final = "TASK#"
 TAGS: Final = "TAG#"
 TAG_NAMES: Final = "TAGNAME#"
 LINKS: Final = "LINK#"
+THROTTLES: Final = "THROTTLE#"
+WINDOWS: Final = "WINDOW#"
 
 
 def user(user_id: str) -> str:
@@ -21,6 +23,16 @@ def user(user_id: str) -> str:
 def email(address: str) -> str:
     """Partition of the claim to an e-mail address, already normalised."""
     return f"EMAIL#{address}"
+
+
+def throttle(name: str, who: str) -> str:
+    """Partition of what is counted of somebody; `who` is a hash."""
+    return f"{THROTTLES}{name}#{who}"
+
+
+def window(start: int) -> str:
+    """Sort key of the counters of one window, by the Unix second that it begins with."""
+    return f"{WINDOWS}{start}"
 
 
 def session(session_id: str) -> str:
