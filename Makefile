@@ -87,6 +87,12 @@ TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint 
 fsck: .venv/.synced ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT)
 	@$(PYTHON) -m tools.operate.fsck $(TARGET)
 
+# A login shell sets USER as well, and that one is not meant.
+.PHONY: export
+export: .venv/.synced ## write all that one user owns as one JSON document: USER=id or e-mail (TABLE, DYNAMODB_ENDPOINT, OUT)
+	@test '$(origin USER)' = 'command line' || { echo 'Name the user: make export USER=id or e-mail.'; exit 1; }
+	@$(PYTHON) -m tools.operate.export $(TARGET) --user '$(USER)' $(if $(OUT),--out '$(OUT)')
+
 .PHONY: restore
 restore: .venv/.synced ## restore a table to a point in time beside it, and check it: TABLE, TO, TIME=2026-11-21T09:30:00Z
 	@$(PYTHON) -m tools.operate.restore $(TARGET) --to '$(TO)' $(if $(TIME),--time '$(TIME)')

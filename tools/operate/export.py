@@ -1,0 +1,48 @@
+"""`python -m tools.operate.export --user ID`: write all that one user owns as one JSON document, for a request under data protection law.
+
+What other places hold of a user is not in it: the logs have the id, and the access log the address of each request, for as long as
+logs are kept.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdo.problems import ServiceUnavailable
+from tools.operate.target import TargetError, add_arguments, find_target
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the document; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_arguments(parser)
+    parser.add_argument("--user", required=True, help="an id or an e-mail address")
+    parser.add_argument("--out", type=Path, help="a file, which only you can read; default: standard output")
+    options = parser.parse_args(arguments)
+    try:
+        os.environ["TABLE_NAME"] = find_target(options).table
+        from tools.operate import personal_data  # noqa: PLC0415 - the store needs the table and its endpoint set
+
+        user = personal_data.find_user(options.user)
+        if user is None:
+            print("export: there is no such account", file=sys.stderr)
+            return 1
+        document = json.dumps(personal_data.collect(user), ensure_ascii=False, indent=2) + "\n"
+    except (BotoCoreError, ClientError, ServiceUnavailable, TargetError) as error:
+        print(f"export: {error!r}", file=sys.stderr)
+        return 2
+    if options.out:
+        options.out.touch()
+        options.out.chmod(0o600)
+        options.out.write_text(document)
+    else:
+        sys.stdout.write(document)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
