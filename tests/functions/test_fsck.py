@@ -117,6 +117,16 @@ def test_report_names_rule_and_keys_but_nothing_personal_and_exits_1(
     assert output.err == f"fsck: {len(lines)} violation{'s' if len(lines) > 1 else ''}\n"
 
 
+def test_report_does_not_name_the_address_that_a_throttle_counts(
+    target: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target.client.put_item(
+        TableName=target.table, Item={"pk": {"S": "THROTTLE#register#203.0.113.7"}, "sk": {"S": "PROFILE"}}
+    )
+    assert fsck.main(["--table", target.table, "--endpoint", os.environ["AWS_ENDPOINT_URL_DYNAMODB"]]) == 1
+    assert capsys.readouterr().out == "I9 THROTTLE#... throttle - another item than counters that expire\n"
+
+
 def test_whole_table_exits_0_and_a_missing_one_2(
     account: Account, target: Target, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,9 +70,9 @@ def confirm(target: Target, partition: str, suspects: Iterable[Violation] | None
 
 
 def where(violation: Violation) -> str:
-    """Return the partition; of a claim not, as it is an e-mail address."""
-    claim = keys.email("")
-    return claim + "..." if violation.partition.startswith(claim) else violation.partition
+    """Return a user's partition; of any other its kind alone, as a claim is an e-mail address and a throttle may be one."""
+    kind, mark, _ = violation.partition.partition("#")
+    return violation.partition if violation.partition.startswith(keys.user("")) else f"{kind[:8]}{mark}..."
 
 
 def _scan(target: Target, rate: float) -> Iterator[Item]:
