@@ -25,7 +25,7 @@ test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.s
 	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadgroup)
 
 .PHONY: check
-check: lint test ## run everything that must hold before a change lands
+check: lint scan test ## run everything that must hold before a change lands
 
 .PHONY: lint
 lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, workflows
@@ -35,6 +35,10 @@ lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, 
 	@.venv/bin/cfn-lint template.yaml operations.yaml .github/aws/roles.yaml
 	@.venv-audit/bin/actionlint
 	@.venv-audit/bin/zizmor --offline --quiet --min-severity medium .github
+
+.PHONY: scan
+scan: .venv-scan/.synced ## check the templates against Checkov's security policies, less those that .checkov.yaml argues away
+	@.venv-scan/bin/checkov
 
 .PHONY: format
 format: .venv/.synced ## format the code and fix what lint can fix
@@ -107,7 +111,7 @@ table-settings: .venv/.synced ## give a table that was restored under its old na
 
 .PHONY: clean
 clean: ## remove environments, builds and caches; data under .local stays
-	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped .venv-scan bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	@find functions layers tools tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # ---- What the targets stand on: uv, and environments that follow uv.lock -----------------------------------------------
@@ -123,6 +127,10 @@ clean: ## remove environments, builds and caches; data under .local stays
 .venv-audit/.synced: uv.lock pyproject.toml .python-version | $(UV)
 	@echo 'Preparing .venv-audit (linters of workflows, licences, bill of materials) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-audit $(UV) sync --locked --quiet --only-group audit && touch $@
+
+.venv-scan/.synced: uv.lock pyproject.toml .python-version | $(UV)
+	@echo 'Preparing .venv-scan (Checkov, the policy scanner) ...'
+	@UV_PROJECT_ENVIRONMENT=.venv-scan $(UV) sync --locked --quiet --only-group scan && touch $@
 
 .venv-shipped/.synced: uv.lock pyproject.toml .python-version | $(UV)
 	@echo 'Preparing .venv-shipped (what the dependencies layer holds, and nothing else) ...'

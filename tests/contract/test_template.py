@@ -444,6 +444,16 @@ def test_cfn_lint_finds_nothing() -> None:
     subprocess.run([cfn_lint, "--non-zero-exit-code", "informational", *templates], check=True)
 
 
+def test_every_policy_that_the_scan_skips_is_argued_away() -> None:
+    everywhere = re.findall(r"- (CKV\w+)(?: # (.+))?", (ROOT / ".checkov.yaml").read_text())
+    assert len(everywhere) == 5
+    assert all(argument for _, argument in everywhere)
+    for file in ("template.yaml", "operations.yaml", ".github/aws/roles.yaml"):
+        for name, resource in yaml_parse((ROOT / file).read_text())["Resources"].items():
+            for one in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
+                assert one["comment"], name
+
+
 def test_sam_validates_the_template(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "samcli", "validate", "--lint", "--template-file", str(TEMPLATE)]
     subprocess.run(command, check=True, env=sam_environment(tmp_path), cwd=tmp_path)
