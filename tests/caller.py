@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from tests.watch import watch
 from tools.local.application import Application
 
 EVENTS = Path(__file__).parent / "functions" / "events"
@@ -58,9 +59,14 @@ class Context:
 
 
 def handler_of(folder: str) -> Callable[[Json, Any], Json]:
-    """Return the real handler of a function."""
+    """Return the real handler of a function, watched."""
     handler: Callable[[Json, Any], Json] = importlib.import_module(f"functions.{folder}.app").handler
-    return handler
+
+    def watched(event: Json, context: Any) -> Json:
+        with watch.running(folder):
+            return handler(event, context)
+
+    return watched
 
 
 class Api:
@@ -103,6 +109,7 @@ class Api:
             event["requestContext"]["authorizer"] = {"lambda": verdict or self.authorize(sent["authorization"])}
         folder = self.application.functions[route.function].handler.split(".")[0]
         answer = invoke(folder, event)
+        watch.learn(body, raw, {"token": token}, answer.text)
         _assert_framed(answer, event["requestContext"]["requestId"])
         return answer
 

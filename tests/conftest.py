@@ -14,6 +14,7 @@ import pytest
 
 from tests.caller import Api, Caller
 from tests.network import Network
+from tests.watch import Call, watch
 from tools.local.application import Application
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
 from tools.local.provision import create_tables, provision_keys, use_endpoints
@@ -33,7 +34,19 @@ use_endpoints(NOWHERE, NOWHERE)
 os.environ["POWERTOOLS_SERVICE_NAME"] = "lambdo"
 
 from lambdo import keyring, settings, times, tokens  # noqa: E402
+from lambdo.endpoint import logger  # noqa: E402
 from lambdo.store import key_sets, table  # noqa: E402
+
+table._session().register("provide-client-params", watch.called)
+watch.setFormatter(logger.registered_formatter)
+logger.addHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def _watched() -> Iterator[None]:
+    """Hold every test to it that functions do what their policies allow, and log no secret."""
+    yield
+    watch.judge()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +54,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = "builds" if "builds" in getattr(item, "fixturenames", ()) else item.path.name
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Judge all tests together; a process of pytest-xdist leaves that to the one that started it."""
+    chosen = session.config.option
+    files = {item.path for item in session.items}
+    watch.whole |= not (chosen.keyword or chosen.markexpr) and files >= set((ROOT / "tests").rglob("test_*.py"))
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["watch"] = watch.whole, sorted(watch.calls)
+    elif watch.whole and watch.unseen() and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take over what a process of pytest-xdist has seen."""
+    if not error:
+        watch.whole, calls = node.workeroutput["watch"]
+        watch.calls |= {Call(*call) for call in calls}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what the run of all tests has never seen."""
+    for call in watch.unseen() if watch.whole else []:
+        terminalreporter.write_line(f"never seen: {' '.join(call)}", red=True)
 
 
 @pytest.fixture(scope="session")

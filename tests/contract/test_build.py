@@ -235,6 +235,7 @@ assert not outside, outside
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.check("I07")
 def test_requirements_are_what_the_lock_says() -> None:
     command = [uv(), "export", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate", "--quiet"]
     exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -71,6 +71,7 @@ def test_only_a_deletion_left_to_finish_invokes_the_stream_function(one: dict[st
     assert any(matches(pattern, one) for pattern in stream_filters()) is invokes
 
 
+@pytest.mark.check("I01")
 def test_no_role_gets_a_managed_policy_for_the_stream() -> None:
     """For an event of Type DynamoDB, SAM attaches AWSLambdaDynamoDBExecutionRole: every stream of the account."""
     kinds = {event["Type"] for folder in FUNCTIONS for event in function(folder).get("Events", {}).values()}

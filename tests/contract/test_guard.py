@@ -59,16 +59,19 @@ def test_routes_read_here_are_those_that_sam_reads(application: Application) -> 
     assert {(route.method, route.path) for route in application.routes} == set(ROUTES)
 
 
+@pytest.mark.check("A03")
 def test_routes_without_authorizer_are_exactly_the_public_ones(application: Application) -> None:
     assert {f"{route.method} {route.path}" for route in application.routes if route.authorizer is None} == PUBLIC
 
 
+@pytest.mark.check("A03")
 @guarded
 def test_missing_token_is_401_before_any_function(api: Api, method: str, path: str) -> None:
     answer = api.call(method, _path(path))
     assert (answer.status, answer.json) == (401, {"message": "Unauthorized"})
 
 
+@pytest.mark.check("T02")
 @guarded
 def test_forged_token_is_401(api: Api, user: Caller, method: str, path: str) -> None:
     answer = api.call(method, _path(path), token=_forged(user.access_token))
@@ -76,12 +79,14 @@ def test_forged_token_is_401(api: Api, user: Caller, method: str, path: str) -> 
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
+@pytest.mark.check("T04")
 @guarded
 def test_expired_token_is_401(api: Api, user: Caller, monkeypatch: pytest.MonkeyPatch, method: str, path: str) -> None:
     answer = api.call(method, _path(path), token=_expired(user, monkeypatch))
     assert (answer.status, answer.json["detail"]) == (401, "The access token has expired.")
 
 
+@pytest.mark.check("A08")
 @guarded
 def test_cached_verdict_on_a_token_that_has_expired_since_is_401(
     api: Api, user: Caller, method: str, path: str
@@ -90,6 +95,7 @@ def test_cached_verdict_on_a_token_that_has_expired_since_is_401(
     assert api.call(method, _path(path), token=user.access_token, verdict=verdict).status == 401
 
 
+@pytest.mark.check("A03")
 @guarded
 @pytest.mark.parametrize(
     "verdict",
@@ -106,6 +112,7 @@ def test_verdict_without_a_whole_identity_is_401(api: Api, method: str, path: st
     assert api.call(method, _path(path), token="any", verdict=verdict).status == 401
 
 
+@pytest.mark.check("A01")
 @pytest.mark.parametrize(("method", "path"), NAMING_A_USER)
 def test_token_of_a_stranger_is_403_and_changes_nothing(
     api: Api, user: Caller, stranger: Caller, dump: Callable[[], Any], method: str, path: str
@@ -126,6 +133,7 @@ def test_every_route_proves_itself_to_the_same_authorizer(application: Applicati
     assert application.authorizers[names.pop()].ttl == 300
 
 
+@pytest.mark.check("I02")
 def test_public_keys_are_all_that_the_authorizer_knows(application: Application) -> None:
     keys = json.loads(os.environ["JWKS"])["keys"]
     assert keys

@@ -55,6 +55,7 @@ def test_template_hands_over_exactly_what_is_asked_for() -> None:
     assert given["Parameters"]["StreamFunction"] == {"Ref": "FinishDeletionsFunction"}
 
 
+@pytest.mark.check("I06")
 def test_alarms_are_exactly_these() -> None:
     found = {}
     for name, alarm in alarms().items():
@@ -65,6 +66,7 @@ def test_alarms_are_exactly_these() -> None:
     assert found == ALARMS
 
 
+@pytest.mark.check("I06")
 @pytest.mark.parametrize("stage", ["staging", "prod"])
 def test_every_alarm_goes_to_the_topic_when_it_rings_and_when_it_stops(stage: str) -> None:
     stack = processed_operations(stage)
@@ -105,6 +107,7 @@ def test_budget_warns_at_80_percent_and_when_100_are_forecast_if_there_is_one() 
         assert one["Subscribers"] == [{"SubscriptionType": "SNS", "Address": {"Ref": "AlarmTopic"}}]
 
 
+@pytest.mark.check("T16", "I06")
 def test_token_reuse_is_watched_where_the_functions_write_it() -> None:
     events.record("token_reused")
     (written,) = events.take()["_aws"]["CloudWatchMetrics"]

@@ -69,6 +69,7 @@ def test_stage_keeps_the_templates_rules(stage: str) -> None:
                 assert holds(assertion["Assert"], parameters(stage), template()["Conditions"]), name
 
 
+@pytest.mark.check("H09")
 @pytest.mark.parametrize(
     ("rule", "stage", "broken"),
     [
@@ -90,6 +91,7 @@ def test_stage_takes_its_release_from_the_build(stage: str) -> None:
     assert RELEASE in overrides(stage)
 
 
+@pytest.mark.check("I03")
 @each_stage
 def test_table_can_be_restored_and_is_encrypted(stage: str) -> None:
     table = processed(stage)["Table"]["Properties"]
@@ -112,6 +114,7 @@ def test_every_function_is_traced_and_logs_json_to_a_group_of_the_stack(stage: s
         assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
 
 
+@pytest.mark.check("I06")
 @pytest.mark.parametrize(("stage", "days"), [("dev", "7"), ("staging", "30"), ("prod", "90")])
 def test_every_log_group_keeps_its_lines_as_long_as_the_stage_says(stage: str, days: str) -> None:
     groups = of_type(processed(stage), "AWS::Logs::LogGroup")
@@ -119,6 +122,7 @@ def test_every_log_group_keeps_its_lines_as_long_as_the_stage_says(stage: str, d
     assert all(group == {"RetentionInDays": days} for group in groups.values())
 
 
+@pytest.mark.check("H12")
 @pytest.mark.parametrize(("stage", "rate", "burst"), [("dev", 50, 100), ("staging", 500, 1000), ("prod", 500, 1000)])
 def test_every_route_is_throttled_and_none_less_than_the_stage_says(stage: str, rate: int, burst: int) -> None:
     (api,) = of_type(processed(stage), "AWS::ApiGatewayV2::Stage").values()
@@ -130,6 +134,7 @@ def test_every_route_is_throttled_and_none_less_than_the_stage_says(stage: str, 
     assert api["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogGroup", "Arn"]}
 
 
+@pytest.mark.check("I01")
 @each_stage
 def test_no_policy_has_a_star_and_no_role_more_than_two_managed_policies(stage: str) -> None:
     found = [*statements(processed(stage)), *statements(processed_operations(stage))]
@@ -202,6 +207,7 @@ def test_deployment_on_prod_stops_on_alarms_that_are_there() -> None:
 # ---- What a stage alone has -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.check("I03")
 @pytest.mark.parametrize(("stage", "protected"), [("dev", False), ("staging", False), ("prod", True)])
 def test_table_is_protected_and_kept_on_prod_alone(stage: str, *, protected: bool) -> None:
     table = processed(stage)["Table"]
@@ -240,6 +246,7 @@ def test_provisioned_concurrency_keeps_warm_what_opening_an_app_waits_for() -> N
     }
 
 
+@pytest.mark.check("H12")
 def test_hashing_concurrency_caps_the_three_functions_that_hash() -> None:
     functions = of_type(processed("dev", HashingConcurrency="5"), "AWS::Lambda::Function")
     capped = {name for name, one in functions.items() if one.get("ReservedConcurrentExecutions") == "5"}

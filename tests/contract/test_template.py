@@ -113,7 +113,7 @@ FUNCTIONS = {
     ),
     "link_tag": Expected(
         {"PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id}"},
-        on_table("GetItem", "UpdateItem", "PutItem", "ConditionCheckItem", "BatchGetItem"),
+        on_table("GetItem", "UpdateItem", "PutItem", "DeleteItem", "ConditionCheckItem", "BatchGetItem"),
     ),
     "unlink_tag": Expected(
         {"DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}"},
@@ -236,11 +236,13 @@ def test_function_serves_exactly_its_routes(folder: str) -> None:
     assert all(event["ApiId"] == {"Ref": "Api"} for event in routes(folder).values())
 
 
+@pytest.mark.check("I01")
 @each_function
 def test_function_is_allowed_exactly_its_actions(folder: str) -> None:
     assert granted(folder) == FUNCTIONS[folder].actions
 
 
+@pytest.mark.check("I01")
 @each_function
 def test_function_brings_no_role_and_no_star(folder: str) -> None:
     assert "Role" not in function(folder)
@@ -253,6 +255,7 @@ def test_function_adds_exactly_its_variables(folder: str) -> None:
     assert set(variables) == FUNCTIONS[folder].variables
 
 
+@pytest.mark.check("I06")
 @each_function
 def test_function_logs_to_its_own_group_with_a_retention(folder: str) -> None:
     group = f"{camel(folder)}LogGroup"
@@ -260,6 +263,7 @@ def test_function_logs_to_its_own_group_with_a_retention(folder: str) -> None:
     assert resources("AWS::Logs::LogGroup")[group]["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
 
 
+@pytest.mark.check("H12")
 @each_function
 def test_function_that_hashes_gets_a_whole_processor(folder: str) -> None:
     assert function(folder).get("MemorySize", 512) == FUNCTIONS[folder].memory
@@ -301,6 +305,7 @@ def test_globals_hold_what_every_function_shares() -> None:
     assert not [name for name in FUNCTIONS if {"Tracing", "Runtime", "Layers", "CodeUri"} & set(function(name))]
 
 
+@pytest.mark.check("A03")
 def test_public_routes_are_exactly_the_explicit_list() -> None:
     found = {route for folder in FUNCTIONS for route, event in routes(folder).items() if "Auth" in event}
     assert found == PUBLIC_ROUTES
@@ -312,6 +317,7 @@ def test_public_routes_are_exactly_the_explicit_list() -> None:
     )
 
 
+@pytest.mark.check("A03")
 def test_every_other_route_is_behind_the_authorizer() -> None:
     auth = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]["Auth"]
     assert auth["DefaultAuthorizer"] == "TokenAuthorizer"
@@ -338,6 +344,7 @@ def test_token_issuers_wait_until_all_who_verify_know_the_new_key() -> None:
     assert waiting == dict.fromkeys(issuers, verifiers)
 
 
+@pytest.mark.check("H12")
 def test_routes_that_hash_are_throttled_harder() -> None:
     api = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]
     assert api["DefaultRouteSettings"] == {
@@ -351,6 +358,7 @@ def test_routes_that_hash_are_throttled_harder() -> None:
         assert settings["ThrottlingBurstLimit"] < template()["Parameters"]["ThrottleBurst"]["Default"]
 
 
+@pytest.mark.check("I04")
 def test_access_log_is_json_of_nothing_that_a_client_writes() -> None:
     logs = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]["AccessLogSettings"]
     assert logs["DestinationArn"] == {"Fn::GetAtt": ["ApiLogGroup", "Arn"]}
@@ -369,6 +377,7 @@ def test_access_log_is_json_of_nothing_that_a_client_writes() -> None:
     }
 
 
+@pytest.mark.check("H09")
 def test_cors_lets_a_page_do_what_the_api_offers() -> None:
     cors = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]["CorsConfiguration"]
     assert cors["AllowOrigins"] == {"Ref": "AllowedOrigins"}

@@ -37,6 +37,7 @@ def test_every_action_is_of_this_repository_or_pinned_to_a_commit_with_its_versi
         )
 
 
+@pytest.mark.check("I02")
 @each_file
 def test_no_secret_is_read_and_no_right_is_given_to_all_jobs(file: Path) -> None:
     assert "secrets." not in file.read_text()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.e2e.conftest import PASSWORD, Account, Api
 from tests.e2e.running import PATIENCE
@@ -139,6 +140,7 @@ def test_log_in_takes_the_oauth2_form(api: Api) -> None:
     assert answer.json()["expires_in"] == 900
 
 
+@pytest.mark.check("A01")
 def test_strangers_cannot_see_change_or_tell_apart_each_others_tasks(api: Api) -> None:
     mine, stranger = api.register(), api.register()
     (task,) = _create_tasks(api, mine, "private")
@@ -163,6 +165,7 @@ def test_20_registrations_of_one_address_at_once_make_1_account(api: Api) -> Non
     assert sorted(statuses) == [201] + [409] * 19
 
 
+@pytest.mark.check("H10")
 def test_every_answer_of_a_function_carries_security_headers_and_its_request_id(api: Api) -> None:
     me = api.register()
     for path in ("/api/health", "/api/auth/me", "/api/me/tasks", "/api/me/tasks/none", "/api/other/tasks"):

@@ -27,6 +27,7 @@ def test_good_token_is_answered_with_who_it_is_and_until_when(user: Caller, sche
     assert abs(claims.expires_at - time.time() - 900) < 300
 
 
+@pytest.mark.check("T09")
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic dTpw", "x", "Bearer x", "Bearer a.b.c", "Bearer\t{}", "{}", "Token {}", "Bearer {}x", "Bearer x{}", "Bearer {} {}", "Bearer {}\0", "Bearer {},x"])  # fmt: skip
 def test_any_other_header_is_answered_with_why_and_no_identity(user: Caller, header: str) -> None:
     answer = ask(header.replace("{}", user.access_token))
@@ -44,12 +45,14 @@ def test_expired_token_is_answered_with_expired(user: Caller, api: Api, clock: C
     assert refused.json["detail"] == "The access token has expired."
 
 
+@pytest.mark.check("A08")
 def test_verdict_cached_beyond_its_exp_is_refused_401(api: Api, user: Caller) -> None:
     verdict = {"user_id": user.id, "sid": user.id, "exp": int(time.time()) - 1}
     assert_problem(api.call("GET", ME, verdict=verdict), 401, "invalid_token")
     assert api.call("GET", ME, verdict={**verdict, "exp": int(time.time()) + 60}).status == 200
 
 
+@pytest.mark.check("A08")
 def test_verdict_cached_for_ones_own_path_is_refused_403_on_anothers(api: Api, user: Caller, stranger: Caller) -> None:
     verdict = api.authorize(f"Bearer {user.access_token}")
     assert api.call("GET", f"/api/{user.id}/tasks", verdict=verdict).status == 200
@@ -66,6 +69,7 @@ def test_incomplete_or_contradictory_verdict_is_refused_401(api: Api, user: Call
     assert_problem(api.call("GET", ME, verdict=verdict), 401, "invalid_token")
 
 
+@pytest.mark.check("A08")
 def test_denial_then_good_token_is_answered_200(api: Api, user: Caller) -> None:
     assert api.call("GET", ME, token="x").status == 401
     assert user.call("GET", ME).status == 200

@@ -33,6 +33,7 @@ def task(owner: Caller, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Js
     assert dump() == before
 
 
+@pytest.mark.check("A04", "A06", "A07", "P01", "P02", "P04", "P05", "H01", "H03", "H04", "H05", "H06")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{' '.join(row.route)[:60]}-{row.status}-{row.field}")
 def test_bad_input_is_refused_as_stated_and_changes_nothing(owner: Caller, task: Json, row: Row) -> None:
     method, path = row.route

@@ -56,6 +56,7 @@ def test_account_is_answered_202_and_leaves_nothing_but_a_mark_without_personal_
     assert own(full, dump) == [mark]
 
 
+@pytest.mark.check("T14")
 def test_every_token_is_dead_at_once(api: Api, full: Caller) -> None:
     second = api.call("POST", "/api/auth/login", {"email": full.email, "password": PASSWORD}).json
     assert full.call("DELETE", PATH, {"password": PASSWORD}).status == 202
@@ -66,6 +67,7 @@ def test_every_token_is_dead_at_once(api: Api, full: Caller) -> None:
     assert_problem(refused, 401, "invalid_credentials")
 
 
+@pytest.mark.check("T07", "T14")
 def test_access_token_reaches_nothing(full: Caller) -> None:
     tag, task = full.call("GET", "tags").json["items"][0], full.call("GET", "tasks").json["items"][0]
     full.call("DELETE", PATH, {"password": PASSWORD})

@@ -41,6 +41,7 @@ def left_of(user: Caller, dump: Dump) -> list[str]:
     return sorted(item["sk"]["S"] for item in dump() if user.id in str(item) or user.email in str(item))
 
 
+@pytest.mark.check("T14")
 @pytest.mark.parametrize("deletion_first", [True, False])
 @pytest.mark.parametrize("other", OPERATIONS)
 def test_nothing_remains_and_no_token_lives_on_whatever_is_stopped_where(

@@ -87,8 +87,8 @@ def test_missing_variable_is_a_500_that_does_not_name_it(user: Caller, setting: 
 
 
 def test_missing_key_set_is_a_500_that_does_not_name_it(user: Caller, setting: Callable[..., None]) -> None:
-    setting(SIGNING_KEYS_PARAMETER="/lambdo/nowhere")
+    setting(SIGNING_KEYS_PARAMETER="/lambdo/nowhere/signing-keys")
     answer = user.api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD})
     assert answer.status == 500
     assert "nowhere" not in answer.text
-    assert "the key set /lambdo/nowhere does not exist" in answer.log
+    assert "the key set /lambdo/nowhere/signing-keys does not exist" in answer.log

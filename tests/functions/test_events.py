@@ -116,6 +116,7 @@ def _logs_out_again(api: Api, user: Caller) -> Answer:
 UNEVENTFUL: list[Story] = [_reopens, _completes_what_is_completed, _deletes_nothing, _logs_out_again]
 
 
+@pytest.mark.check("T16", "I05")
 @pytest.mark.parametrize(("story", "event"), STORIES)
 def test_request_logs_its_event_and_whose_account_it_was(
     api: Api, user: Caller, story: Story, event: events.Event

@@ -99,6 +99,7 @@ def test_endpoint_makes_these_calls_and_no_other(
     assert network.sent == operations
 
 
+@pytest.mark.check("I08")
 @pytest.mark.parametrize("fault", ["throttled", "unreachable"])
 @pytest.mark.parametrize(("method", "path", "body", "step"), FAULTY, ids=str)
 def test_lasting_fault_is_answered_503_after_3_attempts_and_nothing_changes(
@@ -173,6 +174,7 @@ def test_every_kind_of_lasting_fault_is_answered_503(user: Caller, network: Netw
     assert len(network.sent) == 3
 
 
+@pytest.mark.check("H08")
 def test_unknown_error_is_a_500_that_does_not_name_it(user: Caller, network: Network) -> None:
     network.plan = [error("AccessDeniedException")]
     answer = user.call("GET", "tasks")

@@ -45,11 +45,13 @@ FORGERIES: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.check("H11")
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_forged_cursor_is_refused_400(user: Caller, cursor: str, forgery: str) -> None:
     refused(user, f"cursor={FORGERIES[forgery](cursor)}")
 
 
+@pytest.mark.check("H11")
 @pytest.mark.parametrize("status", ["open", "done"])
 def test_cursor_of_another_filter_is_refused_400(user: Caller, cursor: str, status: str) -> None:
     refused(user, f"cursor={cursor}&status={status}")
@@ -58,6 +60,7 @@ def test_cursor_of_another_filter_is_refused_400(user: Caller, cursor: str, stat
     refused(user, f"cursor={filtered}&status={'done' if status == 'open' else 'open'}")
 
 
+@pytest.mark.check("H11")
 def test_cursor_signed_for_another_list_is_refused_400(user: Caller, cursor: str) -> None:
     refused(user, f"cursor={cursors.sign('x', [user.id, 'tags', '', '-created_at'])}")
     refused(user, f"cursor={cursors.sign('x', [f'{user.id}', 'tasks', '', 'created_at'])}")

@@ -11,6 +11,7 @@ def test_table_that_answers_is_answered_200(api: Api) -> None:
     assert (answer.status, answer.json) == (200, {"status": "ok"})
 
 
+@pytest.mark.check("I08")
 @pytest.mark.parametrize(
     "fault",
     [READ_TIMEOUT, UNREACHABLE, error("InternalServerError", 500)],

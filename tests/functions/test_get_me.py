@@ -37,6 +37,7 @@ def test_bad_token_is_refused_401(api: Api, token: str) -> None:
     assert_problem(api.call("GET", PATH, token=token), 401, "invalid_token")
 
 
+@pytest.mark.check("T20")
 def test_token_in_the_query_string_is_refused_401(api: Api, user: Caller) -> None:
     assert api.call("GET", PATH, query=f"access_token={user.access_token}").status == 401
 

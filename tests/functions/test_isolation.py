@@ -42,6 +42,7 @@ def seen(answer: Answer) -> tuple[int, dict[str, str], str]:
     return answer.status, answer.headers, answer.text
 
 
+@pytest.mark.check("A01")
 def test_routes_below_are_all_that_the_template_has(application: Application) -> None:
     covered = {(method, path) for method, path, _ in ITEM_ROUTES + LIST_ROUTES}
     declared = {
@@ -52,6 +53,7 @@ def test_routes_below_are_all_that_the_template_has(application: Application) ->
     assert covered == declared
 
 
+@pytest.mark.check("A01")
 @pytest.mark.parametrize("headers", HEADERS, ids=str)
 @pytest.mark.parametrize(("method", "path", "body"), ITEM_ROUTES, ids=str)
 def test_anothers_id_on_ones_own_path_is_the_same_404_as_an_unknown_id(
@@ -79,6 +81,7 @@ def test_anothers_id_on_ones_own_path_is_the_same_404_as_an_unknown_id(
     assert dump() == before
 
 
+@pytest.mark.check("A01")
 @pytest.mark.parametrize(("method", "path", "body"), ITEM_ROUTES, ids=str)
 def test_anothers_path_is_refused_403_whatever_the_id(
     user: Caller, stranger: Caller, dump: Callable[[], list[dict[str, Any]]], method: str, path: str, body: Any
@@ -96,6 +99,7 @@ def test_anothers_path_is_refused_403_whatever_the_id(
     assert dump() == before
 
 
+@pytest.mark.check("A01")
 @pytest.mark.parametrize(("method", "path", "body"), LIST_ROUTES, ids=str)
 def test_anothers_list_is_refused_403_like_that_of_nobody(
     user: Caller, stranger: Caller, dump: Callable[[], list[dict[str, Any]]], method: str, path: str, body: Any
@@ -110,6 +114,7 @@ def test_anothers_list_is_refused_403_like_that_of_nobody(
     assert dump() == before
 
 
+@pytest.mark.check("A06")
 @pytest.mark.parametrize(
     "name", ["{upper}", "Me", "ME", "*", "{own}%00", "{own}%2f..", "..", "%23", "USER%23{own}", "{own} "]
 )
@@ -118,6 +123,7 @@ def test_every_spelling_but_me_and_ones_exact_id_is_refused_403(user: Caller, na
     assert_problem(user.call("GET", f"/api/{path}/tasks"), 403, "forbidden")
 
 
+@pytest.mark.check("A01")
 def test_anothers_tag_is_the_same_404_as_an_unknown_one_on_ones_own_task(
     user: Caller, stranger: Caller, dump: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -143,6 +149,7 @@ def test_anothers_tag_is_the_same_404_as_an_unknown_one_on_ones_own_task(
     assert dump() == before
 
 
+@pytest.mark.check("A01")
 def test_list_by_anothers_tag_is_the_same_as_by_an_unknown_one(user: Caller, stranger: Caller) -> None:
     tag = user.create_tag()
     user.create_task(tag_ids=[tag["id"]])
@@ -160,6 +167,7 @@ def test_names_of_tags_are_free_for_everybody(user: Caller, stranger: Caller) ->
     assert stranger.call("GET", "tags").json["items"] == [theirs]
 
 
+@pytest.mark.check("H11")
 def test_anothers_cursor_is_refused_400(user: Caller, stranger: Caller) -> None:
     for _ in range(2):
         user.create_task()
@@ -168,6 +176,7 @@ def test_anothers_cursor_is_refused_400(user: Caller, stranger: Caller) -> None:
     assert_problem(stranger.call("GET", "tasks", query=f"cursor={cursor}"), 400, "invalid_cursor")
 
 
+@pytest.mark.check("A02")
 @pytest.mark.parametrize("header", ["x-user-id", "user_id", "x-amzn-oidc-identity", "x-forwarded-user"])
 def test_identity_in_a_header_is_ignored(user: Caller, stranger: Caller, header: str) -> None:
     mine = stranger.create_task()

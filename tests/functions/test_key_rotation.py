@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import jwt
+import pytest
 
 from lambdo import settings
 from tests.caller import PASSWORD, Api, Caller, assert_problem
@@ -16,6 +17,7 @@ def kid(token: str) -> str:
     return value
 
 
+@pytest.mark.check("T12")
 def test_token_of_the_previous_key_is_good_in_the_overlap_and_refused_after(
     user: Caller, rotate: Callable[[], None]
 ) -> None:
@@ -98,6 +100,7 @@ def test_cursor_is_good_in_the_overlap_and_refused_after(api: Api, user: Caller,
     assert_problem(answer, 400, "invalid_cursor")
 
 
+@pytest.mark.check("I02")
 def test_no_secret_stands_in_the_environment_of_the_authorizer(rotate: Callable[[], None]) -> None:
     rotate()
     assert all(key.keys() == {"kty", "crv", "use", "alg", "kid", "x"} for key in json.loads(settings.jwks())["keys"])

@@ -44,6 +44,7 @@ def test_right_password_is_answered_200_with_a_pair_of_tokens_and_the_user(api: 
     assert claims.session_id == refresh_token.session_id
 
 
+@pytest.mark.check("P08")
 def test_address_in_another_case_is_the_same_account(api: Api, user: Caller) -> None:
     assert log_in(api, f" {user.email.upper()} ").json["user"]["id"] == user.id
 
@@ -76,6 +77,7 @@ def test_oauth2_form_of_broken_bytes_is_refused_and_no_500(api: Api) -> None:
     assert_problem(answer, 422, "invalid_fields")
 
 
+@pytest.mark.check("P09")
 def test_unknown_address_and_wrong_password_are_told_alike(api: Api, user: Caller) -> None:
     wrong = log_in(api, user.email, "not the one", request_id="same")
     unknown = log_in(api, "nobody@example.com", "not the one", request_id="same")
@@ -83,6 +85,7 @@ def test_unknown_address_and_wrong_password_are_told_alike(api: Api, user: Calle
     assert (wrong.status, wrong.headers, wrong.text) == (unknown.status, unknown.headers, unknown.text)
 
 
+@pytest.mark.check("P09")
 def test_unknown_address_hashes_at_the_same_cost(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     costs: list[str] = []
     real = bcrypt.hashpw
@@ -96,6 +99,7 @@ def test_unknown_address_hashes_at_the_same_cost(api: Api, monkeypatch: pytest.M
     assert costs == ["04"]
 
 
+@pytest.mark.check("P04")
 @pytest.mark.parametrize("password", ["x" * 10_240, "", "\0", PASSWORD + "\0", PASSWORD[:-1], PASSWORD + " "])
 def test_password_that_is_not_the_one_is_refused_401(api: Api, user: Caller, password: str) -> None:
     assert_problem(log_in(api, user.email, password), 401, "invalid_credentials")
@@ -113,6 +117,7 @@ def test_another_media_type_is_refused_415(api: Api, user: Caller, media_type: s
     assert_problem(log_in(api, user.email, headers={"content-type": media_type}), 415, "unsupported_media_type")
 
 
+@pytest.mark.check("P07")
 def test_raised_cost_rehashes_once_and_the_password_stays_good(
     api: Api, user: Caller, dump: Callable[[], list[dict[str, Any]]], setting: Callable[..., None]
 ) -> None:
@@ -154,6 +159,7 @@ def test_password_changed_during_the_rehash_stays(
     assert stored_hash(dump(), user.email) == before
 
 
+@pytest.mark.check("T18")
 def test_table_and_log_hold_no_token_and_no_password(
     api: Api, user: Caller, dump: Callable[[], list[dict[str, Any]]]
 ) -> None:

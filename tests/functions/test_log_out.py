@@ -19,6 +19,7 @@ def refresh(api: Api, token: str) -> Answer:
     return api.call("POST", "/api/auth/refresh", {"refresh_token": token})
 
 
+@pytest.mark.check("T13")
 def test_live_refresh_token_is_answered_204_and_refused_from_then_on(api: Api, user: Caller) -> None:
     answer = log_out(api, user.refresh_token)
     assert (answer.status, answer.text) == (204, "")
@@ -44,6 +45,7 @@ def test_log_out_ends_one_session_and_no_other(api: Api, user: Caller) -> None:
     assert refresh(api, other["refresh_token"]).status == 200
 
 
+@pytest.mark.check("T13")
 def test_access_token_is_good_for_its_stated_life(api: Api, user: Caller) -> None:
     log_out(api, user.refresh_token)
     assert user.call("GET", "/api/auth/me").status == 200

@@ -89,6 +89,7 @@ def test_create_makes_both_sets_and_gives_out_public_halves_only(cloudformation:
     assert cursor["secret"] not in str(answer)
 
 
+@pytest.mark.check("I02")
 def test_secrets_are_encrypted_parameters(cloudformation: CloudFormation) -> None:
     cloudformation.ask("Create")
     for name in (SIGNING, CURSORS):
@@ -133,7 +134,7 @@ def test_failure_is_told_with_its_kind_and_log_stream_only(cloudformation: Cloud
 
 def test_parameter_moved_is_a_new_resource(cloudformation: CloudFormation) -> None:
     cloudformation.ask("Create")
-    moved = f"{SIGNING}-moved"
+    moved = SIGNING.replace("test-stack", "other-stack")
     answer = cloudformation.ask("Update", signing=moved, PhysicalResourceId=SIGNING)
     assert answer["PhysicalResourceId"] == moved
     key_sets.delete(moved)

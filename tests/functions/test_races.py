@@ -25,6 +25,7 @@ def at_once(count: int, send: Callable[[int], Answer]) -> list[Answer]:
         return list(threads.map(run, range(count)))
 
 
+@pytest.mark.check("P08")
 def test_20_registrations_of_one_address_make_1_account(api: Api, dump: Callable[[], list[dict[str, Any]]]) -> None:
     addresses = ["race@example.com", "RACE@example.com", "Race@Example.com", " race@EXAMPLE.com"]
     answers = at_once(
@@ -47,6 +48,7 @@ def test_20_registrations_of_20_addresses_make_20_accounts(api: Api, dump: Calla
     fsck(dump())
 
 
+@pytest.mark.check("T17")
 def test_20_refreshes_of_one_token_get_1_successor_which_is_live(
     api: Api, user: Caller, dump: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -57,6 +59,7 @@ def test_20_refreshes_of_one_token_get_1_successor_which_is_live(
     fsck(dump())
 
 
+@pytest.mark.check("T16")
 def test_20_reuses_of_a_spent_token_end_the_session_without_a_500(
     api: Api, user: Caller, clock: Callable[..., None]
 ) -> None:

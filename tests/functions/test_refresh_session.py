@@ -60,6 +60,7 @@ def test_replaced_token_within_30_s_gets_the_same_successor(
     assert rotated(api, successor) != successor
 
 
+@pytest.mark.check("T16")
 def test_replaced_token_after_31_s_ends_the_session(
     api: Api, user: Caller, clock: Callable[..., None], dump: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -73,6 +74,7 @@ def test_replaced_token_after_31_s_ends_the_session(
     assert_problem(refresh(api, user.refresh_token), 401, "invalid_refresh_token")
 
 
+@pytest.mark.check("T16")
 def test_token_replaced_twice_ends_the_session_at_once(api: Api, user: Caller) -> None:
     live = rotated(api, rotated(api, user.refresh_token))
     assert_problem(refresh(api, user.refresh_token), 401, "refresh_token_reused")
@@ -86,6 +88,7 @@ def test_reuse_ends_no_other_session_of_the_user(api: Api, user: Caller) -> None
     assert refresh(api, other).status == 200
 
 
+@pytest.mark.check("T15")
 def test_session_ends_after_30_days_however_often_it_was_refreshed(
     api: Api, clock: Callable[..., None], dump: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -102,6 +105,7 @@ def test_session_ends_after_30_days_however_often_it_was_refreshed(
     assert sessions_of(user, dump())[0]["expires_at"] == session["expires_at"]
 
 
+@pytest.mark.check("T15")
 def test_expired_token_within_its_grace_is_refused(api: Api, clock: Callable[..., None]) -> None:
     user = api.sign_up()
     clock(seconds=30 * DAY - 1)
@@ -172,6 +176,7 @@ def forgeries(user: Caller, stranger: Caller) -> dict[str, str]:
     }
 
 
+@pytest.mark.check("T06")
 @pytest.mark.parametrize("forgery", [
     "other key", "next generation", "last generation", "mac of another", "session of another", "user of another",
     "no such session", "zeros", "ones", "shorter", "longer", "padded", "other spelling", "empty", "no base64", "NUL",
@@ -186,6 +191,7 @@ def test_forged_token_is_refused_401_and_ends_nothing(
     assert refresh(api, user.refresh_token).status == 200
 
 
+@pytest.mark.check("T06")
 def test_refresh_token_as_access_token_is_refused_401(api: Api, user: Caller) -> None:
     assert_problem(api.call("GET", "/api/auth/me", token=user.refresh_token), 401, "invalid_token")
 

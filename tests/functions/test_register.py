@@ -32,6 +32,7 @@ def test_no_name_is_answered_null(api: Api) -> None:
     assert answer.json["name"] is None
 
 
+@pytest.mark.check("P08")
 @pytest.mark.parametrize(
     "again", ["TAKEN@example.com", "taken@EXAMPLE.com", "Taken@Example.Com", " taken@example.com "]
 )
@@ -57,6 +58,7 @@ def test_address_is_kept_in_lower_case(api: Api) -> None:
     assert answer.json["email"] == "grace.hopper+x@example.com"
 
 
+@pytest.mark.check("P07")
 def test_table_holds_a_bcrypt_hash_at_the_set_cost_and_no_password(
     api: Api, dump: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -67,6 +69,7 @@ def test_table_holds_a_bcrypt_hash_at_the_set_cost_and_no_password(
     assert "a password like no other" not in str(items)
 
 
+@pytest.mark.check("P06")
 @pytest.mark.parametrize(
     "password",
     ["correcthorsebatterystaple", "\U0001f600" * 64, "x" * 127 + "y", "password with spaces", "nul\0in the middle"],

@@ -108,6 +108,7 @@ def counters(dump: Dump) -> list[dict[str, Any]]:
     return [wire.load(item) for item in dump() if item["pk"]["S"].startswith("THROTTLE#")]
 
 
+@pytest.mark.check("P11")
 def test_5_failures_end_an_addresss_guesses_at_an_account_and_the_owner_elsewhere_gets_in(
     api: Api, owner: Caller, here: str, elsewhere: str
 ) -> None:
@@ -133,6 +134,7 @@ def test_throttle_of_log_ins_ends_with_its_15_minutes(
     assert log_in(api, owner.email, here, PASSWORD).status == 200
 
 
+@pytest.mark.check("P12")
 def test_50_failures_at_many_accounts_end_an_addresss_log_ins(
     api: Api, owner: Caller, here: str, elsewhere: str
 ) -> None:
@@ -142,12 +144,14 @@ def test_50_failures_at_many_accounts_end_an_addresss_log_ins(
     assert log_in(api, owner.email, elsewhere, PASSWORD).status == 200
 
 
+@pytest.mark.check("P13")
 def test_50_guesses_at_once_are_5_failures(api: Api, owner: Caller, here: str, dump: Dump) -> None:
     answers = at_once(50, lambda _: log_in(api, owner.email, here))
     assert Counter(answer.status for answer in answers) == {401: 5, 429: 45}
     fsck(dump())
 
 
+@pytest.mark.check("P13")
 def test_right_guess_is_refused_if_5_wrong_ones_sent_at_the_same_time_are_answered_first(
     api: Api, owner: Caller, here: str, network: Network
 ) -> None:
@@ -164,6 +168,7 @@ def test_log_ins_that_succeed_count_nothing(api: Api, owner: Caller, here: str, 
     assert counters(dump) == before
 
 
+@pytest.mark.check("P09")
 def test_unknown_address_is_throttled_like_an_account_after_the_same_work(
     api: Api, owner: Caller, here: str, elsewhere: str, network: Network, hashes: list[bytes]
 ) -> None:
@@ -184,6 +189,7 @@ def test_address_in_another_case_is_the_same_account(api: Api, owner: Caller, he
     assert log_in(api, owner.email.upper(), here).status == 429
 
 
+@pytest.mark.check("P15")
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP", "True-Client-IP"])
 def test_forged_header_does_not_change_who_is_counted(api: Api, owner: Caller, here: str, header: str) -> None:
     for number in range(5):
@@ -192,6 +198,7 @@ def test_forged_header_does_not_change_who_is_counted(api: Api, owner: Caller, h
     assert log_in(api, owner.email, here, PASSWORD, headers={header: "192.0.2.1"}).status == 429
 
 
+@pytest.mark.check("P15")
 def test_addresses_of_one_ipv6_64_are_counted_together(api: Api, owner: Caller) -> None:
     for number in range(5):
         assert log_in(api, owner.email, f"2001:db8:0:1::{number:x}:1").status == 401
@@ -214,6 +221,7 @@ def test_20_registrations_from_an_address_are_all_in_an_hour_taken_addresses_inc
     assert register(api, "flood21@example.com", here).status == 201
 
 
+@pytest.mark.check("P13")
 def test_50_registrations_at_once_are_20(api: Api, here: str, dump: Dump) -> None:
     answers = at_once(50, lambda number: register(api, f"at.once{number}@example.com", here))
     assert Counter(answer.status for answer in answers) == {201: 20, 429: 30}

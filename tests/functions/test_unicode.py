@@ -22,6 +22,7 @@ PAIRS = {
 }
 
 
+@pytest.mark.check("H02")
 @pytest.mark.parametrize("text", STRINGS, ids=ascii)
 def test_text_comes_back_exactly_from_every_endpoint(user: Caller, text: str) -> None:
     task = user.create_task(title=text, description=text)
@@ -43,6 +44,7 @@ def test_description_keeps_its_layout(user: Caller, text: str) -> None:
     assert user.create_task(description=text)["description"] == text
 
 
+@pytest.mark.check("I04")
 def test_line_breaks_in_input_forge_no_line_of_the_log(user: Caller) -> None:
     text = 'x\r\n{"level":"ERROR","message":"forged"}'
     answer = user.call("POST", "tasks", {"title": "x", "description": text})
@@ -68,6 +70,7 @@ def test_password_is_the_same_in_nfc_and_nfd(api: Api, form: str) -> None:
     assert log_in_status(api, email, normalized) == 200
 
 
+@pytest.mark.check("P03")
 @pytest.mark.parametrize("pair", PAIRS)
 def test_passwords_that_differ_do_not_interchange(api: Api, pair: str) -> None:
     for number, (right, wrong) in enumerate([PAIRS[pair], PAIRS[pair][::-1]]):
@@ -76,6 +79,7 @@ def test_passwords_that_differ_do_not_interchange(api: Api, pair: str) -> None:
         assert (log_in_status(api, email, right), log_in_status(api, email, wrong)) == (200, 401)
 
 
+@pytest.mark.check("P01", "P02")
 @pytest.mark.parametrize(("characters", "status"), [(7, 422), (8, 201), (64, 201), (128, 201), (129, 422)])
 def test_password_length_counts_characters_and_not_bytes(api: Api, characters: int, status: int) -> None:
     body = {"email": f"emoji{characters}@example.com", "password": "\U0001f600" * characters}
@@ -85,6 +89,7 @@ def test_password_length_counts_characters_and_not_bytes(api: Api, characters: i
         assert_problem(answer, 422, "invalid_fields")
 
 
+@pytest.mark.check("H02")
 def test_name_comes_back_exactly(api: Api) -> None:
     body = {"email": "unicode.name@example.com", "password": PASSWORD, "name": "Дж\u0301о‍👩‍🚀"}
     assert api.call("POST", "/api/auth/register", body).json["name"] == body["name"]

@@ -23,6 +23,7 @@ def test_position_under_another_scope_raises_invalid_cursor(scope: list[str]) ->
         cursors.read(cursors.sign("position", SCOPE), scope)
 
 
+@pytest.mark.check("H11")
 def test_every_flipped_byte_raises_invalid_cursor() -> None:
     raw = base64url.decode(cursors.sign("position", SCOPE))
     for place in range(len(raw)):

@@ -100,6 +100,7 @@ def test_capacity_units_are_those_of_the_request_alone() -> None:
     assert line(serve(ok))["capacity_units"] == 0
 
 
+@pytest.mark.check("H08")
 @pytest.mark.parametrize("error", [ValueError("secret"), KeyError("secret"), RecursionError("secret"), UnicodeEncodeError("utf-8", "x", 0, 1, "secret")], ids=repr)  # fmt: skip
 def test_unforeseen_exception_is_a_500_that_says_only_its_request_id(error: Exception) -> None:
     def fail(_: Request) -> Response:
@@ -135,6 +136,7 @@ GUARDED: list[tuple[dict[str, Any], int]] = [
 ]
 
 
+@pytest.mark.check("A03")
 @pytest.mark.parametrize(("changes", "status"), GUARDED, ids=str)
 def test_guard_lets_no_handler_run(changes: dict[str, Any], status: int) -> None:
     answer = serve(never, **changes)
@@ -173,6 +175,7 @@ def test_body_that_is_no_base64_is_refused_400(body: str) -> None:
     assert answer.json["code"] == "malformed_json"
 
 
+@pytest.mark.check("H04")
 @pytest.mark.parametrize(("size", "status"), [(65_536, 200), (65_537, 413), (131_073, 413)])
 def test_body_above_65536_bytes_is_refused_413(size: int, status: int) -> None:
     assert serve(ok, body="x" * size).status == status

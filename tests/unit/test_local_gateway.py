@@ -390,6 +390,7 @@ def test_preflight_is_answered_without_a_route_a_token_or_a_function(api: Api, p
     }
 
 
+@pytest.mark.check("H09")
 def test_foreign_origin_gets_no_cors_headers(api: Api) -> None:
     """http-api-cors.html: allowOrigins."""
     headers = {"Origin": "https://evil.example.com", "Access-Control-Request-Method": "GET"}

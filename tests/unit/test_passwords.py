@@ -49,6 +49,7 @@ def test_hash_has_the_set_cost_and_a_higher_one_asks_for_a_rehash(setting: Calla
     assert not passwords.needs_rehash(password_hash)
 
 
+@pytest.mark.check("P05")
 @pytest.mark.parametrize("password", ["password", "PASSWORD", "12345678", "Qwertyuiop", "iloveyou"])
 def test_common_password_is_known_in_any_case(password: str) -> None:
     assert passwords.is_common(password)
@@ -59,6 +60,7 @@ def test_other_password_is_not_common(password: str) -> None:
     assert not passwords.is_common(password)
 
 
+@pytest.mark.check("P05")
 def test_list_of_common_passwords_has_3000_that_the_length_rule_would_take() -> None:
     lines = (Path(passwords.__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").splitlines()
     assert len(set(lines)) == len(lines) == 3000

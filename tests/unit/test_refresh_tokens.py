@@ -35,6 +35,7 @@ def test_every_part_changes_the_mac() -> None:
     assert len({token.hash() for token in tokens}) == 5
 
 
+@pytest.mark.check("T18")
 def test_hash_is_sha256_of_the_text() -> None:
     token = derive(SECRET, USER, SESSION, 0)
     assert token.hash() == hashlib.sha256(str(token).encode()).hexdigest()

@@ -21,6 +21,7 @@ def test_sent_members_are_told_from_defaults() -> None:
     assert parse_json(Model, b'{"text":"x"}').sent() == {"text": "x"}
 
 
+@pytest.mark.check("H01")
 @pytest.mark.parametrize(
     "body", [b"", b"{", b'{"text":NaN}', b'{"text":Infinity}', b'"\\ud800"', b"\xff", b"[" * 60_000]
 )

@@ -1,0 +1,160 @@
+"""A good request to every route of template.yaml: what its answer shows, and what else a client may not send along."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Caller, assert_problem
+from tools.local.application import Application
+
+USER = {"id", "email", "name", "time_zone", "created_at", "version"}
+TOKENS = {"access_token", "refresh_token", "token_type", "expires_in"}
+TAG = {"id", "name", "color", "version", "created_at", "updated_at"}
+TASK = {
+    "id", "user_id", "title", "description", "completed", "completed_at", "priority", "due_date", "tags", "name", "color",
+    "version", "created_at", "updated_at",
+}  # fmt: skip
+KEYS = {"keys", "kty", "crv", "use", "alg", "kid", "x"}
+NOTHING: set[str] = set()
+
+
+class Good(NamedTuple):
+    """A good request, with the names of all members that its answer has, at any depth."""
+
+    method: str
+    path: str
+    shows: set[str]
+    body: dict[str, Any] | None = None
+
+
+REQUESTS = [
+    Good("GET", "/.well-known/jwks.json", KEYS),
+    Good("POST", "/api/auth/login", TOKENS | {"user"} | USER, {"email": "{email}", "password": PASSWORD}),
+    Good("POST", "/api/auth/logout", NOTHING, {"refresh_token": "{refresh_token}"}),
+    Good("GET", "/api/auth/me", USER),
+    Good("PATCH", "/api/auth/me", USER, {"name": "Ada"}),
+    Good("DELETE", "/api/auth/me", NOTHING, {"password": PASSWORD}),
+    Good("POST", "/api/auth/refresh", TOKENS, {"refresh_token": "{refresh_token}"}),
+    Good("POST", "/api/auth/register", USER, {"email": "new.{email}", "password": PASSWORD, "name": "Grace"}),
+    Good("GET", "/api/health", {"status"}),
+    Good("GET", "/api/{user_id}/tags", {"items"} | TAG),
+    Good("POST", "/api/{user_id}/tags", TAG, {"name": "new"}),
+    Good("GET", "/api/{user_id}/tags/{tag_id}", TAG),
+    Good("PUT", "/api/{user_id}/tags/{tag_id}", TAG, {"name": "new"}),
+    Good("PATCH", "/api/{user_id}/tags/{tag_id}", TAG, {"color": "#00ff00"}),
+    Good("DELETE", "/api/{user_id}/tags/{tag_id}", NOTHING),
+    Good("GET", "/api/{user_id}/tasks", {"items", "next_cursor"} | TASK),
+    Good("POST", "/api/{user_id}/tasks", TASK, {"title": "new", "tag_ids": ["{tag_id}"]}),
+    Good("GET", "/api/{user_id}/tasks/{task_id}", TASK),
+    Good("PUT", "/api/{user_id}/tasks/{task_id}", TASK, {"title": "new"}),
+    Good("PATCH", "/api/{user_id}/tasks/{task_id}", TASK, {"priority": "high"}),
+    Good("DELETE", "/api/{user_id}/tasks/{task_id}", NOTHING),
+    Good("PATCH", "/api/{user_id}/tasks/{task_id}/complete", TASK, {"completed": True}),
+    Good("PUT", "/api/{user_id}/tasks/{task_id}/tags/{tag_id}", TASK),
+    Good("DELETE", "/api/{user_id}/tasks/{task_id}/tags/{tag_id}", NOTHING),
+]
+MORE = {"id": UNKNOWN_ID, "user_id": UNKNOWN_ID, "created_at": "2000-01-01T00:00:00Z", "version": 7, "is_admin": True}
+
+each_request = pytest.mark.parametrize("good", REQUESTS, ids=lambda good: f"{good.method} {good.path}")
+
+type Dump = Callable[[], list[dict[str, Any]]]
+
+
+class Desk:
+    """A user with a task that has a tag, and the requests that this user makes."""
+
+    def __init__(self, user: Caller) -> None:
+        self.user = user
+        tag = user.create_tag()
+        task = user.create_task(tag_ids=[tag["id"]])
+        self.values = {
+            "{email}": user.email,
+            "{refresh_token}": user.refresh_token,
+            "{user_id}": "me",
+            "{tag_id}": tag["id"],
+            "{task_id}": task["id"],
+        }
+
+    def filled(self, value: Any) -> Any:
+        """Return a path or body with its placeholders replaced."""
+        match value:
+            case dict():
+                return {name: self.filled(one) for name, one in value.items()}
+            case list():
+                return [self.filled(one) for one in value]
+            case str():
+                for placeholder, known in self.values.items():
+                    value = value.replace(placeholder, known)
+        return value
+
+    def send(self, good: Good, also: dict[str, Any] | None = None, **options: Any) -> Answer:
+        """Send the request, with more members in its body."""
+        body = {**self.filled(good.body or {}), **also} if also else self.filled(good.body)
+        return self.user.call(good.method, self.filled(good.path), body, **options)
+
+
+@pytest.fixture
+def desk(user: Caller) -> Desk:
+    return Desk(user)
+
+
+def members(value: Any) -> Iterator[str]:
+    """Yield the name of every member at any depth."""
+    if isinstance(value, dict):
+        yield from value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+        yield from members(one)
+
+
+def stored_hashes(items: list[dict[str, Any]]) -> set[str]:
+    return {value["S"] for item in items for name, value in item.items() if "hash" in name}
+
+
+def test_requests_are_to_every_route_of_the_template(application: Application) -> None:
+    routes = [(route.method, route.path) for route in application.routes]
+    assert sorted((good.method, good.path) for good in REQUESTS) == sorted(routes)
+
+
+@pytest.mark.check("A05")
+@each_request
+def test_answer_shows_the_declared_members_and_nothing_of_the_table(desk: Desk, dump: Dump, good: Good) -> None:
+    hashes = stored_hashes(dump())
+    answer = desk.send(good)
+    assert answer.status < 300, answer.text
+    assert set(members(answer.json) if answer.text else ()) == good.shows
+    assert not [secret for secret in hashes | stored_hashes(dump()) if secret in answer.text]
+    assert not [key for key in ("USER#", "TASK#", "TAG#", "SESSION#", "EMAIL#") if key in answer.text]
+
+
+@pytest.mark.check("A02", "A04")
+@pytest.mark.parametrize(
+    "good", [good for good in REQUESTS if good.body], ids=lambda good: f"{good.method} {good.path}"
+)
+def test_members_that_are_not_the_clients_are_refused_422_and_nothing_changes(
+    desk: Desk, dump: Dump, good: Good
+) -> None:
+    before = dump()
+    answer = desk.send(good, MORE)
+    assert_problem(answer, 422, "invalid_fields")
+    assert {error["loc"][-1] for error in answer.json["errors"]} == MORE.keys()
+    assert dump() == before
+
+
+@pytest.mark.check("A02")
+@each_request
+def test_another_user_named_beside_the_path_is_neither_seen_nor_touched(
+    desk: Desk, stranger: Caller, dump: Dump, good: Good
+) -> None:
+    theirs = stranger.create_task(title="theirs")
+
+    def of_the_stranger() -> list[dict[str, Any]]:
+        return [item for item in dump() if item["pk"]["S"] in {f"USER#{stranger.id}", f"EMAIL#{stranger.email}"}]
+
+    before = of_the_stranger()
+    headers = {"x-user-id": stranger.id, "x-forwarded-user": stranger.email, "x-amzn-oidc-identity": stranger.id}
+    also = None if good.body else {"user_id": stranger.id}
+    answer = desk.send(good, also, query=f"user_id={stranger.id}&id={theirs['id']}", headers=headers)
+    assert answer.status < 300 or answer.status == 422, answer.text
+    assert not [one for one in (stranger.id, stranger.email, theirs["id"], "theirs") if one in answer.text]
+    assert of_the_stranger() == before
