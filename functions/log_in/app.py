@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl
 
-from lambdo import tokens
+from lambdo import refresh_cookie, tokens
 from lambdo.endpoint import FORM, JSON, Request, Response, endpoint
 from lambdo.models.auth_requests import LogIn
 from lambdo.services.accounts import authenticate
@@ -12,11 +12,15 @@ from lambdo.validation import parse_fields, parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 200 with tokens and user; the body is JSON or the form of OAuth 2.0's password grant."""
+    """Answer 200 with tokens and user; the body is JSON or the form of OAuth 2.0's password grant.
+
+    With `cookie` the refresh token comes as a cookie and not in the body.
+    """
     fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
     account = authenticate(fields.email, fields.password, request.source_ip)
-    pair = start_session(account)
-    return Response(200, tokens.answer(*pair) | {"user": account["user"]})
+    access, refresh, expires_at = start_session(account, request.headers.get("user-agent", ""))
+    body = tokens.answer(access, None if fields.cookie else refresh) | {"user": account["user"]}
+    return Response(200, body, cookies=refresh_cookie.keeping(refresh, expires_at) if fields.cookie else ())
 
 
 def _form(request: Request) -> LogIn:

@@ -1,6 +1,6 @@
 """POST /api/auth/logout - end a session."""
 
-from lambdo import tokens
+from lambdo import refresh_cookie, tokens
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.auth_requests import LogOut
 from lambdo.problems import Unauthenticated
@@ -13,14 +13,17 @@ def handler(request: Request) -> Response:
     """Answer 204, also for a refresh token that is unknown (RFC 7009).
 
     The route has no authorizer, because a client whose access token has expired must still get out. The session is that
-    of the refresh token in the body or, without one, that of the bearer token, which is then verified here.
+    of the refresh token in the body or, where the body is JSON without one, in the cookie; failing both, that of the
+    bearer token, which is then verified here.
     """
-    fields = parse_json(LogOut, request.json_body()) if request.raw_body else LogOut()
-    if fields.refresh_token is not None:
-        log_out(fields.refresh_token)
+    sent = parse_json(LogOut, request.json_body()).refresh_token if request.raw_body else None
+    kept = refresh_cookie.find(request.cookies)
+    token = kept if sent is None and request.raw_body else sent
+    if token is not None:
+        log_out(token)
     else:
         log_out_by_id(*_bearer(request))
-    return Response(204)
+    return Response(204, cookies=refresh_cookie.cleared() if kept is not None else ())
 
 
 def _bearer(request: Request) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """POST /api/auth/refresh - exchange a refresh token for the next pair."""
 
-from lambdo import tokens
+from lambdo import refresh_cookie, tokens
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.auth_requests import Refresh
 from lambdo.services.session_tokens import refresh
@@ -9,6 +9,13 @@ from lambdo.validation import parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 200 with a new pair; the token sent is spent."""
-    fields = parse_json(Refresh, request.json_body())
-    return Response(200, tokens.answer(*refresh(fields.refresh_token)))
+    """Answer 200 with a new pair; the token sent is spent. The next one goes the way it came: in the body, or as a cookie.
+
+    The body must be JSON also where the cookie brings the token: no form of another site can send that.
+    """
+    sent = parse_json(Refresh, request.json_body()).refresh_token
+    kept = refresh_cookie.find(request.cookies) if sent is None else None
+    access, successor, expires_at = refresh(sent or kept or "")
+    if kept is None:
+        return Response(200, tokens.answer(access, successor))
+    return Response(200, tokens.answer(access, None), cookies=refresh_cookie.keeping(successor, expires_at))

@@ -21,10 +21,13 @@ READ, WRITE = LOGGER | STORE, LOGGER | STORE | MODELS
 # cryptography itself imports bcrypt where it is installed, so the authorizer cannot be without it.
 ALLOWED: dict[str, set[str]] = {
     "authorizer": SIGNING | BCRYPT | {"typing_extensions"},
+    "change_password": WRITE | BCRYPT,
     "complete_task": WRITE,
     "create_tag": WRITE,
     "create_task": WRITE,
     "delete_me": WRITE | BCRYPT,
+    "delete_session": READ,
+    "delete_sessions": READ,
     "delete_tag": READ,
     "delete_task": READ,
     "finish_deletions": READ,
@@ -34,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "get_tag": READ,
     "get_task": READ,
     "link_tag": READ,
+    "list_sessions": READ,
     "list_tags": READ,
     "list_tasks": READ,
     "log_in": WRITE | SIGNING | BCRYPT,

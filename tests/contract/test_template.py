@@ -84,6 +84,17 @@ FUNCTIONS = {
         {"PASSWORD_COST", "PASSWORD_CHECKS_PER_ACCOUNT"},
         1769,
     ),
+    "change_password": Expected(
+        {"POST /api/auth/password"},
+        on_table("GetItem", "UpdateItem", "Query", "BatchWriteItem"),
+        {"PASSWORD_COST", "PASSWORD_CHECKS_PER_ACCOUNT"},
+        1769,
+    ),
+    "list_sessions": Expected({"GET /api/auth/sessions"}, on_table("GetItem", "Query")),
+    "delete_sessions": Expected(
+        {"DELETE /api/auth/sessions"}, on_table("GetItem", "UpdateItem", "Query", "BatchWriteItem")
+    ),
+    "delete_session": Expected({"DELETE /api/auth/sessions/{session_id}"}, on_table("DeleteItem")),
     "list_tags": Expected({"GET /api/{user_id}/tags"}, on_table("Query")),
     "create_tag": Expected({"POST /api/{user_id}/tags"}, on_table("PutItem", "UpdateItem")),
     "get_tag": Expected({"GET /api/{user_id}/tags/{tag_id}"}, on_table("GetItem")),

@@ -131,6 +131,50 @@ def test_log_out_with_the_access_token_alone_ends_its_session(api: Api) -> None:
     assert _refresh(api, me.refresh_token).status_code == 401
 
 
+def test_sessions_are_listed_and_ended_one_by_one_and_all_at_once(api: Api) -> None:
+    me = api.register()
+    second, third = api.log_in(me.email), api.log_in(me.email)
+    listed = api.client.get("/api/auth/sessions", headers=me.headers).json()["items"]
+    assert [one["current"] for one in listed] == [False, False, True]
+    assert {one["user_agent"] for one in listed} == {api.client.headers["user-agent"]}
+    newest = f"/api/auth/sessions/{listed[0]['id']}"
+    assert api.client.delete(newest, headers=me.headers).status_code == 204
+    assert api.client.delete(newest, headers=me.headers).json()["code"] == "session_not_found"
+    assert _refresh(api, third.refresh_token).status_code == 401
+    assert api.client.delete("/api/auth/sessions", headers=me.headers).status_code == 204
+    assert _refresh(api, second.refresh_token).status_code == 401
+    assert _refresh(api, me.refresh_token).status_code == 200
+    everywhere = api.client.delete("/api/auth/sessions?include=current", headers=me.headers)
+    assert everywhere.status_code == 204
+    assert _refresh(api, me.refresh_token).status_code == 401
+
+
+def test_password_is_changed_and_other_sessions_end(api: Api) -> None:
+    me = api.register()
+    other, new = api.log_in(me.email), f"{PASSWORD}, changed"
+    body = {"current_password": PASSWORD, "new_password": new}
+    assert api.client.post("/api/auth/password", json=body, headers=me.headers).status_code == 204
+    again = api.client.post("/api/auth/password", json=body, headers=me.headers)
+    assert (again.status_code, again.json()["code"]) == (403, "wrong_password")
+    assert _refresh(api, other.refresh_token).status_code == 401
+    assert _refresh(api, me.refresh_token).status_code == 200
+    assert api.log_in(me.email, new).user_id == me.user_id
+
+
+def test_browser_keeps_its_refresh_token_in_a_cookie(api: Api) -> None:
+    me = api.register()
+    body = {"email": me.email, "password": PASSWORD, "cookie": True}
+    login = api.client.post("/api/auth/login", json=body)
+    assert "refresh_token" not in login.json()
+    refreshed = api.client.post("/api/auth/refresh", json={}, headers={"cookie": _cookie(login)})
+    assert api.client.get("/api/auth/me", headers=_bearer(refreshed)).json()["id"] == me.user_id
+    out = api.client.post("/api/auth/logout", json={}, headers={"cookie": f"theme=dark; {_cookie(refreshed)}"})
+    assert (out.status_code, _cookie(out)) == (204, "__Secure-lambdo-refresh=")
+    refused = api.client.post("/api/auth/refresh", json={}, headers={"cookie": _cookie(refreshed)})
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_refresh_token")
+    api.client.cookies.clear()
+
+
 def test_log_in_takes_the_oauth2_form(api: Api) -> None:
     me = api.register()
     form = {"grant_type": "password", "username": me.email.upper(), "password": PASSWORD}
@@ -234,6 +278,13 @@ def _register(api: Api, email: str) -> httpx.Response:
 
 def _refresh(api: Api, token: str) -> httpx.Response:
     return api.client.post("/api/auth/refresh", json={"refresh_token": token})
+
+
+def _cookie(answer: httpx.Response) -> str:
+    """Return the cookie of an answer as a browser sends it back."""
+    cookie, *attributes = answer.headers["set-cookie"].split("; ")
+    assert {"Path=/api/auth", "Secure", "HttpOnly", "SameSite=Strict"} < set(attributes)
+    return str(cookie)
 
 
 def _log_out(api: Api, token: str) -> httpx.Response:

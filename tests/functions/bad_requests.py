@@ -13,6 +13,8 @@ MAKE_TAG, TAGS, ME = ("POST", "tags"), ("GET", "tags"), ("PATCH", "/api/auth/me"
 GET_TAG, PUT_TAG, PATCH_TAG, DELETE_TAG = [(method, "tags/{tag}") for method in ("GET", "PUT", "PATCH", "DELETE")]
 LINK, UNLINK = ("PUT", "tasks/{id}/tags/{tag}"), ("DELETE", "tasks/{id}/tags/{tag}")
 GO = ("DELETE", "/api/auth/me")
+PASSWORD_OF, SESSIONS = ("POST", "/api/auth/password"), ("GET", "/api/auth/sessions")
+END_SESSIONS, END_SESSION = ("DELETE", "/api/auth/sessions"), ("DELETE", "/api/auth/sessions/{id}")
 
 
 class Row(NamedTuple):
@@ -44,7 +46,7 @@ def malformed() -> Iterator[Row]:
         yield Row(CREATE, 400, raw=encoded)
         yield Row(UPDATE, 400, raw=encoded)
     yield Row(CREATE, 400, raw='{"title":"\ud800"}')  # a lone surrogate in the event itself
-    for route in (UPDATE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO):
+    for route in (UPDATE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO, PASSWORD_OF):
         for raw in ("{", "", '{"name":NaN}', '{"name":"\\ud800"}'):
             yield Row(route, 400, raw=raw)
     for raw in ["{", " ", "completed=true"]:
@@ -53,7 +55,10 @@ def malformed() -> Iterator[Row]:
 
 def too_large() -> Iterator[Row]:
     """Bodies above 64 KB, whatever is in them."""
-    for route in (CREATE, UPDATE, DONE, REGISTER, LOGIN, DELETE, MAKE_TAG, PUT_TAG, DELETE_TAG, LINK, UNLINK, ME, GO):
+    for route in (
+        CREATE, UPDATE, DONE, REGISTER, LOGIN, DELETE, MAKE_TAG, PUT_TAG, DELETE_TAG, LINK, UNLINK, ME, GO, PASSWORD_OF,
+        SESSIONS, END_SESSIONS, END_SESSION,
+    ):  # fmt: skip
         yield Row(route, 413, raw=json.dumps({"title": "x" * 70_000}))
     yield Row(CREATE, 413, raw=b"x" * 65_537)
     yield Row(CREATE, 413, raw="é" * 32_769)
@@ -72,9 +77,9 @@ def media_types() -> Iterator[Row]:
         "application/json;charset=utf-16", "application/json, text/plain", "*/*", "\0", "application/json\0",
     ]:  # fmt: skip
         yield Row(CREATE, 415, body={"title": "x"}, headers={"content-type": media_type})
-    for route in (UPDATE, DONE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO):
+    for route in (UPDATE, DONE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO, PASSWORD_OF):
         yield Row(route, 415, body={}, headers={"content-type": "text/plain"})
-    for route in (CREATE, MAKE_TAG, GO):
+    for route in (CREATE, MAKE_TAG, GO, PASSWORD_OF):
         yield Row(route, 415, body={"title": "x"}, headers={"content-type": "application/merge-patch+json"})
 
 
@@ -140,7 +145,7 @@ def due_dates() -> Iterator[Row]:
 def tags() -> Iterator[Row]:
     """Tag fields, ids of tags, and what goes with them."""
     for raw in ["null", "[]", '"x"', "1", "true", "[{}]"]:
-        for route in (MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO):
+        for route in (MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO, PASSWORD_OF):
             yield Row(route, 422, "body", raw=raw)
     name: Any
     for name in [
@@ -229,10 +234,12 @@ def accounts() -> Iterator[Row]:
         "PassWord1", "12345678", "qwertyuiop", None, 12345678, True, [], {}, "x" * 60_000,
     ]:  # fmt: skip
         yield Row(REGISTER, 422, "password", {"email": "p@example.com", "password": password})
+        yield Row(PASSWORD_OF, 422, "new_password", {"current_password": PASSWORD, "new_password": password})
     for password in [None, 1, True, [], {}]:
         yield Row(LOGIN, 422, "password", {"email": "p@example.com", "password": password})
+        yield Row(PASSWORD_OF, 422, "current_password", {"current_password": password, "new_password": "not so common"})
     for password in ["someone.here@example.com", "Someone.Here@Example.Com", "someone.here", "SOMEONE.HERE"]:
-        yield Row(REGISTER, 422, "body", {"email": "Someone.Here@example.com", "password": password})
+        yield Row(REGISTER, 422, "password", {"email": "Someone.Here@example.com", "password": password})
     for name in ["", " ", "a\nb", "a\0b", "x" * 101, 1, True, [], {}]:
         yield Row(REGISTER, 422, "name", {"email": "n@example.com", "password": "not so common", "name": name})
 
@@ -254,6 +261,7 @@ def ids() -> Iterator[Row]:
             yield Row((method, path.replace("{tag}", tag_id)), 404, body=body, code="tag_not_found")
         for method, path in (LINK, UNLINK):
             yield Row((method, path.replace("{id}", task_id)), 404)
+        yield Row((END_SESSION[0], END_SESSION[1].replace("{id}", task_id)), 404, code="session_not_found")
 
 
 def queries() -> Iterator[Row]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lambdo import refresh_tokens
 from lambdo.metering import meter
 from tests.caller import PASSWORD, Api, Caller, Json
 from tests.capacity import ITEM, Bill, Cost, load
@@ -189,6 +190,30 @@ def test_refresh_is_1_read_and_1_write_and_log_out_1_write(api: Api, user: Calle
     assert bill.call(user, "POST", "/api/auth/logout", {"refresh_token": refreshed.json["refresh_token"]}) == Cost(
         1, 0, 1
     )
+
+
+def test_sessions_are_listed_in_2_reads_and_1_is_ended_in_1_write(api: Api, user: Caller, bill: Bill) -> None:
+    lost = refresh_tokens.parse(api.log_in(user.email).refresh_token).session_id
+    bill.recorder.reset()
+    assert bill.call(user, "GET", "/api/auth/sessions") == Cost(2, 2, 0)
+    assert bill.call(user, "DELETE", f"/api/auth/sessions/{lost}") == Cost(1, 0, 1)
+
+
+def test_ending_20_other_sessions_is_6_write_units_and_1_for_each_that_is_swept(
+    api: Api, user: Caller, bill: Bill
+) -> None:
+    for _ in range(20):
+        api.log_in(user.email)
+    bill.recorder.reset()
+    assert bill.call(user, "DELETE", "/api/auth/sessions") == Cost(4, 3, 6 + 20)
+    assert bill.call(user, "DELETE", "/api/auth/sessions") == Cost(3, 2, 6)
+
+
+def test_change_of_the_password_is_a_count_of_1_2_reads_and_a_transaction_of_6_write_units(
+    user: Caller, bill: Bill
+) -> None:
+    body = {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"}
+    assert bill.call(user, "POST", "/api/auth/password", body) == Cost(5, 3, 1 + 6)
 
 
 @pytest.mark.parametrize("path", ["/api/auth/me", "/api/health"])

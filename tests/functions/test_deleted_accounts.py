@@ -33,6 +33,10 @@ OPERATIONS: dict[str, Callable[[Caller, Json], Answer]] = {
     "change the profile": lambda user, _: user.call("PATCH", ME, {"name": "late"}),
     "log in": lambda user, _: user.api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD}),
     "refresh": lambda user, _: user.api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}),
+    "change the password": lambda user, _: user.call(
+        "POST", "/api/auth/password", {"current_password": PASSWORD, "new_password": PASSWORD}
+    ),
+    "end all sessions": lambda user, _: user.call("DELETE", "/api/auth/sessions", query="include=current"),
     "delete the account": delete_me,
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo import events
+from lambdo import events, refresh_tokens
 from lambdo.services import throttles
 from lambdo.store import keys, table
 from tests.caller import PASSWORD, Answer, Api, Caller
@@ -40,6 +40,23 @@ def _reuses(api: Api, user: Caller) -> Answer:
     for _ in range(2):
         token = api.call("POST", f"{AUTH}/refresh", {"refresh_token": token}).json["refresh_token"]
     return api.call("POST", f"{AUTH}/refresh", {"refresh_token": user.refresh_token})
+
+
+def _ends_a_session(api: Api, user: Caller) -> Answer:
+    session_id = refresh_tokens.parse(api.log_in(user.email).refresh_token).session_id
+    return user.call("DELETE", f"{AUTH}/sessions/{session_id}")
+
+
+def _ends_sessions(api: Api, user: Caller) -> Answer:
+    return user.call("DELETE", f"{AUTH}/sessions")
+
+
+def _changes_the_password(api: Api, user: Caller) -> Answer:
+    return user.call("POST", f"{AUTH}/password", {"current_password": PASSWORD, "new_password": f"{PASSWORD}!"})
+
+
+def _changes_the_password_wrongly(api: Api, user: Caller) -> Answer:
+    return user.call("POST", f"{AUTH}/password", {"current_password": "wrong", "new_password": f"{PASSWORD}!"})
 
 
 def _deletes_the_account(api: Api, user: Caller) -> Answer:
@@ -85,6 +102,10 @@ STORIES: list[tuple[Story, events.Event]] = [
     (_logs_out, "logged_out"),
     (_logs_out_by_bearer, "logged_out"),
     (_reuses, "token_reused"),
+    (_ends_a_session, "session_ended"),
+    (_ends_sessions, "sessions_ended"),
+    (_changes_the_password, "password_changed"),
+    (_changes_the_password_wrongly, "wrong_password"),
     (_deletes_the_account, "account_deleted"),
     (_deletes_the_account_wrongly, "wrong_password"),
     (_is_asked_for_the_password_too_often, "throttled"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lambdo import refresh_tokens
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
 from tests.network import CONNECT_TIMEOUT, LOST, PASS, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
@@ -61,6 +62,8 @@ CALLS: list[tuple[str, str, Any, list[str]]] = [
     ("PATCH", "tags/{tag}", {"color": "#00ff00"}, ["GetItem", "UpdateItem"]),
     ("DELETE", "tags/{tag}", None, ["GetItem", "TransactWriteItems"]),
     ("PATCH", "/api/auth/me", {"name": "new"}, ["GetItem", "TransactWriteItems"]),
+    ("GET", "/api/auth/sessions", None, ["GetItem", "Query"]),
+    ("DELETE", "/api/auth/sessions/{session}", None, ["DeleteItem"]),
 ]
 FAULTY = [(*call[:3], step) for call in CALLS for step in range(len(call[3]))]
 # the writes of one call, and what the SDK sends again when an answer is lost
@@ -79,7 +82,8 @@ type Dump = Callable[[], list[dict[str, Any]]]
 def task(user: Caller) -> Json:
     """A task without tags, knowing the id of a tag and of a task that has it."""
     task, tag = user.create_task(), user.create_tag()
-    return {**task, "tag": tag["id"], "tagged": user.create_task(tag_ids=[tag["id"]])["id"]}
+    session_id = refresh_tokens.parse(user.refresh_token).session_id
+    return {**task, "session": session_id, "tag": tag["id"], "tagged": user.create_task(tag_ids=[tag["id"]])["id"]}
 
 
 def send(user: Caller, task: Json, method: str, path: str, body: Any, **options: Any) -> Any:

@@ -202,8 +202,6 @@ def test_body_in_another_media_type_is_refused_415(api: Api, user: Caller) -> No
     assert_problem(answer, 415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"refresh_token": None}, {"refresh_token": 1}, {"refresh_token": "x", "user_id": 1}]
-)
+@pytest.mark.parametrize("body", [{"refresh_token": 1}, {"refresh_token": []}, {"refresh_token": "x", "user_id": 1}])
 def test_wrong_fields_are_refused_422(api: Api, body: dict[str, Any]) -> None:
     assert_problem(api.call("POST", PATH, body), 422, "invalid_fields")

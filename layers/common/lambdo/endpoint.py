@@ -7,7 +7,7 @@ import base64
 import gc
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -46,11 +46,12 @@ logger.remove_keys(["service"])  # the log group names the stack; the line keeps
 
 
 class Response(NamedTuple):
-    """What a handler answers; a body of None sends none."""
+    """What a handler answers; a body of None sends none, and each cookie becomes a Set-Cookie header."""
 
     status: int
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = {}
+    cookies: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Request:
     parameters: Mapping[str, str]
     query_string: str
     headers: Mapping[str, str]
+    cookies: Sequence[str]
     raw_body: bytes
     source_ip: str
     user_id: str
@@ -198,6 +200,7 @@ def _request(event: Event, identity: Mapping[str, Any]) -> Request:
         parameters=event.get("pathParameters") or {},
         query_string=event.get("rawQueryString", ""),
         headers=event.get("headers", {}),
+        cookies=event.get("cookies", ()),
         raw_body=raw_body,
         source_ip=event["requestContext"]["http"]["sourceIp"],
         user_id=identity.get("user_id", ""),
@@ -227,6 +230,8 @@ def _answer(response: Response, request_id: str) -> Answer:
         headers["content-type"] = JSON
         answer["body"] = json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
     headers.update(response.headers)
+    if response.cookies:
+        answer["cookies"] = response.cookies
     return answer
 
 

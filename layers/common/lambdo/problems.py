@@ -12,6 +12,7 @@ Problem
 ├── WrongPassword 403               wrong_password
 ├── TaskNotFound 404                task_not_found
 ├── TagNotFound 404                 tag_not_found
+├── SessionNotFound 404             session_not_found
 ├── UserNotFound 404                user_not_found
 ├── EmailAlreadyExists 409          email_already_exists
 ├── TagAlreadyExists 409            tag_already_exists
@@ -141,6 +142,13 @@ class TagNotFound(Problem):
 
     status, code, title = 404, "tag_not_found", "Tag not found"
     default_detail = "You have no tag with this id."
+
+
+class SessionNotFound(Problem):
+    """No such session among the caller's own."""
+
+    status, code, title = 404, "session_not_found", "Session not found"
+    default_detail = "You have no session with this id."
 
 
 class UserNotFound(Problem):

@@ -17,6 +17,11 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
+def of_unix(seconds: int) -> str:
+    """Return Unix seconds in the same form."""
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))
+
+
 def normalize_due_date(text: str) -> str:
     """Return a date as it is, and a date-time with an offset in UTC.
 

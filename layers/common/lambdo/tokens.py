@@ -56,11 +56,11 @@ def from_header(authorization: str) -> str:
     return token.strip(" ")
 
 
-def answer(access_token: str, refresh_token: str) -> dict[str, Any]:
-    """Return the body that gives a pair of tokens to its client (RFC 6749 section 5.1)."""
+def answer(access_token: str, refresh_token: str | None) -> dict[str, Any]:
+    """Return the body that gives tokens to their client (RFC 6749 section 5.1); None is one that goes another way."""
     return {
         "access_token": access_token,
-        "refresh_token": refresh_token,
+        **({"refresh_token": refresh_token} if refresh_token else {}),
         "token_type": "Bearer",
         "expires_in": LIFETIME,
     }

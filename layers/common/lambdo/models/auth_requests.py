@@ -1,9 +1,6 @@
 """Bodies of the account endpoints."""
 
-from typing import Self
-
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from lambdo.models.account_fields import Email, NewPassword, PersonName, TimeZone
 from lambdo.models.fields import RequestModel
@@ -16,30 +13,32 @@ class Register(RequestModel):
     password: NewPassword
     name: PersonName | None = None
 
-    @model_validator(mode="after")
-    def _password_is_not_the_email(self) -> Self:
-        if self.password.casefold() in {self.email, self.email.partition("@")[0]}:
-            raise PydanticCustomError("password_is_email", "Password should not be the e-mail address")
-        return self
-
 
 class LogIn(RequestModel):
     """Who wants in."""
 
     email: Email
     password: str
+    cookie: bool = False  # the refresh token in a cookie, for browsers
 
 
 class Refresh(RequestModel):
-    """The live refresh token."""
+    """The live refresh token; a browser has it in its cookie."""
 
-    refresh_token: str
+    refresh_token: str | None = None
 
 
 class LogOut(RequestModel):
-    """Any of the session's refresh tokens that is live or was just replaced."""
+    """The session's refresh token that is live or was just replaced; a browser has it in its cookie."""
 
     refresh_token: str | None = None
+
+
+class ChangePassword(RequestModel):
+    """The password that is, and the one that shall be."""
+
+    current_password: str
+    new_password: NewPassword
 
 
 class UpdateMe(RequestModel):

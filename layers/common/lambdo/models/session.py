@@ -1,9 +1,10 @@
-"""What a session (refresh family, RFC 9700 section 4.14.2) looks like in the table."""
+"""What a session (refresh family, RFC 9700 section 4.14.2) looks like in the table and in answers."""
 
 from typing import Final, TypedDict
 
 LIFETIME: Final = 30 * 24 * 3600  # seconds, absolute: rotation does not extend it
 GRACE: Final = 30  # seconds in which the token just replaced still gets its successor
+MAX_SHOWN: Final = 100
 
 
 class Session(TypedDict):
@@ -17,6 +18,18 @@ class Session(TypedDict):
     epoch: int
     token_hash: str
     previous_hash: str | None
+    user_agent: str | None
     created_at: str
     rotated_at: int | None
     expires_at: int
+
+
+class ShownSession(TypedDict):
+    """A session as the API shows it; times are RFC 3339 UTC."""
+
+    id: str
+    user_agent: str | None
+    created_at: str
+    last_used_at: str
+    expires_at: str
+    current: bool

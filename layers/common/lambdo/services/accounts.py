@@ -3,16 +3,18 @@
 from typing import Any, Final
 
 from lambdo import events, ids, passwords, times
-from lambdo.models.user import Account, User
+from lambdo.models.user import Account, Credential, User
 from lambdo.preconditions import Versions, checked
 from lambdo.problems import (
     EmailAlreadyExists,
     InvalidCredentials,
+    InvalidFields,
     ServiceUnavailable,
     UserNotFound,
     WrongPassword,
 )
 from lambdo.services import throttles
+from lambdo.services.sessions import end_all
 from lambdo.store import users
 
 _ATTEMPTS: Final = 4
@@ -25,11 +27,12 @@ def register(email: str, password: str, name: str | None, source_ip: str) -> Use
 
     Raises
     ------
-    EmailAlreadyExists
-        If the address is taken, also by a registration that runs at the same time.
+    EmailAlreadyExists, InvalidFields
+        If the address is taken, also by a registration that runs at the same time, or is the password.
     TooManyRequests
         If there have been too many registrations from the source address.
     """
+    refuse_address(email, "password", password)
     throttles.count(throttles.registrations(source_ip))
     user: User = {
         "id": ids.new_id(),
@@ -99,14 +102,51 @@ def delete_account(user_id: str, password: str, versions: Versions) -> None:
     throttles.count(throttles.password_checks(user_id))
     for _ in range(_ATTEMPTS):
         user = checked(users.get(user_id), versions, UserNotFound)
-        credential = users.get_credential(user["email"])
-        if credential is None:
-            raise UserNotFound
-        if not passwords.verify(password, credential["password_hash"]):
-            events.record("wrong_password")
-            raise WrongPassword
+        credential = _proven(user, password)
         now = times.now()
         if users.delete(user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE):
             events.record("account_deleted")
             return
     raise ServiceUnavailable  # profile or password changed every time
+
+
+def change_password(user_id: str, session_id: str, current: str, new: str) -> None:
+    """Replace the password and end every session but the caller's.
+
+    Raises
+    ------
+    UserNotFound, Unauthenticated, WrongPassword, InvalidFields
+        If the account has been deleted, the caller's session has ended, the current password is not its own, or the new
+        one is the e-mail address.
+    TooManyRequests
+        If the password has been asked for too often.
+    """
+    throttles.count(throttles.password_checks(user_id))
+    for _ in range(_ATTEMPTS):
+        user = users.get(user_id)
+        if user is None:
+            raise UserNotFound
+        credential = _proven(user, current)
+        refuse_address(user["email"], "new_password", new)
+        if end_all(credential, but=session_id, password_hash=passwords.hash_password(new)):
+            events.record("password_changed")
+            return
+    raise ServiceUnavailable  # other changes came first every time
+
+
+def refuse_address(email: str, field: str, password: str) -> None:
+    """Raise InvalidFields if a new password is the account's own address, or what stands there before the @."""
+    if password.casefold() in {email, email.partition("@")[0]}:
+        msg = "Password should not be the e-mail address"
+        raise InvalidFields(errors=[{"loc": ["body", field], "msg": msg, "type": "password_is_email"}])
+
+
+def _proven(user: User, password: str) -> Credential:
+    """Return the user's credential if the password is its own; raises WrongPassword, and UserNotFound if it is gone."""
+    credential = users.get_credential(user["email"])
+    if credential is None or credential["user"]["id"] != user["id"]:
+        raise UserNotFound
+    if not passwords.verify(password, credential["password_hash"]):
+        events.record("wrong_password")
+        raise WrongPassword
+    return credential

@@ -1,6 +1,6 @@
 """The tokens of sessions: the first pair by logging in, the next by refreshing. `sessions` ends sessions."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lambdo import events, ids, refresh_tokens, settings, times, tokens
 from lambdo.models.key import Key
@@ -11,18 +11,25 @@ from lambdo.refresh_tokens import RefreshToken
 from lambdo.store import key_sets, sessions, users
 from lambdo.store.table import ConditionFailedError
 
+_MAX_USER_AGENT: Final = 256
+
 
 class Tokens(NamedTuple):
-    """A new pair."""
+    """A new pair, and when its session ends (Unix seconds)."""
 
     access_token: str
     refresh_token: str
+    expires_at: int
 
 
-def start_session(account: Account) -> Tokens:
-    """Start a session in the epoch in which the password was verified, and return its first pair of tokens."""
+def start_session(account: Account, user_agent: str) -> Tokens:
+    """Start a session in the epoch in which the password was verified, and return its first pair of tokens.
+
+    The user agent is whatever the client says it is: what of it can be printed is kept for the person to recognise, never logged.
+    """
     user_id, session_id, now = account["user"]["id"], ids.new_id(), times.now()
     token = refresh_tokens.derive(_signing_key()["secret"], user_id, session_id, 0)
+    expires_at = int(now.timestamp()) + LIFETIME
     sessions.put(
         {
             "id": session_id,
@@ -30,13 +37,14 @@ def start_session(account: Account) -> Tokens:
             "epoch": account["session_epoch"],
             "token_hash": token.hash(),
             "previous_hash": None,
+            "user_agent": "".join(filter(str.isprintable, user_agent)).strip()[:_MAX_USER_AGENT] or None,
             "created_at": times.rfc3339(now),
             "rotated_at": None,
-            "expires_at": int(now.timestamp()) + LIFETIME,
+            "expires_at": expires_at,
         }
     )
     events.record("logged_in", user_id=user_id)
-    return _pair(token)
+    return _pair(token, expires_at)
 
 
 def refresh(text: str) -> Tokens:
@@ -60,15 +68,15 @@ def refresh(text: str) -> Tokens:
         if account is None:
             raise InvalidRefreshToken  # the account has been deleted; its sessions go with the rest of it
         epoch = account["session_epoch"]
-        session = sessions.update_token(
+        session, rotated = sessions.update_token(
             token.user_id, token.session_id, token.hash(), successor.hash(), epoch=epoch, now=now
         )
-        if session is None:
-            return _pair(successor)
+        if rotated:
+            return _pair(successor, session["expires_at"])
         if session["expires_at"] <= now or session["epoch"] < epoch:
             raise InvalidRefreshToken
         if session["previous_hash"] == token.hash() and now - (session["rotated_at"] or 0) <= GRACE:
-            return _pair(_live_token(token, session["token_hash"]))
+            return _pair(_live_token(token, session["token_hash"]), session["expires_at"])
         if not any(refresh_tokens.is_genuine(token, key["secret"]) for key in _signing_keys()):
             raise InvalidRefreshToken
         events.record("token_reused", user_id=token.user_id)
@@ -104,8 +112,8 @@ def _live_token(token: RefreshToken, live_hash: str) -> RefreshToken:
     raise InvalidRefreshToken
 
 
-def _pair(token: RefreshToken) -> Tokens:
-    return Tokens(tokens.issue(_signing_key(), token.user_id, token.session_id), str(token))
+def _pair(token: RefreshToken, expires_at: int) -> Tokens:
+    return Tokens(tokens.issue(_signing_key(), token.user_id, token.session_id), str(token), expires_at)
 
 
 def _signing_keys() -> list[Key]:

@@ -1,0 +1,14 @@
+"""POST /api/auth/password - change the password."""
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.models.auth_requests import ChangePassword
+from lambdo.services.accounts import change_password
+from lambdo.validation import parse_json
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 204: all sessions but the token's own have ended."""
+    fields = parse_json(ChangePassword, request.json_body())
+    change_password(request.user_id, request.session_id, fields.current_password, fields.new_password)
+    return Response(204)

@@ -1,0 +1,14 @@
+"""DELETE /api/auth/sessions/{session_id} - log out one device."""
+
+from lambdo import refresh_cookie
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.problems import SessionNotFound
+from lambdo.services.sessions import end_session
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 204; the session may be the token's own."""
+    session_id = request.item_id("session_id", SessionNotFound)
+    end_session(request.user_id, session_id)
+    return Response(204, cookies=refresh_cookie.cleared() if session_id == request.session_id else ())
