@@ -39,7 +39,7 @@ def test_licences_of_what_is_shipped_are_allowed() -> None:
 
 def test_every_package_of_the_project_has_its_row_in_the_documentation() -> None:
     project = (ROOT / "pyproject.toml").read_text()
-    named = re.findall(r'^    "([\w-]+)|\["([\w-]+)==', project.partition("[tool.uv]")[0], flags=re.MULTILINE)
+    named = re.findall(r'^    "([\w-]+)|\["([\w-]+)[=>]=', project.partition("[tool.uv]")[0], flags=re.MULTILINE)
     rows = re.findall(r"^\| ([\w, -]+) \|", (ROOT / "docs" / "dependencies.md").read_text(), flags=re.MULTILINE)
     documented = {name for row in rows for name in row.split(", ")}
     assert {first or second for first, second in named} <= documented

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from samcli.yamlhelper import yaml_parse
 
+from tests.contract.stages import processed, processed_operations
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOWS: dict[str, dict[str, Any]] = {file.name: yaml_parse(file.read_text()) for file in FILES}
@@ -14,7 +16,7 @@ JOBS = [(name, job) for name, workflow in WORKFLOWS.items() for job in workflow[
 STEPS = [step for _, job in JOBS for step in job.get("steps", [])]
 ROLES = yaml_parse((ROOT / ".github" / "aws" / "roles.yaml").read_text())["Resources"]
 # IAM's name of a service, where it is not that of the resource types in small letters
-SERVICES = {"apigatewayv2": "apigateway", "serverless": "lambda"}
+SERVICES = {"apigatewayv2": "apigateway"}
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
 
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.name))
@@ -93,13 +95,16 @@ def test_role_of_github_can_be_taken_in_the_environment_of_the_stage_alone() -> 
 
 
 def test_role_of_the_stack_reaches_every_service_of_the_templates() -> None:
-    granted = {action.partition(":")[0] for action in _actions("StackRole")}
-    types = {
-        resource["Type"]
-        for template in ROOT.glob("*.yaml")
-        for resource in yaml_parse(template.read_text())["Resources"].values()
+    everything = {
+        "DomainName": "a.example",
+        "CertificateArn": "arn",
+        "HostedZoneId": "Z",
+        "ProvisionedConcurrency": "1",
     }
-    wanted = {one.split("::")[1].lower() for one in types if one.startswith("AWS::")}
+    resources = [*processed("prod", **everything).values(), *processed_operations("prod", MonthlyBudget="9").values()]
+    wanted = {one["Type"].split("::")[1].lower() for one in resources if one["Type"].startswith("AWS::")}
+    assert {"codedeploy", "iam", "route53", "budgets"} <= wanted
+    granted = {action.partition(":")[0] for action in _actions("StackRole")}
     assert {SERVICES.get(service, service) for service in wanted} <= granted
 
 
