@@ -1,8 +1,10 @@
 """Every stage of samconfig.toml, as CloudFormation would deploy it: what it promises, and what it alone has."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
@@ -149,6 +151,30 @@ def test_no_policy_has_a_star_and_no_role_more_than_two_managed_policies(stage: 
 @each_stage
 def test_stack_leaves_room_for_half_as_many_resources_again(stage: str) -> None:
     assert len(processed(stage)) * 1.5 < MOST_RESOURCES
+
+
+def references(value: Any) -> Iterator[str]:
+    """Yield each name that a resource refers to or depends on."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
+            yield name
+        case {"Fn::Sub": [str(text), dict(local)]}:
+            yield from references({"Fn::Sub": text})
+            yield from references(local)
+        case {"Fn::Sub": str(text)}:
+            yield from re.findall(r"\$\{(\w+)[.}]", text)
+        case dict():
+            yield from value["DependsOn"] if isinstance(value.get("DependsOn"), list) else [value.get("DependsOn", "")]
+            yield from itertools.chain.from_iterable(map(references, value.values()))
+        case list():
+            yield from itertools.chain.from_iterable(map(references, value))
+
+
+@each_stage
+def test_resources_of_the_stack_wait_for_one_another_in_no_circle(stage: str) -> None:
+    stack = processed(stage)
+    order = TopologicalSorter({name: set(references(one)) & set(stack) for name, one in stack.items()})
+    assert set(order.static_order()) == set(stack)
 
 
 # ---- Versions and aliases ---------------------------------------------------------------------------------------------
