@@ -3,17 +3,15 @@
 It calls the store, so the table and its endpoint must be set before this is imported.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lambdo import times
 from lambdo.models.account_fields import Email
 from lambdo.models.user import User
+from lambdo.services import sessions
 from lambdo.services.tagging import show_task
 from lambdo.store import keys, table, tags, tasks, users
-from lambdo.store.wire import Item
 
 
 def find_user(who: str) -> User | None:
@@ -28,28 +26,17 @@ def find_user(who: str) -> User | None:
 
 
 def collect(user: User) -> dict[str, Any]:
-    """Return profile, sessions, tags and tasks, oldest first, read strongly."""
+    """Return profile, living sessions, tags and tasks."""
     pk = keys.user(user["id"])
     its_tags = tags.query(user["id"])
     return {
         "user": user,
-        "sessions": [_session(item) for item in table.query_all(pk, keys.starting_with(keys.SESSIONS))],
+        "sessions": [
+            {name: value for name, value in session.items() if name != "current"}
+            for session in sessions.list_sessions(user["id"], current_id="")
+        ],
         "tags": its_tags,
         "tasks": [
             show_task(tasks.from_item(item), its_tags) for item in table.query_all(pk, keys.starting_with(keys.TASKS))
         ],
     }
-
-
-def _session(item: Item) -> dict[str, Any]:
-    return {
-        "id": keys.id_of(item["sk"]),
-        "user_agent": item.get("user_agent"),
-        "created_at": item["created_at"],
-        "last_used_at": _time(item["rotated_at"]) if "rotated_at" in item else item["created_at"],
-        "expires_at": _time(item["expires_at"]),
-    }
-
-
-def _time(seconds: int) -> str:
-    return times.rfc3339(datetime.fromtimestamp(seconds, UTC))
