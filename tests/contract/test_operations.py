@@ -3,11 +3,13 @@
 import itertools
 import json
 import re
+import uuid
 from typing import Any, get_args
 
 import pytest
 
 from lambdo import events
+from tests.caller import Caller
 from tests.contract.stages import operations, processed, processed_operations
 from tests.contract.test_template import ROOT, template
 
@@ -166,21 +168,29 @@ def test_ten_queries_are_saved_and_documented() -> None:
     assert [name for name in names if f"`{name}`" not in operations_page()] == []
 
 
+SYNTAX = {"filter", "stats", "sort", "limit", "by", "as", "or", "and", "desc", "asc", "fields", "like"}
+
+
+def fields_read(query: str) -> set[str]:
+    """Return the fields that a query names, without its own (`as`), literals and functions."""
+    text = re.sub(r'"[^"]*"|/[^/]*/', "", query)
+    own = set(re.findall(r"\bas (\w+)", text))
+    return set(re.findall(r"(?<![\w.@])[a-z][\w.]*(?![\w(])", text)) - SYNTAX - own
+
+
 def test_queries_of_the_access_log_read_fields_that_it_has() -> None:
-    known = access_log_fields() | {
-        "@timestamp",
-        "requests",
-        "failures",
-        "answers",
-        "refusals",
-        "routes",
-        "first",
-        "last",
-    }
     for query in of_type("AWS::Logs::QueryDefinition").values():
         if "LogGroupNames" in query:
             assert query["LogGroupNames"] == [{"Ref": "ApiLogGroup"}]
-            text = re.sub(r'"[^"]*"', "", query["QueryString"])
-            words = set(re.findall(r"(?<![\w.])@?[a-z]\w*(?![\w(])", text))
-            syntax = {"filter", "stats", "sort", "limit", "by", "as", "or", "and", "desc", "asc", "fields", "bin"}
-            assert words - syntax <= known, query["Name"]
+            assert fields_read(query["QueryString"]) <= access_log_fields(), query["Name"]
+
+
+def test_queries_of_the_functions_read_fields_that_their_lines_have(user: Caller) -> None:
+    answers = [user.call("POST", "tasks", {"title": "x"}), user.call("GET", f"tasks/{uuid.uuid4()}")]
+    written = {name for answer in answers for name in json.loads(answer.log)}
+    assert {"event", "code"} <= written
+    of_exceptions = {"exception", "exception_name"}  # Powertools writes them for logger.exception
+    of_lambda = {"type", "record.status"}  # its own lines, of time-outs and crashes
+    for query in of_type("AWS::Logs::QueryDefinition").values():
+        if "LogGroupNames" not in query:
+            assert fields_read(query["QueryString"]) <= written | of_exceptions | of_lambda, query["Name"]
