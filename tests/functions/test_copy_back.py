@@ -45,8 +45,13 @@ def test_tasks_tags_and_links_become_what_they_were_and_the_session_goes_on(
     stranger.create_task(title="after")
     others = _everything(stranger)
 
+    damaged = user.call("GET", f"tasks/{tasks[1]['id']}")
     assert _copy_back(user.id) == 0
     assert _everything(user) == before
+    repaired = user.call(
+        "GET", f"tasks/{tasks[1]['id']}", headers={"if-none-match": '"v1"'}
+    )  # its tag when it was made
+    assert (repaired.status, repaired.json["version"]) == (200, damaged.json["version"] + 1)
     assert user.call("GET", "/api/auth/me").json["name"] == "Ada"
     assert user.api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}).status == 200
     assert _everything(stranger) == others
@@ -128,6 +133,8 @@ def test_all_are_those_that_both_tables_have(
     assert _copy_back("all") == 0
     assert f"{user.id}: 1 to write, 0 to delete\n" in capsys.readouterr().out
     assert user.call("GET", f"tasks/{task['id']}").json == task
+    assert _copy_back("all") == 0
+    assert f"{user.id}: 0 to write, 0 to delete\n" in capsys.readouterr().out
     assert api.call("POST", "/api/auth/login", {"email": stranger.email, "password": PASSWORD}).status == 401
     assert [one["title"] for one in late.call("GET", "tasks").json["items"]] == ["later"]
     fsck(dump())
@@ -191,12 +198,15 @@ def _copy_back(users: str, *, apply: bool = True) -> int:
 
 
 def _everything(user: Caller) -> dict[str, Any]:
-    """Return all that a user sees of tasks and tags, in several orders, so by several indexes."""
+    """Return all that a user sees of tasks and tags but versions, in several orders, so by several indexes."""
     queries = ("", "status=open", "status=done", "sort=priority", "sort=due_date")
-    lists = {query: user.call("GET", "tasks", query=query).json["items"] for query in queries}
-    tags = user.call("GET", "tags").json["items"]
-    by_tag = {tag["id"]: user.call("GET", "tasks", query=f"tag={tag['id']}").json["items"] for tag in tags}
-    return {**lists, **by_tag, "tags": tags}
+    tags = _items(user, "tags")
+    by_tag = {tag["id"]: _items(user, "tasks", f"tag={tag['id']}") for tag in tags}
+    return {**{query: _items(user, "tasks", query) for query in queries}, **by_tag, "tags": tags}
+
+
+def _items(user: Caller, path: str, query: str = "") -> list[Item]:
+    return [{**item, "version": None} for item in user.call("GET", path, query=query).json["items"]]
 
 
 def _remove_mark(user: Caller) -> None:
