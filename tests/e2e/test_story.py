@@ -104,6 +104,7 @@ def test_account_is_deleted_and_its_address_registers_again(api: Api) -> None:
     assert api.client.get("/api/me/tags", headers=me.headers).json()["items"] == []
 
 
+@pytest.mark.check("T13")
 def test_session_is_refreshed_and_ends_with_the_logout(api: Api) -> None:
     me = api.register()
     refreshed = _refresh(api, me.refresh_token)
@@ -116,6 +117,7 @@ def test_session_is_refreshed_and_ends_with_the_logout(api: Api) -> None:
     assert _log_out(api, refreshed.json()["refresh_token"]).status_code == 204
 
 
+@pytest.mark.check("T16")
 def test_token_older_than_the_one_before_ends_the_session(api: Api) -> None:
     me = api.register()
     second = _refresh(api, me.refresh_token)
@@ -201,6 +203,7 @@ def test_strangers_cannot_see_change_or_tell_apart_each_others_tasks(api: Api) -
     assert api.client.get("/api/me/tasks", headers=stranger.headers).json()["items"] == []
 
 
+@pytest.mark.check("P08")
 def test_20_registrations_of_one_address_at_once_make_1_account(api: Api) -> None:
     name = uuid.uuid4().hex
     emails = [f"{name}@example.com", f"{name.upper()}@Example.COM"] * 10

@@ -42,6 +42,7 @@ def test_token_in_the_query_string_is_refused_401(api: Api, user: Caller) -> Non
     assert api.call("GET", PATH, query=f"access_token={user.access_token}").status == 401
 
 
+@pytest.mark.check("T07")
 def test_user_that_is_gone_is_refused_404(user: Caller) -> None:
     key = {"pk": {"S": f"USER#{user.id}"}, "sk": {"S": "PROFILE"}}
     profile = table._client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key, ReturnValues="ALL_OLD")
