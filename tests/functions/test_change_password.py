@@ -27,6 +27,7 @@ def refresh(user: Caller) -> Answer:
     return user.api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token})
 
 
+@pytest.mark.check("P14")
 def test_password_is_changed_other_sessions_end_and_this_one_goes_on(api: Api, user: Caller, dump: Dump) -> None:
     other = api.log_in(user.email)
     answer = change(user)
@@ -38,6 +39,7 @@ def test_password_is_changed_other_sessions_end_and_this_one_goes_on(api: Api, u
     fsck(dump())
 
 
+@pytest.mark.check("P14")
 @pytest.mark.parametrize("current", ["", "wrong", PASSWORD + " ", PASSWORD.upper(), NEW, "x" * 10_000])
 def test_wrong_current_password_is_refused_403_and_changes_nothing(user: Caller, dump: Dump, current: str) -> None:
     before = uncounted(dump())
@@ -71,6 +73,7 @@ def test_the_address_as_new_password_is_refused_422_once_the_current_one_is_righ
     assert uncounted(dump()) == before
 
 
+@pytest.mark.check("P14")
 def test_access_token_of_an_ended_session_changes_nothing(user: Caller, dump: Dump) -> None:
     user.api.call("POST", "/api/auth/logout", {"refresh_token": user.refresh_token})
     before = uncounted(dump())
@@ -97,6 +100,7 @@ def test_account_whose_address_is_registered_anew_meanwhile_is_answered_404(
     assert log_in(user, PASSWORD).status == 200
 
 
+@pytest.mark.check("P14")
 @pytest.mark.parametrize("step", [0, 1, 2, 3])
 def test_of_two_changes_at_once_one_wins_and_the_others_current_password_is_wrong(
     user: Caller, network: Network, dump: Dump, step: int
@@ -111,6 +115,7 @@ def test_of_two_changes_at_once_one_wins_and_the_others_current_password_is_wron
     fsck(dump())
 
 
+@pytest.mark.check("P14")
 def test_login_with_the_old_password_that_is_written_after_the_change_has_ended(user: Caller, network: Network) -> None:
     network.plan = [PASS, PASS, lambda: change(user)]
     login = log_in(user, PASSWORD)
@@ -164,6 +169,7 @@ def test_change_that_never_answers_is_503_and_the_new_password_tells(user: Calle
     assert refresh(user).status == 200
 
 
+@pytest.mark.check("P14")
 @pytest.mark.parametrize("fault", [error("ThrottlingException"), CRASH])
 def test_other_sessions_have_ended_also_where_the_function_dies_after_the_change(
     api: Api, user: Caller, network: Network, dump: Dump, fault: Fault

@@ -37,6 +37,7 @@ def test_current_session_can_be_ended_and_the_browser_forgets_its_cookie(user: C
     assert_problem(refresh(user), 401, "invalid_refresh_token")
 
 
+@pytest.mark.check("A01")
 def test_strangers_session_is_the_same_404_as_an_unknown_one(
     user: Caller, stranger: Caller, dump: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -50,6 +51,7 @@ def test_strangers_session_is_the_same_404_as_an_unknown_one(
     assert dump() == before
 
 
+@pytest.mark.check("A07")
 @pytest.mark.parametrize("session_id", ["x", "me", "%00", "SESSION%23x", "x" * 2048, UNKNOWN_ID.upper(), "{id}%23"])
 def test_what_is_no_id_is_refused_404(user: Caller, session_id: str) -> None:
     path = f"{PATH}/{session_id.replace('{id}', session_of(user))}"

@@ -28,6 +28,7 @@ def sessions_of(user: Caller, dump: Dump) -> int:
     return sum(sk.startswith("SESSION#") for sk in mine)
 
 
+@pytest.mark.check("T13")
 def test_every_other_session_ends_and_the_current_one_goes_on(api: Api, user: Caller, dump: Dump) -> None:
     others = [api.log_in(user.email) for _ in range(3)]
     answer = user.call("DELETE", PATH)
@@ -75,6 +76,7 @@ def test_expired_session_ends_no_other(api: Api, user: Caller, clock: Callable[.
     assert_problem(api.call("DELETE", PATH, verdict=verdict), 401, "invalid_token")
 
 
+@pytest.mark.check("A01")
 def test_strangers_sessions_go_on(user: Caller, stranger: Caller) -> None:
     assert user.call("DELETE", PATH, query="include=current").status == 204
     assert refresh(stranger).status == 200

@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from lambdo import refresh_tokens
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Caller, assert_problem
 from tools.local.application import Application
 
 USER = {"id", "email", "name", "time_zone", "created_at", "version"}
 TOKENS = {"access_token", "refresh_token", "token_type", "expires_in"}
+SESSION = {"id", "user_agent", "created_at", "last_used_at", "expires_at", "current"}
 TAG = {"id", "name", "color", "version", "created_at", "updated_at"}
 TASK = {
     "id", "user_id", "title", "description", "completed", "completed_at", "priority", "due_date", "tags", "name", "color",
@@ -35,8 +37,14 @@ REQUESTS = [
     Good("GET", "/api/auth/me", USER),
     Good("PATCH", "/api/auth/me", USER, {"name": "Ada"}),
     Good("DELETE", "/api/auth/me", NOTHING, {"password": PASSWORD}),
+    Good(
+        "POST", "/api/auth/password", NOTHING, {"current_password": PASSWORD, "new_password": "another good passphrase"}
+    ),
     Good("POST", "/api/auth/refresh", TOKENS, {"refresh_token": "{refresh_token}"}),
     Good("POST", "/api/auth/register", USER, {"email": "new.{email}", "password": PASSWORD, "name": "Grace"}),
+    Good("GET", "/api/auth/sessions", {"items"} | SESSION),
+    Good("DELETE", "/api/auth/sessions", NOTHING),
+    Good("DELETE", "/api/auth/sessions/{session_id}", NOTHING),
     Good("GET", "/api/health", {"status"}),
     Good("GET", "/api/{user_id}/tags", {"items"} | TAG),
     Good("POST", "/api/{user_id}/tags", TAG, {"name": "new"}),
@@ -72,6 +80,7 @@ class Desk:
             "{email}": user.email,
             "{refresh_token}": user.refresh_token,
             "{user_id}": "me",
+            "{session_id}": refresh_tokens.parse(user.refresh_token).session_id,
             "{tag_id}": tag["id"],
             "{task_id}": task["id"],
         }
@@ -154,7 +163,7 @@ def test_another_user_named_beside_the_path_is_neither_seen_nor_touched(
     before = of_the_stranger()
     headers = {"x-user-id": stranger.id, "x-forwarded-user": stranger.email, "x-amzn-oidc-identity": stranger.id}
     also = None if good.body else {"user_id": stranger.id}
-    answer = desk.send(good, also, query=f"user_id={stranger.id}&id={theirs['id']}", headers=headers)
+    answer = desk.send(good, also, query=f"user_id={stranger.id}", headers=headers)
     assert answer.status < 300 or answer.status == 422, answer.text
     assert not [one for one in (stranger.id, stranger.email, theirs["id"], "theirs") if one in answer.text]
     assert of_the_stranger() == before

@@ -74,12 +74,14 @@ def test_user_agent_is_cut_at_256_characters_that_can_be_printed(
     assert listed(api.log_in(user.email, headers={"User-Agent": sent}))[0]["user_agent"] == kept
 
 
+@pytest.mark.check("I04")
 def test_user_agent_is_not_logged(api: Api, user: Caller) -> None:
     body = {"email": user.email, "password": PASSWORD}
     answer = api.call("POST", "/api/auth/login", body, headers={"User-Agent": "x\nforged line"})
     assert "forged" not in answer.log + user.call("GET", PATH).log
 
 
+@pytest.mark.check("A01")
 def test_strangers_sessions_are_not_shown(api: Api, user: Caller, stranger: Caller) -> None:
     assert {one["id"] for one in listed(user)} & {one["id"] for one in listed(stranger)} == set()
 

@@ -93,6 +93,7 @@ def test_neither_token_nor_good_cookie_is_refused_401(api: Api, cookies: list[st
     assert_problem(api.call("POST", REFRESH, {}, cookies=cookies), 401, "invalid_refresh_token")
 
 
+@pytest.mark.check("H06")
 @pytest.mark.parametrize("path", [REFRESH, LOGOUT])
 @pytest.mark.parametrize("media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
 def test_what_a_form_of_another_site_can_send_is_refused_415_with_the_cookie(
@@ -124,5 +125,6 @@ def test_logout_by_another_token_clears_the_cookie_too(api: Api, user: Caller, l
     assert_problem(api.call("POST", REFRESH, {}, cookies=[kept(login)]), 401, "invalid_refresh_token")
 
 
+@pytest.mark.check("T06")
 def test_cookie_is_no_access_token(api: Api, login: Answer) -> None:
     assert api.call("GET", "/api/auth/me", cookies=[kept(login)]).status == 401
