@@ -23,7 +23,7 @@ from tests.contract.test_template import FUNCTIONS, camel, template
 
 each_stage = pytest.mark.parametrize("stage", STAGES)
 
-# What CloudFormation takes in one stack, without room for what is added next.
+# What CloudFormation takes in one stack.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MOST_RESOURCES = 500
 
@@ -149,8 +149,8 @@ def test_no_policy_has_a_star_and_no_role_more_than_two_managed_policies(stage: 
 
 
 @each_stage
-def test_stack_leaves_room_for_half_as_many_resources_again(stage: str) -> None:
-    assert len(processed(stage)) * 1.5 < MOST_RESOURCES
+def test_stack_leaves_room_for_a_quarter_more_resources(stage: str) -> None:
+    assert len(processed(stage)) * 1.25 < MOST_RESOURCES
 
 
 def references(value: Any) -> Iterator[str]:
@@ -195,7 +195,7 @@ def test_every_caller_calls_an_alias(stage: str) -> None:
 
 def test_another_release_publishes_every_function_and_changes_it() -> None:
     """Changed, because Lambda publishes no version that differs in nothing from the one before."""
-    before, after = (processed("dev", Release=release) for release in ("0000000000", "00000000ff"))
+    before, after = (processed("dev", Release=release) for release in ("0000000000", "0000000001"))
     assert not set(of_type(before, "AWS::Lambda::Version")) & set(of_type(after, "AWS::Lambda::Version"))
     for name, function in of_type(after, "AWS::Lambda::Function").items():
         assert function != of_type(before, "AWS::Lambda::Function")[name]
