@@ -15,7 +15,7 @@ import pytest
 from tests.caller import Api, Caller
 from tests.network import Network
 from tests.watch import Call, watch
-from tools.local.application import Application
+from tools.local.application import STACK, Application
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
 from tools.local.provision import create_tables, provision_keys, use_endpoints
 from tools.local.template import read_template
@@ -31,7 +31,7 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end fi
 
 # Before lambdo.store.table makes its client and lambdo.endpoint its logger.
 use_endpoints(NOWHERE, NOWHERE)
-os.environ["POWERTOOLS_SERVICE_NAME"] = "lambdo"
+os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
 
 from lambdo import keyring, settings, times, tokens  # noqa: E402
 from lambdo.endpoint import logger  # noqa: E402
