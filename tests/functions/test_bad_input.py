@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.caller import Api, Caller, Json, assert_problem
+from tests.fsck import uncounted
 from tests.functions.bad_requests import ROWS, Row
 
 CODES = {
@@ -28,9 +29,9 @@ def task(owner: Caller, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Js
     """A task that every row leaves as it is, like the rest of the table."""
     tag = owner.create_tag(name="as it was", color="#123456")
     task = owner.create_task(title="as it was", description="as it was", due_date="2026-12-24", tag_ids=[tag["id"]])
-    before = dump()
+    before = uncounted(dump())
     yield task
-    assert dump() == before
+    assert uncounted(dump()) == before
 
 
 @pytest.mark.check("A04", "A06", "A07", "P01", "P02", "P04", "P05", "H01", "H03", "H04", "H05", "H06")

@@ -60,6 +60,7 @@ def test_composed_and_decomposed_unicode_are_the_same_password(user: Caller) -> 
     assert change(user, "Zoe\u0308's cafe\u0301 is closed", PASSWORD).status == 204
 
 
+@pytest.mark.check("P05")
 @pytest.mark.parametrize("new", ["{email}", "{EMAIL}", "{name}"])
 def test_the_address_as_new_password_is_refused_422_once_the_current_one_is_right(
     user: Caller, dump: Dump, new: str

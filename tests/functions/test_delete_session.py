@@ -19,6 +19,7 @@ def refresh(user: Caller) -> Answer:
     return user.api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token})
 
 
+@pytest.mark.check("T13")
 def test_session_is_ended_and_no_other(api: Api, user: Caller) -> None:
     lost = api.log_in(user.email)
     answer = user.call("DELETE", f"{PATH}/{session_of(lost)}")
