@@ -62,7 +62,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     files = {item.path for item in session.items}
     watch.whole |= not (chosen.keyword or chosen.markexpr) and files >= set((ROOT / "tests").rglob("test_*.py"))
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["watch"] = watch.whole, sorted(watch.calls)
+        session.config.workeroutput["watch"] = watch.whole, [tuple(call) for call in watch.calls]
     elif watch.whole and watch.unseen() and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -71,7 +71,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Take over what a process of pytest-xdist has seen."""
     if not error:
-        watch.whole, calls = node.workeroutput["watch"]
+        whole, calls = node.workeroutput["watch"]
+        watch.whole |= whole
         watch.calls |= {Call(*call) for call in calls}
 
 
