@@ -120,7 +120,7 @@ clean: ## remove environments, builds and caches; data under .local stays
 	@$(UV) sync --locked --quiet && touch $@
 
 .venv-ministack/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-ministack (MiniStack, the local DynamoDB and SSM) ...'
+	@echo 'Preparing .venv-ministack (MiniStack, the local DynamoDB, SES and SSM) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-ministack $(UV) sync --locked --quiet --only-group ministack && touch $@
 
 .venv-audit/.synced: uv.lock pyproject.toml .python-version | $(UV)

@@ -1,4 +1,4 @@
-"""What every test stands on: an embedded DynamoDB and SSM, the table of template.yaml, and keys made by the deployment's code."""
+"""What every test stands on: an embedded DynamoDB, SES and SSM, the table of template.yaml, and keys made by the deployment's code."""
 
 import fcntl
 import itertools
@@ -17,7 +17,7 @@ from tests.network import Network
 from tests.watch import Call, watch
 from tools.local.application import STACK, Application
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
-from tools.local.provision import create_tables, provision_keys, use_endpoints
+from tools.local.provision import create_tables, provision_keys, use_endpoints, verify_senders
 from tools.local.template import read_template
 
 ROOT = Path(__file__).parent.parent
@@ -96,6 +96,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
             template = ROOT / "template.yaml"
             unresolved = read_template(template, {}, {})
             create_tables(unresolved, backend.url)
+            verify_senders(unresolved, backend.url)
             os.environ["TABLE_NAME"] = next(iter(unresolved.tables))
             application = read_template(template, {}, provision_keys(unresolved, ROOT))
             for function in application.functions.values():

@@ -37,7 +37,8 @@ class Network:
         client._endpoint.http_session = self
 
     def send(self, request: Any) -> Any:
-        self.sent.append(request.headers["X-Amz-Target"].decode().partition(".")[2])
+        target = request.headers.get("X-Amz-Target", b"").decode()  # SES has paths instead
+        self.sent.append(target.partition(".")[2] or request.url.rpartition("/")[2])
         fault = self.plan.pop(0) if self.plan else PASS
         if isinstance(fault, BaseException):
             raise fault

@@ -1,4 +1,4 @@
-"""The table's stream: which changes of the table invoke the function that finishes deletions, and how."""
+"""The table's stream: which changes of the table invoke the functions that finish deletions and send mails, and how."""
 
 import json
 from typing import Any
@@ -10,8 +10,7 @@ from tools.local.filters import matches
 
 
 def test_stream_feeds_the_function_that_finishes_deletions() -> None:
-    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
-    properties = mapping["Properties"]
+    properties = resources("AWS::Lambda::EventSourceMapping")["FinishDeletionsStream"]["Properties"]
     assert properties["FunctionName"] == {"Ref": "FinishDeletionsFunction.Alias"}
     assert properties["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
     assert properties["StartingPosition"] == "TRIM_HORIZON"
@@ -19,13 +18,22 @@ def test_stream_feeds_the_function_that_finishes_deletions() -> None:
     assert properties["BisectBatchOnFunctionError"] is True
     assert properties["BatchSize"] == 5
     assert properties["MaximumRetryAttempts"] == 10
-    assert properties["DestinationConfig"] == {
-        "OnFailure": {"Destination": {"Fn::GetAtt": ["FinishDeletionsDeadLetters", "Arn"]}}
-    }
+    assert properties["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}}
 
 
-def stream_filters() -> list[dict[str, Any]]:
-    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
+def test_stream_feeds_the_function_that_sends_mails() -> None:
+    properties = resources("AWS::Lambda::EventSourceMapping")["SendMailStream"]["Properties"]
+    assert properties["FunctionName"] == {"Ref": "SendMailFunction.Alias"}
+    assert properties["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert properties["BisectBatchOnFunctionError"] is True
+    assert (properties["BatchSize"], properties["MaximumRetryAttempts"]) == (5, 10)
+    assert properties["MaximumRecordAgeInSeconds"] == 3600
+    assert properties["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}}
+
+
+def stream_filters(name: str) -> list[dict[str, Any]]:
+    mapping = resources("AWS::Lambda::EventSourceMapping")[f"{name}Stream"]
     return [json.loads(one["Pattern"]) for one in mapping["Properties"]["FilterCriteria"]["Filters"]]
 
 
@@ -68,7 +76,29 @@ TOUCHED = {"name": "home", "deleted_at": "2026-01-01T00:05:00Z"}
     ],
 )
 def test_only_a_deletion_left_to_finish_invokes_the_stream_function(one: dict[str, Any], *, invokes: bool) -> None:
-    assert any(matches(pattern, one) for pattern in stream_filters()) is invokes
+    assert any(matches(pattern, one) for pattern in stream_filters("FinishDeletions")) is invokes
+
+
+ASKED = {"requested_at": "2026-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("one", "invokes"),
+    [
+        (record("INSERT", "MAIL#reset_password", NewImage=ASKED), True),
+        (record("MODIFY", "MAIL#verify_email", OldImage=ASKED, NewImage=ASKED), True),
+        (record("REMOVE", "MAIL#reset_password", OldImage=ASKED), False),  # the mail is sent
+        (record("INSERT", "MAILTOKEN#reset_password#0", NewImage={"session_epoch": "0"}), False),
+        (record("INSERT", "CREDENTIAL", NewImage=ALIVE), False),
+        (record("INSERT", "PROFILE", NewImage=ALIVE), False),
+        (record("INSERT", "SESSION#1", NewImage=ALIVE), False),
+        (record("INSERT", "TASK#1", NewImage=ALIVE), False),
+    ],
+)
+def test_only_a_mail_that_is_asked_for_invokes_the_function_that_sends_it(
+    one: dict[str, Any], *, invokes: bool
+) -> None:
+    assert any(matches(pattern, one) for pattern in stream_filters("SendMail")) is invokes
 
 
 @pytest.mark.check("I01")
@@ -78,6 +108,6 @@ def test_no_role_gets_a_managed_policy_for_the_stream() -> None:
     assert kinds == {"HttpApi"}
 
 
-def test_deletion_that_is_given_up_lies_encrypted_for_14_days() -> None:
-    queue = resources("AWS::SQS::Queue")["FinishDeletionsDeadLetters"]["Properties"]
+def test_what_is_given_up_lies_encrypted_for_14_days() -> None:
+    queue = resources("AWS::SQS::Queue")["DeadLetters"]["Properties"]
     assert queue == {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 14 * 24 * 3600}

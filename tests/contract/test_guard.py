@@ -19,6 +19,9 @@ PUBLIC = {
     "POST /api/auth/login",
     "POST /api/auth/refresh",
     "POST /api/auth/logout",
+    "POST /api/auth/email/verify",
+    "POST /api/auth/password/forgot",
+    "POST /api/auth/password/reset",
     "GET /api/health",
     "GET /.well-known/jwks.json",
 }

@@ -45,10 +45,15 @@ ALLOWED: dict[str, set[str]] = {
     "provision_keys": READ | SIGNING | BCRYPT,
     "refresh_session": WRITE | SIGNING | BCRYPT,
     "register": WRITE | BCRYPT,
+    "request_email_verification": READ,
+    "request_password_reset": WRITE | BCRYPT,
+    "reset_password": WRITE | BCRYPT,
+    "send_mail": READ,
     "unlink_tag": READ,
     "update_me": WRITE | BCRYPT,
     "update_tag": WRITE,
     "update_task": WRITE,
+    "verify_email": WRITE | BCRYPT,
 }
 FORBIDDEN_PREFIXES = (
     "boto3",

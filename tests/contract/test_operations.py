@@ -23,6 +23,7 @@ ALARMS = {
     "function-throttles": ("Throttles", 300, 1, "GreaterThanThreshold", 0),
     "table-throttles": ("ReadThrottleEvents WriteThrottleEvents", 300, 1, "GreaterThanThreshold", 10),
     "token-reuse": ("events", 3600, 1, "GreaterThanOrEqualToThreshold", 5),
+    "mail-refused": ("events", 3600, 1, "GreaterThanOrEqualToThreshold", 5),
     "dead-letters": ("ApproximateNumberOfMessagesVisible", 60, 1, "GreaterThanThreshold", 0),
     "stream-age": ("IteratorAge", 300, 1, "GreaterThanThreshold", 3_600_000),
 }
@@ -110,14 +111,15 @@ def test_budget_warns_at_80_percent_and_when_100_are_forecast_if_there_is_one() 
 
 
 @pytest.mark.check("T16", "I06")
-def test_token_reuse_is_watched_where_the_functions_write_it() -> None:
-    events.record("token_reused")
+@pytest.mark.parametrize(("alarm", "event"), [("token-reuse", "token_reused"), ("mail-refused", "mail_refused")])
+def test_event_is_watched_where_the_functions_write_it(alarm: str, event: events.Event) -> None:
+    events.record(event)
     (written,) = events.take()["_aws"]["CloudWatchMetrics"]
-    watched = alarms()["token-reuse"]
+    watched = alarms()[alarm]
     assert watched["Namespace"] == {"Ref": "StackName"}
     assert [written["Metrics"][0]["Name"], written["Dimensions"]] == [watched["MetricName"], [["event"]]]
-    assert watched["Dimensions"] == [{"Name": "event", "Value": "token_reused"}]
-    assert "token_reused" in get_args(events.Event.__value__)
+    assert watched["Dimensions"] == [{"Name": "event", "Value": event}]
+    assert event in get_args(events.Event.__value__)
 
 
 def test_metrics_of_the_access_log_read_fields_that_it_has() -> None:

@@ -21,6 +21,10 @@ from tests.contract.stages import (
 )
 from tests.contract.test_template import FUNCTIONS, camel, template
 
+# No stage sets MailFrom: the example could be nobody's, and what sends mails is there only with a sender.
+DEPLOYED = FUNCTIONS.keys() - {"send_mail"}
+SENDER = {"MailFrom": "lambdo@example.com", "AppUrl": "https://app.example.com"}
+
 each_stage = pytest.mark.parametrize("stage", STAGES)
 
 # What CloudFormation takes in one stack.
@@ -107,7 +111,7 @@ def test_table_can_be_restored_and_is_encrypted(stage: str) -> None:
 def test_every_function_is_traced_and_logs_json_to_a_group_of_the_stack(stage: str) -> None:
     stack = processed(stage)
     functions = of_type(stack, "AWS::Lambda::Function")
-    assert len(functions) == len(FUNCTIONS)
+    assert len(functions) == len(DEPLOYED)
     for name, function in functions.items():
         assert function["TracingConfig"] == {"Mode": "Active"}, name
         assert function["LoggingConfig"]["LogFormat"] == "JSON", name
@@ -120,7 +124,7 @@ def test_every_function_is_traced_and_logs_json_to_a_group_of_the_stack(stage: s
 @pytest.mark.parametrize(("stage", "days"), [("dev", "7"), ("staging", "30"), ("prod", "90")])
 def test_every_log_group_keeps_its_lines_as_long_as_the_stage_says(stage: str, days: str) -> None:
     groups = of_type(processed(stage), "AWS::Logs::LogGroup")
-    assert len(groups) == len(FUNCTIONS) + 1, "one a function, and the access log"
+    assert len(groups) == len(DEPLOYED) + 1, "one a function, and the access log"
     assert all(group == {"RetentionInDays": days} for group in groups.values())
 
 
@@ -177,6 +181,21 @@ def test_resources_of_the_stack_wait_for_one_another_in_no_circle(stage: str) ->
     assert set(order.static_order()) == set(stack)
 
 
+@each_stage
+def test_sender_brings_the_function_that_sends_and_all_that_belongs_to_it(stage: str) -> None:
+    without, sending = processed(stage), processed(stage, **SENDER)
+    more = sending.keys() - without.keys()
+    assert {name for name in more if not name.startswith("SendMailFunctionVersion")} == {
+        "SendMailFunction", "SendMailFunctionRole", "SendMailFunctionAliaslive", "SendMailLogGroup", "SendMailStream",
+        *(["SendMailFunctionDeploymentGroup"] if stage == "prod" else []),
+    }  # fmt: skip
+    answers = {
+        json.dumps(one.get("Environment", {}).get("Variables", {}).get("MAIL"))
+        for one in of_type(sending, "AWS::Lambda::Function").values()
+    }
+    assert answers == {"null", '"on"'}
+
+
 # ---- Versions and aliases ---------------------------------------------------------------------------------------------
 
 
@@ -210,7 +229,7 @@ def test_deployment_below_prod_is_all_at_once(stage: str) -> None:
 def test_deployment_on_prod_is_gradual_for_all_but_the_function_that_cloudformation_calls() -> None:
     stack = processed("prod")
     groups = of_type(stack, "AWS::CodeDeploy::DeploymentGroup")
-    assert set(groups) == {f"{camel(name)}FunctionDeploymentGroup" for name in FUNCTIONS if name != "provision_keys"}
+    assert set(groups) == {f"{camel(name)}FunctionDeploymentGroup" for name in DEPLOYED if name != "provision_keys"}
     for name, group in groups.items():
         alias = stack[name.replace("DeploymentGroup", "Aliaslive")]
         assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"] == {"Ref": name}

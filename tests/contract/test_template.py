@@ -19,6 +19,7 @@ TEMPLATE = ROOT / "template.yaml"
 TABLE = "Table"
 STREAM = "stream"
 DEAD_LETTERS = "dead-letters"
+SENDER = "sender"
 SIGNING = "signing-keys"
 CURSOR = "cursor-keys"
 
@@ -40,12 +41,18 @@ def on_table(*actions: str) -> dict[str, set[str]]:
 PUBLIC_ROUTES = {
     "GET /.well-known/jwks.json",
     "GET /api/health",
+    "POST /api/auth/email/verify",  # like the one that resets a password, it needs the token of a mail
     "POST /api/auth/login",
     "POST /api/auth/logout",  # the refresh token in its body is what authenticates it
+    "POST /api/auth/password/forgot",
+    "POST /api/auth/password/reset",
     "POST /api/auth/refresh",
     "POST /api/auth/register",
 }
 
+_FOLLOWS_THE_STREAM = {
+    f"dynamodb:{action}": {STREAM} for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
 _ISSUES_TOKENS = {"TOKEN_ISSUER", "SIGNING_KEYS_PARAMETER", "SIGNING_KEY_ID"}
 
 FUNCTIONS = {
@@ -61,7 +68,16 @@ FUNCTIONS = {
     "register": Expected(
         {"POST /api/auth/register"},
         on_table("PutItem", "UpdateItem"),
-        {"PASSWORD_COST", "REGISTRATIONS_PER_ADDRESS"},
+        {"MAIL", "PASSWORD_COST", "REGISTRATIONS_PER_ADDRESS"},
+        1769,
+    ),
+    "request_email_verification": Expected({"POST /api/auth/email/resend"}, on_table("PutItem"), {"MAIL"}),
+    "verify_email": Expected({"POST /api/auth/email/verify"}, on_table("GetItem", "UpdateItem"), {"MAIL"}),
+    "request_password_reset": Expected({"POST /api/auth/password/forgot"}, on_table("PutItem"), {"MAIL"}),
+    "reset_password": Expected(
+        {"POST /api/auth/password/reset"},
+        on_table("GetItem", "UpdateItem", "DeleteItem"),
+        {"MAIL", "PASSWORD_COST"},
         1769,
     ),
     "log_in": Expected(
@@ -134,17 +150,35 @@ FUNCTIONS = {
         set(),
         {
             **on_table("Query", "UpdateItem", "BatchWriteItem"),
-            "dynamodb:DescribeStream": {STREAM},
-            "dynamodb:GetRecords": {STREAM},
-            "dynamodb:GetShardIterator": {STREAM},
-            "dynamodb:ListStreams": {STREAM},
+            **_FOLLOWS_THE_STREAM,
             "sqs:SendMessage": {DEAD_LETTERS},
         },
         timeout=300,
     ),
+    "send_mail": Expected(
+        set(),
+        {
+            **on_table("GetItem", "PutItem", "DeleteItem"),
+            **_FOLLOWS_THE_STREAM,
+            "ses:SendEmail": {SENDER},
+            "sqs:SendMessage": {DEAD_LETTERS},
+        },
+        {"MAIL_FROM", "APP_URL"},
+        timeout=60,
+    ),
     "get_health": Expected({"GET /api/health"}, on_table("GetItem")),
     "get_jwks": Expected({"GET /.well-known/jwks.json"}, {}, {"JWKS"}),
 }
+
+IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+DOMAIN = {"Domain": {"Fn::Select": [1, {"Fn::Split": ["@", {"Ref": "MailFrom"}]}]}}
+NAMED: list[tuple[str, dict[str, Any]]] = [
+    (TABLE, {"Fn::GetAtt": ["Table", "Arn"]}),
+    (STREAM, {"Fn::GetAtt": ["Table", "StreamArn"]}),
+    (DEAD_LETTERS, {"Fn::GetAtt": ["DeadLetters", "Arn"]}),
+    (SENDER, {"Fn::Sub": f"{IDENTITY}${{MailFrom}}"}),
+    (SENDER, {"Fn::Sub": [f"{IDENTITY}${{Domain}}", DOMAIN]}),
+]
 
 each_function = pytest.mark.parametrize("folder", sorted(FUNCTIONS))
 
@@ -195,14 +229,11 @@ def granted(folder: str) -> dict[str, set[str]]:
 
 
 def short(resource: dict[str, Any]) -> str:
-    """Name the table, its stream, an index of it, the queue or a parameter of this stack; anything else fails."""
+    """Name the table, its stream, an index of it, a queue, the sender of mails or a parameter; anything else fails."""
+    for name, known in NAMED:
+        if resource == known:
+            return name
     match resource:
-        case {"Fn::GetAtt": ["Table", "Arn"]}:
-            return TABLE
-        case {"Fn::GetAtt": ["Table", "StreamArn"]}:
-            return STREAM
-        case {"Fn::GetAtt": ["FinishDeletionsDeadLetters", "Arn"]}:
-            return DEAD_LETTERS
         case {"Fn::Sub": str(text)} if index := re.fullmatch(r"\$\{Table\.Arn\}/index/(lsi[1-5])", text):
             return index[1]
         case {"Fn::Sub": str(text)} if text.startswith(
@@ -282,7 +313,7 @@ def test_function_that_hashes_gets_a_whole_processor(folder: str) -> None:
 
 
 @each_function
-def test_function_that_clears_up_gets_five_minutes_and_no_other_more_than_a_request_may_take(folder: str) -> None:
+def test_function_on_the_stream_gets_minutes_and_no_other_more_than_a_request_may_take(folder: str) -> None:
     assert function(folder).get("Timeout", 15) == (10 if folder == "authorizer" else FUNCTIONS[folder].timeout)
 
 
@@ -456,6 +487,45 @@ def test_functions_take_the_layer_of_their_own_architecture() -> None:
         assert layers[name]["Condition"] == condition
         assert layers[name]["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": architecture}
         assert layers[name]["Properties"]["CompatibleArchitectures"] == [architecture]
+
+
+def test_nothing_that_sends_mails_is_there_without_a_sender() -> None:
+    assert template()["Conditions"]["SendsMail"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "MailFrom"}, ""]}]}
+    assert {name for name, one in template()["Resources"].items() if one.get("Condition") == "SendsMail"} == {
+        name for name in template()["Resources"] if name.startswith("SendMail")
+    }
+    for folder, expected in FUNCTIONS.items():
+        if "MAIL" in expected.variables:
+            assert function(folder)["Environment"]["Variables"]["MAIL"] == {"Fn::If": ["SendsMail", "on", "off"]}
+
+
+def test_sender_without_pages_for_its_links_is_refused() -> None:
+    rule = template()["Rules"]["PagesForMails"]
+    assert rule["RuleCondition"] == template()["Conditions"]["SendsMail"]
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AppUrl"}, ""]}]}
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("", True),
+        ("https://app.example.com", True),
+        ("https://example.com/app", True),
+        ("https://example.com:8443/~a/b_c.d", True),
+        ("http://localhost:5173", True),
+        ("https://app.example.com/", False),
+        ("http://app.example.com", False),  # the token would go over the wire in clear
+        ("http://localhost.example.com", False),
+        ("https://app.example.com/?a=b", False),
+        ("https://app.example.com/#a", False),
+        ("https://app.example.com/a b", False),
+        ("app.example.com", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_pages_are_at_an_address_that_a_link_can_go_on_from(url: str, *, allowed: bool) -> None:
+    assert bool(re.match(template()["Parameters"]["AppUrl"]["AllowedPattern"], url)) is allowed
 
 
 def test_cfn_lint_finds_nothing() -> None:

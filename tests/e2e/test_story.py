@@ -1,5 +1,6 @@
 """What a person does with the API, over real HTTP; the same story runs against any deployment (LAMBDO_URL)."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import PASSWORD, Account, Api
-from tests.e2e.running import PATIENCE
+from tests.e2e.running import PATIENCE, Server
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -102,6 +103,29 @@ def test_account_is_deleted_and_its_address_registers_again(api: Api) -> None:
     assert api.client.get("/api/me/tasks", headers=again.headers).json()["items"] == []
     _until(lambda: api.client.get("/api/me/tasks", headers=me.headers).json()["items"] == [])
     assert api.client.get("/api/me/tags", headers=me.headers).json()["items"] == []
+
+
+def test_forgotten_password_is_reset_by_mail_and_the_address_confirmed(api: Api) -> None:
+    if api.server is None:
+        pytest.skip("the mails of a deployment are not ours to read")
+    me = api.register()
+    token = _mailed_token(api.server, me.email, "verify-email")
+    assert api.client.post("/api/auth/email/verify", json={"token": token}).status_code == 204
+    assert api.client.get("/api/auth/me", headers=me.headers).json()["email_verified"] is True
+
+    assert api.client.post("/api/auth/password/forgot", json={"email": me.email}).status_code == 202
+    new = {"token": _mailed_token(api.server, me.email, "reset-password"), "password": f"new {PASSWORD}"}
+    assert api.client.post("/api/auth/password/reset", json=new).status_code == 204
+    again = api.client.post("/api/auth/password/reset", json=new)
+    assert (again.status_code, again.headers["content-type"], again.json()["code"]) == (
+        400,
+        PROBLEM,
+        "invalid_mail_token",
+    )
+    assert _refresh(api, me.refresh_token).status_code == 401
+    old = api.client.post("/api/auth/login", json={"email": me.email, "password": me.password})
+    assert (old.status_code, old.json()["code"]) == (401, "invalid_credentials")
+    assert api.log_in(me.email, new["password"]).user_id == me.user_id
 
 
 @pytest.mark.check("T13")
@@ -250,6 +274,15 @@ def _create_tasks(api: Api, owner: Account, *titles: str) -> list[dict[str, Any]
         assert answer.status_code == 201
         assert api.client.get(answer.headers["location"], headers=owner.headers).json() == answer.json()
     return [answer.json() for answer in answers]
+
+
+def _mailed_token(server: Server, email: str, page: str) -> str:
+    """Wait until the server prints the mail with this link, and return the link's token."""
+    link = re.compile(rf"^MAIL +{re.escape(email)} .*\n(?: .*\n|\n)*? *<\S+/{page}#token=([\w-]+)>", re.MULTILINE)
+    _until(lambda: link.search(server.said) is not None)
+    match = link.search(server.said)
+    assert match is not None
+    return match[1]
 
 
 def _until(holds: Callable[[], bool]) -> None:

@@ -15,6 +15,8 @@ LINK, UNLINK = ("PUT", "tasks/{id}/tags/{tag}"), ("DELETE", "tasks/{id}/tags/{ta
 GO = ("DELETE", "/api/auth/me")
 PASSWORD_OF, SESSIONS = ("POST", "/api/auth/password"), ("GET", "/api/auth/sessions")
 END_SESSIONS, END_SESSION = ("DELETE", "/api/auth/sessions"), ("DELETE", "/api/auth/sessions/{id}")
+FORGOT, RESET = ("POST", "/api/auth/password/forgot"), ("POST", "/api/auth/password/reset")
+VERIFY, RESEND = ("POST", "/api/auth/email/verify"), ("POST", "/api/auth/email/resend")
 
 
 class Row(NamedTuple):
@@ -46,7 +48,7 @@ def malformed() -> Iterator[Row]:
         yield Row(CREATE, 400, raw=encoded)
         yield Row(UPDATE, 400, raw=encoded)
     yield Row(CREATE, 400, raw='{"title":"\ud800"}')  # a lone surrogate in the event itself
-    for route in (UPDATE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO, PASSWORD_OF):
+    for route in (UPDATE, REGISTER, LOGIN, MAKE_TAG, PUT_TAG, PATCH_TAG, ME, GO, PASSWORD_OF, FORGOT, RESET, VERIFY):
         for raw in ("{", "", '{"name":NaN}', '{"name":"\\ud800"}'):
             yield Row(route, 400, raw=raw)
     for raw in ["{", " ", "completed=true"]:
@@ -57,7 +59,7 @@ def too_large() -> Iterator[Row]:
     """Bodies above 64 KB, whatever is in them."""
     for route in (
         CREATE, UPDATE, DONE, REGISTER, LOGIN, DELETE, MAKE_TAG, PUT_TAG, DELETE_TAG, LINK, UNLINK, ME, GO, PASSWORD_OF,
-        SESSIONS, END_SESSIONS, END_SESSION,
+        SESSIONS, END_SESSIONS, END_SESSION, FORGOT, RESET, VERIFY, RESEND,
     ):  # fmt: skip
         yield Row(route, 413, raw=json.dumps({"title": "x" * 70_000}))
     yield Row(CREATE, 413, raw=b"x" * 65_537)
@@ -95,7 +97,9 @@ def wrong_shapes() -> Iterator[Row]:
     }.items():  # fmt: skip
         yield Row(CREATE, 422, name, {"title": "x", name: value})
         yield Row(UPDATE, 422, name, {name: value})
-    for name in ["id", "user_id", "version", "created_at", "is_admin", "role", "password_hash", "time_zone"]:
+    for name in [
+        "id", "user_id", "version", "created_at", "is_admin", "role", "password_hash", "time_zone", "email_verified"
+    ]:  # fmt: skip
         yield Row(REGISTER, 422, name, {"email": "m@example.com", "password": "not so common", name: "x"})
     yield Row(DONE, 422, "title", {"completed": True, "title": "x"})
     yield Row(DONE, 422, "completed", {})
@@ -186,6 +190,18 @@ def tags() -> Iterator[Row]:
 
 def profiles() -> Iterator[Row]:
     """What one may not change about oneself, and how not to delete oneself."""
+    token: Any
+    for token in [None, 1, True, [], {}]:
+        yield Row(VERIFY, 422, "token", {"token": token})
+        yield Row(RESET, 422, "token", {"token": token, "password": "not so common"})
+    for body in [{}, {"email": "p@example.com", "token": "x"}]:
+        yield Row(VERIFY, 422, "token" if not body else "email", body)
+        yield Row(FORGOT, 422, "email" if not body else "token", body)
+    for field in ["user_id", "email", "email_verified", "purpose"]:
+        yield Row(RESET, 422, field, {"token": "x", "password": "not so common", field: "x"})
+    for token in ["", "x", "A" * 64, "\0", "é", "x" * 60_000]:
+        yield Row(VERIFY, 400, body={"token": token}, code="invalid_mail_token")
+        yield Row(RESET, 400, body={"token": token, "password": "not so common"}, code="invalid_mail_token")
     for name in ["", " ", "a\nb", "a\0b", "x" * 101, 1, True, [], {}]:
         yield Row(ME, 422, "name", {"name": name})
     zone: Any
@@ -198,6 +214,7 @@ def profiles() -> Iterator[Row]:
     for field in [
         "id",
         "email",
+        "email_verified",
         "password",
         "version",
         "created_at",
@@ -229,12 +246,14 @@ def accounts() -> Iterator[Row]:
     ]:  # fmt: skip
         yield Row(REGISTER, 422, "email", {"email": email, "password": "not so common"})
         yield Row(LOGIN, 422, "email", {"email": email, "password": "not so common"})
+        yield Row(FORGOT, 422, "email", {"email": email})
     for password in [
         "", "1234567", "ééééééé", "é" * 7, "e\u0301" * 7, "x" * 129, "\U0001f600" * 129, "password",
         "PassWord1", "12345678", "qwertyuiop", None, 12345678, True, [], {}, "x" * 60_000,
     ]:  # fmt: skip
         yield Row(REGISTER, 422, "password", {"email": "p@example.com", "password": password})
         yield Row(PASSWORD_OF, 422, "new_password", {"current_password": PASSWORD, "new_password": password})
+        yield Row(RESET, 422, "password", {"token": "x", "password": password})
     for password in [None, 1, True, [], {}]:
         yield Row(LOGIN, 422, "password", {"email": "p@example.com", "password": password})
         yield Row(PASSWORD_OF, 422, "current_password", {"current_password": password, "new_password": "not so common"})

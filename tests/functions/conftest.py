@@ -9,6 +9,7 @@ import pytest
 
 from lambdo.store import table
 from tests.capacity import Bill, billing
+from tests.mailbox import Post
 from tests.stream import Stream
 from tools.local.application import Application
 from tools.local.provision import create_tables
@@ -36,6 +37,12 @@ def other(application: Application) -> Iterator[Target]:
 def stream(dump: Callable[[], list[dict[str, Any]]]) -> Stream:
     """What comes over the table's stream."""
     return Stream(dump)
+
+
+@pytest.fixture
+def post(dump: Callable[[], list[dict[str, Any]]]) -> Post:
+    """What goes out by mail."""
+    return Post(dump)
 
 
 @pytest.fixture

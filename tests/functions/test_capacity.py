@@ -14,6 +14,7 @@ from lambdo import refresh_tokens
 from lambdo.metering import meter
 from tests.caller import PASSWORD, Api, Caller, Json
 from tests.capacity import ITEM, Bill, Cost, load
+from tests.mailbox import issue
 from tools.bench.capacity import item_size
 
 DUE = {"due_date": "2026-12-24"}
@@ -159,10 +160,31 @@ def test_log_line_has_the_units_that_dynamodb_reports(user: Caller, bill: Bill) 
     assert json.loads(answer.log)["capacity_units"] == meter.units == bill.recorder.write == 3
 
 
-def test_register_is_a_count_of_1_and_a_transaction_of_4_write_units(api: Api, user: Caller, bill: Bill) -> None:
-    email = f"capacity-{user.id}@example.com"
+@pytest.mark.parametrize(("mail", "units"), [("off", 4), ("on", 6)])
+def test_register_is_a_count_of_1_and_a_transaction_of_4_write_units_or_6_with_a_mail(
+    api: Api, user: Caller, bill: Bill, setting: Callable[..., None], mail: str, units: int
+) -> None:
+    setting(MAIL=mail)
+    email = f"capacity-{mail}-{user.id}@example.com"
     answer = api.call("POST", "/api/auth/register", {"email": email, "password": PASSWORD})
-    assert bill.of(answer) == Cost(2, 0, 1 + 4)
+    assert bill.of(answer) == Cost(2, 0, 1 + units)
+
+
+def test_asking_for_a_mail_is_1_write(api: Api, user: Caller, bill: Bill) -> None:
+    assert bill.call(user, "POST", "/api/auth/email/resend") == Cost(1, 0, 1)
+    assert bill.call(user, "POST", "/api/auth/password/forgot", {"email": user.email}) == Cost(1, 0, 1)
+
+
+def test_confirming_an_address_is_2_reads_and_4_write_units(api: Api, bill: Bill) -> None:
+    user = api.sign_up()
+    body = {"token": issue(user, "verify_email")}
+    assert bill.call(user, "POST", "/api/auth/email/verify", body) == Cost(3, 2, 4)
+
+
+def test_resetting_a_password_is_2_reads_and_6_write_units(api: Api, bill: Bill) -> None:
+    user = api.sign_up()
+    body = {"token": issue(user, "reset_password"), "password": "not so common"}
+    assert bill.call(user, "POST", "/api/auth/password/reset", body) == Cost(3, 2, 6)
 
 
 def test_log_in_is_3_reads_and_1_write(user: Caller, bill: Bill) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from lambdo import settings
+from lambdo.models.mail import LIFETIMES
 from tests.caller import PASSWORD, Api, Caller
+from tests.mailbox import Post, issue
 from tests.stream import Stream
 
 NAMES = {name.upper() for name, value in vars(settings).items() if hasattr(value, "cache_clear")}
@@ -44,12 +46,17 @@ def test_settings_are_what_the_template_declares(api: Api) -> None:
     ("PATCH", "tags/{tag}", {"color": None}, {200}),
     ("DELETE", "tags/{tag}", None, {204}),
     ("PATCH", "/api/auth/me", {"time_zone": "Europe/Prague"}, {200}),
+    ("POST", "/api/auth/email/resend", None, {202}),
+    ("POST", "/api/auth/email/verify", {"token": "{verify_email}"}, {204}),
+    ("POST", "/api/auth/password/forgot", {"email": "{email}"}, {202}),
+    ("POST", "/api/auth/password/reset", {"token": "{reset_password}", "password": "not so common"}, {204}),
     ("DELETE", "/api/auth/me", {"password": PASSWORD}, {202}),
 ])  # fmt: skip
 def test_endpoint_runs_on_its_own_variables(
     user: Caller, setting: Callable[..., None], method: str, path: str, body: Any, status: set[int]
 ) -> None:
     values = {"{email}": user.email, "{refresh_token}": user.refresh_token}
+    values |= {f"{{{purpose}}}": issue(user, purpose) for purpose in LIFETIMES}
     body = {name: values.get(value, value) for name, value in body.items()} if body else body
     path = path.replace("{id}", user.create_task()["id"]).replace("{tag}", user.create_tag()["id"])
     verdict = user.api.authorize(f"Bearer {user.access_token}")
@@ -68,6 +75,14 @@ def test_stream_function_runs_on_its_own_variables(user: Caller, setting: Callab
     (function,) = [one for one in functions if one.handler.startswith("finish_deletions.")]
     setting(**dict.fromkeys(NAMES - function.environment.keys() & NAMES))
     stream.drain()
+
+
+def test_function_that_sends_mails_runs_on_its_own_variables(
+    user: Caller, setting: Callable[..., None], post: Post
+) -> None:
+    (function,) = [one for one in user.api.application.functions.values() if one.handler.startswith("send_mail.")]
+    setting(**dict.fromkeys(NAMES - function.environment.keys() & NAMES))
+    assert user.email in {mail.recipient for mail in post.deliver()}
 
 
 def test_authorizer_runs_on_its_own_variables(user: Caller, setting: Callable[..., None]) -> None:

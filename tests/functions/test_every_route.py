@@ -7,9 +7,10 @@ import pytest
 
 from lambdo import refresh_tokens
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Caller, assert_problem
+from tests.mailbox import issue
 from tools.local.application import Application
 
-USER = {"id", "email", "name", "time_zone", "created_at", "version"}
+USER = {"id", "email", "email_verified", "name", "time_zone", "created_at", "version"}
 TOKENS = {"access_token", "refresh_token", "token_type", "expires_in"}
 SESSION = {"id", "user_agent", "created_at", "last_used_at", "expires_at", "current"}
 TAG = {"id", "name", "color", "version", "created_at", "updated_at"}
@@ -32,6 +33,8 @@ class Good(NamedTuple):
 
 REQUESTS = [
     Good("GET", "/.well-known/jwks.json", KEYS),
+    Good("POST", "/api/auth/email/resend", NOTHING),
+    Good("POST", "/api/auth/email/verify", NOTHING, {"token": "{verify_email}"}),
     Good("POST", "/api/auth/login", TOKENS | {"user"} | USER, {"email": "{email}", "password": PASSWORD}),
     Good("POST", "/api/auth/logout", NOTHING, {"refresh_token": "{refresh_token}"}),
     Good("GET", "/api/auth/me", USER),
@@ -40,6 +43,8 @@ REQUESTS = [
     Good(
         "POST", "/api/auth/password", NOTHING, {"current_password": PASSWORD, "new_password": "another good passphrase"}
     ),
+    Good("POST", "/api/auth/password/forgot", NOTHING, {"email": "{email}"}),
+    Good("POST", "/api/auth/password/reset", NOTHING, {"token": "{reset_password}", "password": "not so common"}),
     Good("POST", "/api/auth/refresh", TOKENS, {"refresh_token": "{refresh_token}"}),
     Good("POST", "/api/auth/register", USER, {"email": "new.{email}", "password": PASSWORD, "name": "Grace"}),
     Good("GET", "/api/auth/sessions", {"items"} | SESSION),
@@ -83,6 +88,8 @@ class Desk:
             "{session_id}": refresh_tokens.parse(user.refresh_token).session_id,
             "{tag_id}": tag["id"],
             "{task_id}": task["id"],
+            "{verify_email}": issue(user, "verify_email"),
+            "{reset_password}": issue(user, "reset_password"),
         }
 
     def filled(self, value: Any) -> Any:

@@ -279,7 +279,9 @@ def left_of(user: Caller, dump: Dump) -> list[str]:
 
 
 def test_account_is_swept_and_its_mark_stays(user: Caller, dump: Dump, deleted_account: Json) -> None:
-    assert len(left_of(user, dump)) == 1 + 1 + 4 + 151 * 2 + 1  # profile, session, tags and names, tasks and links
+    assert (
+        len(left_of(user, dump)) == 2 + 1 + 4 + 151 * 2 + 1
+    )  # profile and mail, session, tags and names, tasks and links
     assert deliver(deleted_account, deleted_account) == []
     assert left_of(user, dump) == ["PROFILE"]
     fsck(dump())

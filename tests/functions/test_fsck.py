@@ -11,6 +11,7 @@ import pytest
 
 from lambdo.store import wire
 from tests.caller import Api
+from tests.mailbox import issue
 from tools.operate import fsck
 from tools.operate.invariants import violations
 from tools.operate.target import Target
@@ -51,6 +52,7 @@ BROKEN: dict[str, tuple[set[str], Break]] = {
     "unknown_kind": ({"I9"}, lambda a: a["SESSION"].update(sk="SECRET#1")),
     "unknown_partition": ({"I1", "I9"}, lambda a: a["CREDENTIAL"].update(pk="elsewhere")),
     "second_item_under_claim": ({"I1", "I9"}, lambda a: a["CREDENTIAL"].update(sk="PROFILE")),
+    "token_of_a_mail_without_hash": ({"I9"}, lambda a: a["MAILTOKEN"].update(sk="MAILTOKEN#verify_email#x")),
     "malformed_task": ({"I9"}, lambda a: a["TASK"].pop("completed")),
     "name_left_after_deletion": ({"I1", "I12"}, lambda a: a["PROFILE"].update(deleted_at="2026-11-21")),
 }
@@ -61,10 +63,13 @@ def account(api: Api, dump: Callable[[], list[Item]]) -> Account:
     """Somebody's items by their kinds, one of each."""
     me = api.sign_up()
     tag = me.create_tag(name="Secret place")
+    issue(me, "verify_email")
     me.create_task(title="Secret plan", due_date="2027-01-01", tag_ids=[tag["id"]])
     items = [item for item in map(wire.load, dump()) if me.id in (item["pk"][5:], item.get("user_id"))]
     found = {item["sk"].partition("#")[0]: item for item in items}
-    assert found.keys() == {"PROFILE", "CREDENTIAL", "SESSION", "TAG", "TAGNAME", "TASK", "LINK"}
+    assert found.keys() == {
+        "PROFILE", "CREDENTIAL", "SESSION", "TAG", "TAGNAME", "TASK", "LINK", "MAIL", "MAILTOKEN"
+    }  # fmt: skip
     return found
 
 

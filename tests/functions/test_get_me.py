@@ -14,7 +14,7 @@ def test_token_is_answered_200_with_its_own_user_and_etag(user: Caller, stranger
     answer = user.call("GET", PATH)
     assert answer.status == 200
     assert answer.headers["etag"] == '"v1"'
-    assert answer.json.keys() == {"id", "email", "name", "time_zone", "created_at", "version"}
+    assert answer.json.keys() == {"id", "email", "email_verified", "name", "time_zone", "created_at", "version"}
     assert (answer.json["id"], answer.json["email"]) == (user.id, user.email)
     assert stranger.call("GET", PATH).json["id"] == stranger.id
 

@@ -36,7 +36,7 @@ def test_right_password_is_answered_200_with_a_pair_of_tokens_and_the_user(api: 
     assert answer.status == 200
     assert body.keys() == {"access_token", "refresh_token", "token_type", "expires_in", "user"}
     assert (body["token_type"], body["expires_in"]) == ("Bearer", 900)
-    assert body["user"].keys() == {"id", "email", "name", "time_zone", "created_at", "version"}
+    assert body["user"].keys() == {"id", "email", "email_verified", "name", "time_zone", "created_at", "version"}
     assert body["user"]["email"] == user.email
     claims = tokens.verify(body["access_token"])
     refresh_token = refresh_tokens.parse(body["refresh_token"])

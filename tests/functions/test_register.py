@@ -24,7 +24,9 @@ def test_new_address_is_answered_201_with_the_user_its_address_and_etag(api: Api
     assert answer.headers["content-type"] == "application/json"
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", user.pop("id"))
     assert TIME.fullmatch(user.pop("created_at"))
-    assert user == {"email": "ada@example.com", "name": "Ada", "time_zone": "UTC", "version": 1}
+    assert user == {
+        "email": "ada@example.com", "email_verified": False, "name": "Ada", "time_zone": "UTC", "version": 1
+    }  # fmt: skip
 
 
 def test_no_name_is_answered_null(api: Api) -> None:

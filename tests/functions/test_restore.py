@@ -33,7 +33,7 @@ def source(api: Api, dump: Callable[[], list[Item]], other: Target) -> Iterator[
 def test_restored_table_has_the_items_and_is_found_whole(source: Target, capsys: pytest.CaptureFixture[str]) -> None:
     assert _restore(source) == 0
     assert _items(Target(source.client, NEW)) == _items(source)
-    assert len(_items(source)) == 7
+    assert len(_items(source)) == 8
     assert capsys.readouterr().err.endswith("fsck: no violations\n")
 
 

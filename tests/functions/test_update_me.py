@@ -26,7 +26,7 @@ def test_sent_fields_change_in_both_copies(api: Api, user: Caller, dump: Dump, c
     kept = {name: value.strip() if value else value for name, value in changes.items()}
     assert (answer.status, answer.headers["etag"], answer.headers["content-type"]) == (200, '"v3"', "application/json")
     assert answer.json == {**start, **kept, "version": 3}
-    assert answer.json.keys() == {"id", "email", "name", "time_zone", "created_at", "version"}
+    assert answer.json.keys() == {"id", "email", "email_verified", "name", "time_zone", "created_at", "version"}
     assert user.call("GET", PATH).json == answer.json
     assert api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD}).json["user"] == answer.json
     fsck(dump())

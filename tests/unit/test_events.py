@@ -14,7 +14,7 @@ from tests.caller import EVENTS, Context, logging_to
 
 USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"
 NAMES = list(events.Event.__value__.__args__)
-LONGEST_ROUTE = "POST /api/auth/verification-mail"
+LONGEST_ROUTE = "POST /api/auth/password/forgot"
 pytestmark = pytest.mark.usefixtures("application")
 
 

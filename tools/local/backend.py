@@ -62,7 +62,7 @@ def start_backend(root: Path, state: Path, lock: int) -> Backend:
         "TMPDIR": str(scratch),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "SERVICES": "dynamodb,dynamodbstreams,ssm",
+        "SERVICES": "dynamodb,dynamodbstreams,ses,ssm",
         "PERSIST_STATE": "1",
         "STATE_DIR": str(data),
         "IOT_MTLS_ENABLED": "0",

@@ -1,4 +1,4 @@
-"""What a deployment would have made before the first request: the table and the signing keys."""
+"""What stands before the first request where the API is deployed: the table, the signing keys, the sender of mails."""
 
 import contextlib
 import importlib
@@ -27,14 +27,15 @@ CREATE = (
 )
 
 
-def use_endpoints(dynamodb: str, ssm: str) -> dict[str, str]:
+def use_endpoints(dynamodb: str, aws: str) -> dict[str, str]:
     """Point this process at the local endpoints, never at an account, and return the variables that do it."""
     variables = {
         **CREDENTIALS,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
-        "AWS_ENDPOINT_URL_SSM": ssm,
+        "AWS_ENDPOINT_URL_SESV2": aws,
+        "AWS_ENDPOINT_URL_SSM": aws,
         "NO_PROXY": "127.0.0.1,localhost",
     }
     for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -66,6 +67,14 @@ def create_tables(application: Application, endpoint: str) -> list[str]:
     except (BotoCoreError, ClientError) as error:
         raise StartError(f"DynamoDB at {endpoint}: {error}") from error
     return created
+
+
+def verify_senders(application: Application, endpoint: str) -> None:
+    """Let SES send from every address that a function sends from, as if its owner had confirmed it."""
+    ses: Any = botocore.session.get_session().create_client("sesv2", endpoint_url=endpoint)
+    for sender in {one.environment.get("MAIL_FROM") for one in application.functions.values()} - {None, ""}:
+        with contextlib.suppress(ses.exceptions.AlreadyExistsException):
+            ses.create_email_identity(EmailIdentity=sender)
 
 
 def provision_keys(application: Application, root: Path) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 import contextlib
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tools.local.application import EventSource
 from tools.local.console import capacity_units, readable, request_line, say
 from tools.local.delivery import Record, counted, first_failed
 from tools.local.gateway import Exchange
+from tools.local.mailbox import Mail
 from tools.local.pool import Result
 
 
@@ -43,6 +45,14 @@ def report_batch(
     )
     say(line)
     _report_output(source.function, result, logs, verbose=verbose)
+
+
+def report_mails(mails: Iterable[Mail]) -> None:
+    """Print mails as a person without pictures reads them."""
+    for mail in mails:
+        say(f"MAIL    {mail.recipient}  {mail.subject}")
+        for line in mail.text.splitlines():
+            say(f"        {line}".rstrip())
 
 
 def _report_output(name: str, result: Result, logs: Path, *, verbose: bool) -> None:

@@ -18,8 +18,9 @@ from tools.local.application import REGION, STACK, Application, EventSource
 from tools.local.console import StartError, complain, say
 from tools.local.delivery import Record
 from tools.local.gateway import Exchange, Gateway
+from tools.local.mailbox import Mailbox
 from tools.local.options import Options
-from tools.local.report import report_batch, report_request
+from tools.local.report import report_batch, report_mails, report_request
 from tools.local.seed import seed
 from tools.local.state import announced, locked
 
@@ -71,7 +72,7 @@ def run(options: Options) -> None:
         stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
         say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
         say(f"  curl {url}/api/health")
-        _follow_streams(application, pools, variables["AWS_ENDPOINT_URL_DYNAMODB"], options, stopping)
+        _follow_streams(application, pools, variables, options, stopping)
         if options.seed:
             _in_background(seed, url)
         while not stopping.wait(1):
@@ -113,6 +114,7 @@ def _provisioned(options: Options, aws: backend.Backend) -> tuple[Application, d
     application = template.read_template(path, options.parameters, {})
     backend.wait_until_ready(aws)
     provision.create_tables(application, dynamodb)
+    provision.verify_senders(application, aws.url)
     attributes = provision.provision_keys(application, options.root)
     if attributes:
         application = template.read_template(path, options.parameters, attributes)
@@ -171,9 +173,10 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
 
 
 def _follow_streams(
-    application: Application, pools: Pools, endpoint: str, options: Options, stopping: threading.Event
+    application: Application, pools: Pools, variables: dict[str, str], options: Options, stopping: threading.Event
 ) -> None:
-    """Run the functions behind event source mappings, each in a thread of its own."""
+    """Run the functions behind event source mappings, each in a thread of its own, and print the mails that they send."""
+    mailbox = Mailbox(variables["AWS_ENDPOINT_URL_SESV2"])
 
     def invoke(source: EventSource, batch: list[Record]) -> pool.Result:
         started = time.perf_counter()
@@ -182,13 +185,16 @@ def _follow_streams(
         )
         if not stopping.is_set():  # what fails now has lost its table, and is done at the next start
             report_batch(source, batch, started, result, options.state / "logs", verbose=options.verbose)
+            report_mails(mailbox.take())
         return result
 
     # botocore comes with the template's reader, after MiniStack was started.
     from tools.local import streams  # noqa: PLC0415
 
     for source in application.sources:
-        _in_background(streams.follow, source, endpoint, partial(invoke, source), stopping)
+        _in_background(
+            streams.follow, source, variables["AWS_ENDPOINT_URL_DYNAMODB"], partial(invoke, source), stopping
+        )
 
 
 def _facts(url: str, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:

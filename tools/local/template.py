@@ -18,6 +18,9 @@ from tools.local.application import ACCOUNT, REGION, STACK, Application, Authori
 from tools.local.console import StartError
 from tools.local.filters import read_patterns
 
+# What a deployment's owner has to say; here it has a default, so that mails work out of the box.
+LOCAL_PARAMETERS = {"MailFrom": "lambdo@example.com", "AppUrl": "http://localhost:5173"}
+
 
 class SamFunction(Protocol):
     """What is used of `samcli.lib.providers.provider.Function`."""
@@ -42,7 +45,9 @@ def read_template(template: Path, parameters: Mapping[str, str], attributes: Map
     pseudo = {"AWS::Region": REGION, "AWS::StackName": STACK, "AWS::AccountId": ACCOUNT}
     try:
         stacks, _ = SamLocalStackProvider.get_stacks(
-            str(template), parameter_overrides=dict(parameters), global_parameter_overrides={**pseudo, **attributes}
+            str(template),
+            parameter_overrides={**LOCAL_PARAMETERS, **parameters},
+            global_parameter_overrides={**pseudo, **attributes},
         )
         resources = stacks[0].resources
         functions = [_function(one) for one in SamFunctionProvider(stacks).get_all()]

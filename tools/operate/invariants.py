@@ -20,7 +20,7 @@ from lambdo.models.task import PRIORITY_RANK
 from lambdo.store import keys
 from lambdo.store.wire import Item
 
-PROFILE: Final = ("user_id", "session_epoch", "email", "name", "time_zone", "created_at", "version")
+PROFILE: Final = ("user_id", "session_epoch", "email", "email_verified", "name", "time_zone", "created_at", "version")
 TOMBSTONE: Final = {"pk", "sk", "deleted_at", "expires_at"}
 
 
@@ -72,8 +72,8 @@ def _check_claim(partition: str, items: Iterable[Item], halves: dict[bytes, str]
     for item in items:
         if item["sk"] == keys.CREDENTIAL:
             _pair(item, partition, partition, halves)
-        else:
-            yield Violation("I9", partition, "claim", "another item than the credential")
+        elif not item["sk"].startswith(keys.MAIL_REQUESTS):
+            yield Violation("I9", partition, "claim", "another item than the credential or the request for a mail")
 
 
 def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str]) -> list[Violation]:
@@ -136,8 +136,15 @@ def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
             notes.epochs.add(item["epoch"])
             if len(item["token_hash"]) != 64 or item["token_hash"] == item.get("previous_hash"):
                 yield "I5", "no hash of a live token, or the token before it lives as well"
+        case "MAIL" | "MAILTOKEN":
+            yield from _check_mail(kind, rest)
         case _:
             yield "I9", "of a kind that nobody writes"
+
+
+def _check_mail(kind: str, rest: str) -> Iterator[tuple[str, str]]:
+    if kind == "MAILTOKEN" and len(keys.id_of(rest)) != 64:
+        yield "I9", "of no hash of a token"
 
 
 def _check_task(task_id: str, item: Item) -> Iterator[tuple[str, str]]:

@@ -14,10 +14,15 @@ type Event = Literal[
     "access_denied",
     "account_deleted",
     "account_registered",
+    "email_verified",
     "log_in_failed",
     "logged_in",
     "logged_out",
+    "mail_refused",
+    "mail_sent",
     "password_changed",
+    "password_reset",
+    "password_reset_requested",
     "session_ended",
     "sessions_ended",
     "task_completed",
@@ -25,12 +30,13 @@ type Event = Literal[
     "task_deleted",
     "throttled",
     "token_reused",
+    "verification_requested",
     "wrong_password",
 ]
 
 # Logged at WARNING, so that they are there at whatever LogLevel a stage has.
 SUSPICIOUS: Final[frozenset[Event]] = frozenset(
-    {"access_denied", "log_in_failed", "throttled", "token_reused", "wrong_password"}
+    {"access_denied", "log_in_failed", "mail_refused", "throttled", "token_reused", "wrong_password"}
 )
 # The gateway counts refused requests already, and a long route leaves no room in the line.
 _NOT_COUNTED: Final[frozenset[Event]] = frozenset({"access_denied"})

@@ -4,6 +4,7 @@ Problem
 ├── MalformedJson 400               malformed_json
 ├── MalformedHeader 400             malformed_header
 ├── InvalidCursor 400               invalid_cursor
+├── InvalidMailToken 400            invalid_mail_token
 ├── Unauthenticated 401             invalid_token
 ├── InvalidCredentials 401          invalid_credentials
 ├── InvalidRefreshToken 401         invalid_refresh_token
@@ -22,7 +23,8 @@ Problem
 ├── InvalidFields 422               invalid_fields
 ├── TooManyRequests 429             too_many_requests
 ├── InternalError 500               internal_error
-└── ServiceUnavailable 503          service_unavailable
+├── ServiceUnavailable 503          service_unavailable
+└── MailNotConfigured 503           mail_not_configured
 
 `docs/errors.md` says what a client should do about each; a test keeps it equal to this file.
 """
@@ -83,6 +85,13 @@ class InvalidCursor(Problem):
 
     status, code, title = 400, "invalid_cursor", "Invalid cursor"
     default_detail = "The cursor does not belong to this list, these filters and this user. Start from the first page."
+
+
+class InvalidMailToken(Problem):
+    """The token of a mail is unknown, expired or spent, or of a mail about something else."""
+
+    status, code, title = 400, "invalid_mail_token", "Invalid mail token"
+    default_detail = "The link has expired or was used before. Ask for a new mail."
 
 
 class Unauthenticated(Problem):
@@ -234,3 +243,10 @@ class ServiceUnavailable(Problem):
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail, headers={"retry-after": "1"})
+
+
+class MailNotConfigured(Problem):
+    """The deployment has no sender address; sending the request again does not help."""
+
+    status, code, title = 503, "mail_not_configured", "Mail not configured"
+    default_detail = "This deployment sends no mails."

@@ -1,6 +1,6 @@
 """Every environment variable that the functions read; each is read once and fails by its name.
 
-Where DynamoDB and SSM are found is botocore's own setting (AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_SSM).
+Where DynamoDB, SES and SSM are found is botocore's own setting (AWS_ENDPOINT_URL_DYNAMODB, _SESV2, _SSM).
 """
 
 import os
@@ -96,3 +96,21 @@ def password_checks_per_account() -> int:
 def registrations_per_address() -> int:
     """REGISTRATIONS_PER_ADDRESS: registrations from one address in an hour."""
     return _number("REGISTRATIONS_PER_ADDRESS", 1, MAX_LIMIT)
+
+
+@cache
+def mail() -> str:
+    """MAIL: `on` where the deployment sends mails, `off` where it has no sender address."""
+    return _required("MAIL")
+
+
+@cache
+def mail_from() -> str:
+    """MAIL_FROM: the address that mails are sent from."""
+    return _required("MAIL_FROM")
+
+
+@cache
+def app_url() -> str:
+    """APP_URL: where the web pages stand that links in mails lead to, without a slash at the end."""
+    return _required("APP_URL")

@@ -41,6 +41,25 @@ class ChangePassword(RequestModel):
     new_password: NewPassword
 
 
+class RequestPasswordReset(RequestModel):
+    """Whose password has been forgotten."""
+
+    email: Email
+
+
+class ResetPassword(RequestModel):
+    """The token of the mail, and the password to have from now on."""
+
+    token: str
+    password: NewPassword
+
+
+class VerifyEmail(RequestModel):
+    """The token of the mail."""
+
+    token: str
+
+
 class UpdateMe(RequestModel):
     """What to change about oneself: a member that is absent stays, null clears the name (RFC 7396)."""
 

@@ -8,6 +8,7 @@ class User(TypedDict):
 
     id: str
     email: str
+    email_verified: bool
     name: str | None
     time_zone: str
     created_at: str

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from lambdo import events, ids, passwords, times
+from lambdo import events, ids, mail, passwords, times
 from lambdo.models.user import Account, Credential, User
 from lambdo.preconditions import Versions, checked
 from lambdo.problems import (
@@ -14,8 +14,9 @@ from lambdo.problems import (
     WrongPassword,
 )
 from lambdo.services import throttles
+from lambdo.services.mails import verification_of
 from lambdo.services.sessions import end_all
-from lambdo.store import users
+from lambdo.store import mail_requests, users
 
 _ATTEMPTS: Final = 4
 # What is left of a deleted account: long enough for every access token to have expired when it goes.
@@ -23,7 +24,7 @@ _TOMBSTONE: Final = 3600  # seconds
 
 
 def register(email: str, password: str, name: str | None, source_ip: str) -> User:
-    """Create an account for a normalised e-mail address.
+    """Create an account for a normalised e-mail address, and ask for the mail that confirms it.
 
     Raises
     ------
@@ -37,12 +38,14 @@ def register(email: str, password: str, name: str | None, source_ip: str) -> Use
     user: User = {
         "id": ids.new_id(),
         "email": email,
+        "email_verified": False,
         "name": name,
         "time_zone": "UTC",
         "created_at": times.rfc3339(times.now()),
         "version": 1,
     }
-    if not users.put(user, passwords.hash_password(password)):
+    also = [mail_requests.create(verification_of(user["id"]))] if mail.is_configured() else []
+    if not users.put(user, passwords.hash_password(password), *also):
         raise EmailAlreadyExists
     events.record("account_registered", user_id=user["id"])
     return user

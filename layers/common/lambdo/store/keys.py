@@ -7,6 +7,7 @@ CREDENTIAL: Final = "CREDENTIAL"
 HEALTH: Final = "HEALTH"
 EVERYTHING: Final = ("A", "~")  # every sort key begins with a capital letter
 SESSIONS: Final = "SESSION#"
+MAIL_REQUESTS: Final = "MAIL#"
 TASKS: Final = "TASK#"
 TAGS: Final = "TAG#"
 TAG_NAMES: Final = "TAGNAME#"
@@ -38,6 +39,16 @@ def window(start: int) -> str:
 def session(session_id: str) -> str:
     """Sort key of one session (refresh family)."""
     return f"{SESSIONS}{session_id}"
+
+
+def mail_request(purpose: str) -> str:
+    """Sort key of a mail that is asked for and not sent yet."""
+    return f"{MAIL_REQUESTS}{purpose}"
+
+
+def mail_token(purpose: str, token_hash: str) -> str:
+    """Sort key of what proves the token of a mail."""
+    return f"MAILTOKEN#{purpose}#{token_hash}"
 
 
 def task(task_id: str) -> str:

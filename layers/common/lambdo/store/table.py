@@ -1,4 +1,4 @@
-"""Calls to DynamoDB and SSM: the only importer of botocore. Entities live in the other files of this folder.
+"""Calls to DynamoDB, SES and SSM: the only importer of botocore. Entities live in the other files of this folder.
 
 Items are plain dicts of str, int, bool, frozenset of str, list and dict; None is left out. Every operation meters its capacity units,
 retries what may be retried inside the function's own time, and raises `ServiceUnavailable` when that is spent.
@@ -35,11 +35,14 @@ BATCH_ATTEMPTS: Final = 5
 _TRANSIENT: Final = frozenset({
     "InternalServerError", "LimitExceededException", "ProvisionedThroughputExceeded",
     "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable", "ThrottlingError",
-    "ThrottlingException", "TransactionConflict", "TransactionConflictException", "TransactionInProgressException",
+    "ThrottlingException", "TooManyRequestsException", "TransactionConflict", "TransactionConflictException",
+    "TransactionInProgressException",
 })  # fmt: skip
 # botocore repeats neither a conflict nor a transaction that throttling cancelled.
 _NOT_RETRIED_BELOW: Final = frozenset({"TransactionCanceledException", "TransactionConflictException"})
 _FAILED: Final = "ConditionalCheckFailed"
+# What SES has against one mail or its recipient: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+_REFUSED: Final = frozenset({"BadRequestException", "MessageRejected"})
 
 
 class ConditionFailedError(Exception):
@@ -56,6 +59,14 @@ class TransactionRefusedError(Exception):
     def __init__(self, currents: dict[int, Item | None]) -> None:
         super().__init__(f"the conditions of writes {sorted(currents)} did not hold")
         self.currents = currents
+
+
+class MailError(Exception):
+    """SES did not take a mail. It says the error's code alone: SES's own messages name addresses."""
+
+
+class MailRefusedError(MailError):
+    """SES has something against this mail or its recipient; another attempt would be refused as well."""
 
 
 def get(pk: str, sk: str, *, strong: bool = True) -> Item | None:
@@ -81,6 +92,11 @@ def put(item: Item) -> None:
     except ConditionFailedError as error:
         if error.current != load(dump(item)):  # an own write that the SDK sent again is no conflict
             raise
+
+
+def replace(item: Item) -> None:
+    """Put the item, whatever stands under its key. One call."""
+    _call("put_item", **writes.put(item).arguments)
 
 
 def update(write: Write) -> Item:
@@ -179,6 +195,26 @@ def delete_parameter(name: str) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ParameterNotFound":
             raise
+
+
+def send_email(sender: str, recipient: str, subject: str, text: str, html: str) -> None:
+    """Give a mail to Amazon SES. One call; raises MailError.
+
+    SES takes a mail to an address on its suppression list too, and drops it:
+    https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
+    """
+    body = {"Text": _content(text), "Html": _content(html)}
+    mail = {"Simple": {"Subject": _content(subject), "Body": body}}
+    destination = {"ToAddresses": [recipient]}
+    try:
+        _retry(lambda: _client("sesv2").send_email(FromEmailAddress=sender, Destination=destination, Content=mail))
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise (MailRefusedError if code in _REFUSED else MailError)(code) from None
+
+
+def _content(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
 
 
 @cache

@@ -18,13 +18,19 @@ class AccountGoneError(Exception):
     """The account does not exist, or is being deleted."""
 
 
-def put(user: User, password_hash: str) -> bool:
-    """Create the user and its claim to the e-mail address in one transaction; return False if the address is taken."""
+def put(user: User, password_hash: str, *also: Write) -> bool:
+    """Create the user and its claim to the e-mail address in one transaction, with other unconditional writes.
+
+    Returns
+    -------
+    bool
+        False if the address is taken.
+    """
     profile = {"user_id": user["id"], "session_epoch": 0, **{n: value for n, value in user.items() if n != "id"}}
     claim = {"pk": keys.email(user["email"]), "sk": keys.CREDENTIAL, "password_hash": password_hash, **profile}
     try:
         table.transact(
-            writes.create(claim), writes.create({"pk": keys.user(user["id"]), "sk": keys.PROFILE, **profile})
+            writes.create(claim), writes.create({"pk": keys.user(user["id"]), "sk": keys.PROFILE, **profile}), *also
         )
     except table.TransactionRefusedError:
         return False
@@ -86,16 +92,16 @@ def end_sessions(
     password_hash
         Of the new password, where it changes: the old one then fails from here on, and so do sessions begun with it.
     changes
-        What else to set in profile and credential.
+        What else to set in profile and credential; it makes a new version.
     """
     new = {"session_epoch": account["session_epoch"] + 1, **(changes or {})}
     credential = new if password_hash is None else {**new, "password_hash": password_hash}
     condition = f"{writes.LIVES} AND session_epoch = :epoch"
-    values = {":epoch": account["session_epoch"]}
+    values, add = {":epoch": account["session_epoch"]}, {"version": 1} if changes else None
     profile_key, credential_key = _both(account["user"])
     return (
-        writes.update(*profile_key, new, condition=condition, values=values),
-        writes.update(*credential_key, credential, condition=condition, values=values),
+        writes.update(*profile_key, new, condition=condition, values=values, add=add),
+        writes.update(*credential_key, credential, condition=condition, values=values, add=add),
     )
 
 
@@ -104,7 +110,9 @@ def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> 
 
     What stays of the profile is its key and two time stamps, until `expires_at` (Unix seconds).
     """
-    names = ("user_id", "session_epoch", "email", "name", "time_zone", "created_at", "version", "tag_count")
+    names = (
+        "user_id", "session_epoch", "email", "email_verified", "name", "time_zone", "created_at", "version", "tag_count"
+    )  # fmt: skip
     profile = dict.fromkeys(names)
     try:
         table.transact(
@@ -170,6 +178,7 @@ def _user(item: Item) -> User:
     return {
         "id": item["user_id"],
         "email": item["email"],
+        "email_verified": item["email_verified"],
         "name": item.get("name"),
         "time_zone": item["time_zone"],
         "created_at": item["created_at"],

@@ -1,0 +1,18 @@
+"""What mails are for, and what is kept of one until it has served."""
+
+from typing import Final, Literal, TypedDict
+
+type Purpose = Literal["reset_password", "verify_email"]
+
+LIFETIMES: Final[dict[Purpose, int]] = {"reset_password": 30 * 60, "verify_email": 24 * 3600}  # seconds
+REQUEST_LIFETIME: Final = 24 * 3600  # seconds; as long as the table's stream has it
+
+
+class MailRequest(TypedDict):
+    """A mail to send: to whoever has the address, or to the user. `expires_at` is in Unix seconds."""
+
+    purpose: Purpose
+    email: str | None
+    user_id: str | None
+    requested_at: str
+    expires_at: int

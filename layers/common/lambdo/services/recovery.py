@@ -1,0 +1,62 @@
+"""What the tokens of mails can do: set a new password, confirm the e-mail address."""
+
+from lambdo import events, mail, mail_tokens, passwords, times
+from lambdo.mail_tokens import MailToken
+from lambdo.models.mail import Purpose
+from lambdo.problems import InvalidMailToken, UserNotFound
+from lambdo.services.accounts import refuse_address, update_user
+from lambdo.store import mail_tokens as stored_tokens
+from lambdo.store import table, users
+
+
+def reset_password(text: str, password: str) -> None:
+    """Set a new password by the token of a mail, which is spent; all sessions end, and the address is confirmed.
+
+    Raises
+    ------
+    InvalidMailToken
+        If the token is not one of ours, spent or expired, or all sessions were ended since it was made.
+    InvalidFields
+        If the password is the e-mail address.
+    """
+    token, session_epoch = _redeemable("reset_password", text)
+    account = users.get_account(token.user_id)
+    if account is None or account["session_epoch"] != session_epoch:
+        raise InvalidMailToken
+    refuse_address(account["user"]["email"], "password", password)
+    password_hash = passwords.hash_password(password)
+    new_password = users.end_sessions(account, password_hash=password_hash, changes={"email_verified": True})
+    try:
+        table.transact(stored_tokens.spend("reset_password", token), *new_password)
+    except table.TransactionRefusedError as error:
+        raise InvalidMailToken from error
+    events.record("password_reset", user_id=token.user_id)
+
+
+def verify_email(text: str) -> None:
+    """Confirm the e-mail address by the token of a mail. The token is not spent: programs open links in mails, too.
+
+    Raises
+    ------
+    InvalidMailToken
+        If the token is not one of ours or expired, or the account is gone.
+    """
+    token, _ = _redeemable("verify_email", text)
+    try:
+        update_user(token.user_id, {"email_verified": True}, None)
+    except UserNotFound as error:
+        raise InvalidMailToken from error
+    events.record("email_verified", user_id=token.user_id)
+
+
+def _redeemable(purpose: Purpose, text: str) -> tuple[MailToken, int]:
+    """Return a token that can still serve, and the epoch of the account's sessions in which it was made."""
+    mail.check_configured()
+    try:
+        token = mail_tokens.parse(text)
+    except ValueError as error:
+        raise InvalidMailToken from error
+    session_epoch = stored_tokens.get_session_epoch(purpose, token, int(times.now().timestamp()))
+    if session_epoch is None:
+        raise InvalidMailToken
+    return token, session_epoch
