@@ -30,6 +30,7 @@ def test_known_address_is_answered_202_and_gets_a_mail(api: Api, user: Caller, p
     assert token_in(mail)
 
 
+@pytest.mark.check("P09")
 def test_unknown_address_is_answered_the_same_and_gets_no_mail(api: Api, user: Caller, post: Post) -> None:
     post.deliver()
     known, unknown = (forget(api, email, request_id="same") for email in (user.email, "nobody@example.com"))
@@ -37,6 +38,7 @@ def test_unknown_address_is_answered_the_same_and_gets_no_mail(api: Api, user: C
     assert [mail.recipient for mail in post.deliver()] == [user.email]
 
 
+@pytest.mark.check("P09")
 def test_known_and_unknown_addresses_cost_the_same_one_write(api: Api, user: Caller, network: Network) -> None:
     used = []
     for email in (user.email, "nobody.at.all@example.com"):

@@ -44,6 +44,7 @@ def test_token_of_the_mail_is_answered_204_and_the_new_password_alone_logs_in(
     fsck(dump())
 
 
+@pytest.mark.check("P16")
 def test_every_session_has_ended(api: Api, user: Caller) -> None:
     others = [Caller(api, user.email, log_in(user, PASSWORD).json) for _ in range(3)]
     assert reset(api, issue(user, "reset_password")).status == 204
@@ -57,6 +58,7 @@ def test_address_is_verified_in_a_new_version(api: Api, user: Caller) -> None:
     assert log_in(user, NEW).json["user"] == {**before, "email_verified": True, "version": 2}
 
 
+@pytest.mark.check("P16")
 def test_token_is_good_once(api: Api, user: Caller) -> None:
     token = issue(user, "reset_password")
     assert reset(api, token).status == 204
@@ -64,6 +66,7 @@ def test_token_is_good_once(api: Api, user: Caller) -> None:
     assert log_in(user, NEW).status == 200
 
 
+@pytest.mark.check("P16")
 def test_of_20_resets_at_once_with_one_token_1_wins(api: Api, user: Caller, dump: Dump) -> None:
     token = issue(user, "reset_password")
     answers = at_once(20, lambda i: reset(api, token, f"battery staple number {i:02}"))
@@ -73,12 +76,14 @@ def test_of_20_resets_at_once_with_one_token_1_wins(api: Api, user: Caller, dump
     fsck(dump())
 
 
+@pytest.mark.check("P16")
 def test_other_tokens_of_the_account_are_void_after_a_reset(api: Api, user: Caller) -> None:
     first, second = issue(user, "reset_password"), issue(user, "reset_password")
     assert reset(api, first).status == 204
     assert_problem(reset(api, second, "yet another battery staple"), 400, "invalid_mail_token")
 
 
+@pytest.mark.check("P16")
 def test_token_is_good_for_30_minutes_and_no_longer(api: Api, user: Caller, clock: Callable[..., None]) -> None:
     early, late = issue(user, "reset_password"), issue(user, "reset_password")
     clock(minutes=31)
@@ -87,6 +92,7 @@ def test_token_is_good_for_30_minutes_and_no_longer(api: Api, user: Caller, cloc
     assert reset(api, early).status == 204
 
 
+@pytest.mark.check("P16")
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_any_other_token_is_refused_400_and_changes_nothing(api: Api, user: Caller, dump: Dump, forgery: str) -> None:
     token = FORGERIES[forgery](issue(user, "reset_password"))
@@ -95,6 +101,7 @@ def test_any_other_token_is_refused_400_and_changes_nothing(api: Api, user: Call
     assert dump() == before
 
 
+@pytest.mark.check("P16")
 def test_token_that_confirms_an_address_resets_no_password(api: Api, user: Caller, dump: Dump) -> None:
     token = issue(user, "verify_email")
     before = dump()
@@ -123,6 +130,7 @@ def test_password_against_the_rules_is_refused_422_and_the_token_stays_good(
     assert reset(api, token).status == 204
 
 
+@pytest.mark.check("P05")
 def test_password_that_is_the_address_is_refused_422_and_the_token_stays_good(api: Api, user: Caller) -> None:
     token = issue(user, "reset_password")
     for password in (user.email, user.email.upper(), user.email.partition("@")[0]):
@@ -134,6 +142,7 @@ def test_password_that_is_the_address_is_refused_422_and_the_token_stays_good(ap
     assert reset(api, token).status == 204
 
 
+@pytest.mark.check("T18")
 def test_table_holds_no_token(api: Api, user: Caller, dump: Dump) -> None:
     token = issue(user, "reset_password")
     assert token not in str(dump())

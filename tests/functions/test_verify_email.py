@@ -59,6 +59,7 @@ def test_token_to_reset_a_password_confirms_nothing(api: Api, user: Caller) -> N
     assert user.call("GET", ME).json["email_verified"] is False
 
 
+@pytest.mark.check("P16")
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_any_other_token_is_refused_400(api: Api, user: Caller, forgery: str) -> None:
     token = FORGERIES[forgery](issue(user, "verify_email"))
