@@ -76,7 +76,7 @@ FUNCTIONS = {
     "request_password_reset": Expected({"POST /api/auth/password/forgot"}, on_table("PutItem"), {"MAIL"}),
     "reset_password": Expected(
         {"POST /api/auth/password/reset"},
-        on_table("GetItem", "UpdateItem", "DeleteItem"),
+        on_table("GetItem", "UpdateItem"),
         {"MAIL", "PASSWORD_COST"},
         1769,
     ),

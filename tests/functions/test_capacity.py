@@ -181,10 +181,10 @@ def test_confirming_an_address_is_2_reads_and_4_write_units(api: Api, bill: Bill
     assert bill.call(user, "POST", "/api/auth/email/verify", body) == Cost(3, 2, 4)
 
 
-def test_resetting_a_password_is_2_reads_and_6_write_units(api: Api, bill: Bill) -> None:
+def test_resetting_a_password_is_2_reads_and_4_write_units(api: Api, bill: Bill) -> None:
     user = api.sign_up()
     body = {"token": issue(user, "reset_password"), "password": "not so common"}
-    assert bill.call(user, "POST", "/api/auth/password/reset", body) == Cost(3, 2, 6)
+    assert bill.call(user, "POST", "/api/auth/password/reset", body) == Cost(3, 2, 4)
 
 
 def test_log_in_is_3_reads_and_1_write(user: Caller, bill: Bill) -> None:

@@ -10,7 +10,9 @@ from lambdo.store import table, users
 
 
 def reset_password(text: str, password: str) -> None:
-    """Set a new password by the token of a mail, which is spent; all sessions end, and the address is confirmed.
+    """Set a new password by the token of a mail; all sessions end, and the address is confirmed.
+
+    The token is spent with that: it is good in one epoch of the account's sessions only (decision 0016).
 
     Raises
     ------
@@ -27,7 +29,7 @@ def reset_password(text: str, password: str) -> None:
     password_hash = passwords.hash_password(password)
     new_password = users.end_sessions(account, password_hash=password_hash, changes={"email_verified": True})
     try:
-        table.transact(stored_tokens.spend("reset_password", token), *new_password)
+        table.transact(*new_password)
     except table.TransactionRefusedError as error:
         raise InvalidMailToken from error
     events.record("password_reset", user_id=token.user_id)

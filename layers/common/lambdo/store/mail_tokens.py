@@ -2,7 +2,7 @@
 
 from lambdo.mail_tokens import MailToken
 from lambdo.models.mail import Purpose
-from lambdo.store import keys, table, writes
+from lambdo.store import keys, table
 
 
 def put(purpose: Purpose, token: MailToken, session_epoch: int, expires_at: int) -> None:
@@ -12,11 +12,6 @@ def put(purpose: Purpose, token: MailToken, session_epoch: int, expires_at: int)
 
 
 def get_session_epoch(purpose: Purpose, token: MailToken, now: int) -> int | None:
-    """Return the epoch that the token was made in, or None if it is unknown, spent or expired. One call, 1 RRU."""
+    """Return the epoch that the token was made in, or None if it is unknown or expired. One call, 1 RRU."""
     item = table.get(keys.user(token.user_id), keys.mail_token(purpose, token.hash()))
     return item["session_epoch"] if item and item["expires_at"] > now else None
-
-
-def spend(purpose: Purpose, token: MailToken) -> writes.Write:
-    """Return the write that spends the token, and fails if it is spent."""
-    return writes.delete(keys.user(token.user_id), keys.mail_token(purpose, token.hash()))
