@@ -9,5 +9,5 @@ from lambdo.validation import parse_json
 @endpoint(public=True)
 def handler(request: Request) -> Response:
     """Answer 202, whether or not there is an account with this address."""
-    request_password_reset(parse_json(RequestPasswordReset, request.json_body()).email)
+    request_password_reset(parse_json(RequestPasswordReset, request.json_body()).email, request.source_ip)
     return Response(202)

@@ -71,9 +71,15 @@ FUNCTIONS = {
         {"MAIL", "PASSWORD_COST", "REGISTRATIONS_PER_ADDRESS"},
         1769,
     ),
-    "request_email_verification": Expected({"POST /api/auth/email/resend"}, on_table("PutItem"), {"MAIL"}),
+    "request_email_verification": Expected(
+        {"POST /api/auth/email/resend"}, on_table("PutItem", "UpdateItem"), {"MAIL", "MAILS_PER_ACCOUNT"}
+    ),
     "verify_email": Expected({"POST /api/auth/email/verify"}, on_table("GetItem", "UpdateItem"), {"MAIL"}),
-    "request_password_reset": Expected({"POST /api/auth/password/forgot"}, on_table("PutItem"), {"MAIL"}),
+    "request_password_reset": Expected(
+        {"POST /api/auth/password/forgot"},
+        on_table("PutItem", "UpdateItem"),
+        {"MAIL", "MAILS_PER_ACCOUNT", "MAILS_PER_ADDRESS"},
+    ),
     "reset_password": Expected(
         {"POST /api/auth/password/reset"},
         on_table("GetItem", "UpdateItem"),

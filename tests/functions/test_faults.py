@@ -68,9 +68,9 @@ CALLS: list[tuple[str, str, Any, list[str]]] = [
     ("PATCH", "/api/auth/me", {"name": "new"}, ["GetItem", "TransactWriteItems"]),
     ("GET", "/api/auth/sessions", None, ["GetItem", "Query"]),
     ("DELETE", "/api/auth/sessions/{session}", None, ["DeleteItem"]),
-    ("POST", "/api/auth/email/resend", None, ["PutItem"]),
+    ("POST", "/api/auth/email/resend", None, ["UpdateItem", "PutItem"]),
     ("POST", "/api/auth/email/verify", {"token": "{verify_email}"}, ["GetItem", "GetItem", "TransactWriteItems"]),
-    ("POST", "/api/auth/password/forgot", {"email": "{email}"}, ["PutItem"]),
+    ("POST", "/api/auth/password/forgot", {"email": "{email}"}, ["UpdateItem", "UpdateItem", "PutItem"]),
     (
         "POST",
         "/api/auth/password/reset",
@@ -151,7 +151,7 @@ def test_passing_fault_is_not_noticed(
 def test_write_that_is_applied_and_sent_again_counts_once(
     user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, operations: list[str]
 ) -> None:
-    count = len(dump())
+    count = len(uncounted(dump()))
     network.plan = [*[PASS] * (len(operations) - 1), LOST]
     network.sent.clear()
     answer = send(user, task, method, path, body)
@@ -160,7 +160,7 @@ def test_write_that_is_applied_and_sent_again_counts_once(
     singles = {"PutItem": 0 if path.endswith("resend") else 1, "UpdateItem": 0, "DeleteItem": -1}
     added = singles[operations[-1]] if operations[-1] in singles else MADE[method, path]
     items = dump()
-    assert len(items) == count + added
+    assert len(uncounted(items)) == count + added
     fsck(items)
     if operations[-1] == "UpdateItem" and "tasks" in path:
         assert answer.json["version"] == 2

@@ -50,12 +50,28 @@ def elsewhere() -> str:
 
 
 @pytest.fixture
-def owner(api: Api, setting: Callable[..., None], defaults: dict[str, str]) -> Caller:
-    """Somebody who has registered and logged in at yet another address."""
-    setting(REGISTRATIONS_PER_ADDRESS="1000")
-    caller = api.sign_up()
-    setting(**defaults)
-    return caller
+def sign_up(api: Api, setting: Callable[..., None], defaults: dict[str, str]) -> Callable[[], Caller]:
+    """Return what registers and logs in somebody at yet another address, where many register."""
+
+    def run() -> Caller:
+        setting(REGISTRATIONS_PER_ADDRESS="10000")
+        caller = api.sign_up()
+        setting(**defaults)
+        return caller
+
+    return run
+
+
+@pytest.fixture
+def owner(sign_up: Callable[[], Caller]) -> Caller:
+    """Whose account it is."""
+    return sign_up()
+
+
+@pytest.fixture
+def stranger(sign_up: Callable[[], Caller]) -> Caller:
+    """Somebody else."""
+    return sign_up()
 
 
 @pytest.fixture
@@ -84,6 +100,10 @@ def log_in(api: Api, email: str, source_ip: str, password: str = "wrong", **opti
 
 def register(api: Api, email: str, source_ip: str) -> Answer:
     return api.call("POST", "/api/auth/register", {"email": email, "password": PASSWORD}, source_ip=source_ip)
+
+
+def forget(api: Api, email: str, source_ip: str) -> Answer:
+    return api.call("POST", "/api/auth/password/forgot", {"email": email}, source_ip=source_ip)
 
 
 def fail(api: Api, emails: list[str], source_ip: str) -> None:
@@ -233,6 +253,43 @@ def test_registration_that_is_refused_for_its_fields_counts_nothing(api: Api, he
     for _ in range(3):
         assert register(api, "no address", here).status == 422
     assert counters(dump) == before
+
+
+@pytest.mark.check("P09")
+def test_3_mails_in_an_hour_can_be_asked_for_to_an_address_from_wherever_whether_it_is_known_or_not(
+    api: Api, owner: Caller, here: str, elsewhere: str, clock: Callable[..., None], dump: Dump
+) -> None:
+    for email in (owner.email, "nobody@example.com"):
+        assert [forget(api, email, source_ip).status for source_ip in (here, here, elsewhere)] == [202] * 3
+        before = uncounted(dump())
+        assert_throttled(forget(api, email.upper(), elsewhere), "mails_to_account", 3, HOUR)
+        assert uncounted(dump()) == before
+    clock(seconds=left(HOUR))
+    assert forget(api, owner.email, here).status == 202
+
+
+def test_20_mails_in_an_hour_can_be_asked_for_from_an_address(api: Api, here: str, elsewhere: str) -> None:
+    statuses = [forget(api, f"forgot{number}@example.com", here).status for number in range(20)]
+    assert statuses == [202] * 20
+    assert_throttled(forget(api, "forgot20@example.com", here), "mails_from_address", 20, HOUR)
+    assert forget(api, "forgot20@example.com", elsewhere).status == 202
+
+
+def test_20_mails_asked_for_at_once_are_3(api: Api, owner: Caller, here: str) -> None:
+    answers = at_once(20, lambda _: forget(api, owner.email, here))
+    assert Counter(answer.status for answer in answers) == {202: 3, 429: 17}
+
+
+def test_3_mails_in_an_hour_can_be_asked_for_to_confirm_ones_address_besides_those_for_the_password(
+    api: Api, owner: Caller, stranger: Caller, here: str
+) -> None:
+    def resend(caller: Caller) -> Answer:
+        return caller.call("POST", "/api/auth/email/resend", source_ip=here)
+
+    assert [forget(api, owner.email, here).status for _ in range(3)] == [202] * 3
+    assert [resend(owner).status for _ in range(3)] == [202] * 3
+    assert_throttled(resend(owner), "mails_to_account", 3, HOUR)
+    assert resend(stranger).status == 202
 
 
 def test_password_of_somebody_logged_in_is_asked_for_10_times_in_15_minutes_from_wherever(

@@ -87,6 +87,18 @@ def log_in_failures_per_address() -> int:
 
 
 @cache
+def mails_per_account() -> int:
+    """MAILS_PER_ACCOUNT: mails that can be asked for in an hour for one account."""
+    return _number("MAILS_PER_ACCOUNT", 1, MAX_LIMIT)
+
+
+@cache
+def mails_per_address() -> int:
+    """MAILS_PER_ADDRESS: mails that can be asked for in an hour from one address, for whatever accounts."""
+    return _number("MAILS_PER_ADDRESS", 1, MAX_LIMIT)
+
+
+@cache
 def password_checks_per_account() -> int:
     """PASSWORD_CHECKS_PER_ACCOUNT: how often in 15 minutes somebody may be asked again for the password."""
     return _number("PASSWORD_CHECKS_PER_ACCOUNT", 1, MAX_LIMIT)

@@ -3,23 +3,32 @@
 from lambdo import events, mail, mail_tokens, times
 from lambdo.models.mail import LIFETIMES, REQUEST_LIFETIME, MailRequest, Purpose
 from lambdo.models.user import Account
+from lambdo.services import throttles
 from lambdo.store import mail_requests, table, users
 from lambdo.store import mail_tokens as stored_tokens
 
 
-def request_password_reset(email: str) -> None:
+def request_password_reset(email: str, source_ip: str) -> None:
     """Ask for the mail with which the owner of the address, if it has one, chooses a new password.
 
-    The same one write whether or not there is an account, so that neither answer nor time tells.
+    The same three writes whether or not there is an account, so that neither answer nor time tells.
+
+    Raises
+    ------
+    TooManyRequests
+        If too many mails were asked for from the source address, or to this address.
     """
     mail.check_configured()
+    throttles.count(throttles.mails_from(source_ip))
+    throttles.count(throttles.mails_to(email))
     mail_requests.put(_request("reset_password", email=email))
     events.record("password_reset_requested")
 
 
 def request_email_verification(user_id: str) -> None:
-    """Ask for the mail with which the user confirms the address."""
+    """Ask for the mail with which the user confirms the address; raises TooManyRequests if that was done too often."""
     mail.check_configured()
+    throttles.count(throttles.mails_to(user_id))
     mail_requests.put(verification_of(user_id))
     events.record("verification_requested")
 

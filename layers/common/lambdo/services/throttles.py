@@ -27,6 +27,16 @@ def log_in_failures(email: str, source_ip: str) -> Throttle:
     return Throttle("log_in_failures", _address(source_ip), _QUARTER, quotas)
 
 
+def mails_from(source_ip: str) -> Throttle:
+    """Mails to choose a new password that one address asks for, for whatever accounts."""
+    return Throttle("mails_from_address", _address(source_ip), _HOUR, {_ALL: settings.mails_per_address()})
+
+
+def mails_to(account: str) -> Throttle:
+    """Mails that are asked for to one e-mail address or, to have it confirmed, by one user id."""
+    return Throttle("mails_to_account", _hash(account), _HOUR, {_ALL: settings.mails_per_account()})
+
+
 def password_checks(user_id: str) -> Throttle:
     """How often somebody who has logged in may be asked for the password again."""
     quotas = {_ALL: settings.password_checks_per_account()}
