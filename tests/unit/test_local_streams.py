@@ -49,11 +49,15 @@ def stopping() -> Iterator[threading.Event]:
     timer.cancel()
 
 
-def test_template_has_one_event_source_with_its_own_numbers(application: Application) -> None:
-    (source,) = application.sources
-    assert (source.function, source.table) == ("FinishDeletionsFunction", "Table")
-    assert (source.batch, source.retries, source.bisect, source.by_item) == (5, 10, True, True)
-    assert len(source.patterns) == 3
+def test_template_has_two_event_sources_with_their_own_numbers(application: Application) -> None:
+    sources = {source.function: source for source in application.sources}
+    assert {name: len(source.patterns) for name, source in sources.items()} == {
+        "FinishDeletionsFunction": 3,
+        "SendMailFunction": 1,
+    }
+    for source in sources.values():
+        assert (source.table, source.batch, source.retries) == ("Table", 5, 10)
+        assert (source.bisect, source.by_item) == (True, True)
 
 
 def test_record_is_plain_json_of_the_shape_that_lambda_hands_on(
