@@ -22,7 +22,7 @@ dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT,
 
 .PHONY: test
 test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and gate the coverage; ARGS="-k name" runs some, ungated
-	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadgroup)
+	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile)
 
 .PHONY: check
 check: lint scan test ## run everything that must hold before a change lands

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.caller import Api, Caller
 from tests.network import Network
@@ -21,6 +22,10 @@ from tools.local.provision import create_tables, provision_keys, use_endpoints, 
 from tools.local.template import read_template
 
 ROOT = Path(__file__).parent.parent
+SHARING = {
+    "builds": {"tests/contract/test_build.py", "tests/contract/test_imports.py"},
+    "running API": {f"tests/e2e/test_{name}.py" for name in ("attacks", "restore_drill", "smoke", "story")},
+}
 LIMITS = (
     "LOG_IN_FAILURES_PER_ACCOUNT",
     "LOG_IN_FAILURES_PER_ADDRESS",
@@ -51,11 +56,18 @@ def _watched() -> Iterator[None]:
     watch.judge()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file in one process, and all tests of the builds: they share what takes long to make."""
-    for item in items:
-        group = "builds" if "builds" in getattr(item, "fixturenames", ()) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+class _Scheduling(LoadFileScheduling):  # type: ignore[misc] # of a package without types
+    """Keeps each file in one process, and all that share a build or the running API: those take long to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = str(super()._split_scope(nodeid))
+        return next((kind for kind, paths in SHARING.items() if path in paths), path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Share the tests out; pytest-xdist's own groups come to nothing with pytest 9.2, whose tests' ids it cannot change."""
+    return _Scheduling(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
