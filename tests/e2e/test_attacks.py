@@ -6,12 +6,16 @@ import http.client
 import json
 import re
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,6 +25,7 @@ from tests.contract.test_guard import GUARDED, NAMING_A_USER
 from tests.e2e.conftest import PASSWORD, Account, Api
 
 JSON = {"content-type": "application/json"}
+WINDOW = 900  # seconds in which failed log-ins are counted
 UNKNOWN_ID = "01a1fd29-7777-7777-8777-777777777777"
 
 
@@ -283,6 +288,34 @@ def test_hostile_body_is_refused(api: Api, attacker: Account, name: str) -> None
 def test_cursor_that_was_never_given_out_is_refused_400(api: Api, attacker: Account, cursor: str) -> None:
     answer = api.client.get("/api/me/tasks", params={"cursor": cursor}, headers=attacker.headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
+# ---- Guesses -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.check("P11", "P13", "P15")
+def test_20_guesses_at_once_behind_forged_addresses_are_5_failures_and_lock_out_nobody_else(
+    api: Api, attacker: Account
+) -> None:
+    guessed = api.register()
+
+    def guess(number: int) -> httpx.Response:
+        body, headers = {"email": guessed.email, "password": "a guess"}, {"x-forwarded-for": f"192.0.2.{number}"}
+        return api.client.post("/api/auth/login", json=body, headers=headers)
+
+    left = WINDOW - time.time() % WINDOW
+    if left < 20:  # all of them in one window
+        time.sleep(left)
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(guess, range(20)))
+    assert Counter(answer.status_code for answer in answers) == {401: 5, 429: 15}
+    refused = guess(20)
+    assert refused.json()["code"] == "too_many_requests"
+    seconds = int(refused.headers["retry-after"])
+    assert 0 < seconds <= WINDOW
+    assert refused.headers["ratelimit-policy"] == f'"log_in_failures";q=5;w={WINDOW}'
+    assert refused.headers["ratelimit"] == f'"log_in_failures";r=0;t={seconds}'
+    assert api.log_in(attacker.email).user_id == attacker.user_id
 
 
 # ---- What all this has left in the logs --------------------------------------------------------------------------------
