@@ -318,6 +318,16 @@ def test_function_that_hashes_gets_a_whole_processor(folder: str) -> None:
     assert ("ReservedConcurrentExecutions" in function(folder)) == (FUNCTIONS[folder].memory == 1769)
 
 
+@pytest.mark.check("P07")
+def test_passwords_are_hashed_at_cost_12_and_never_below() -> None:
+    cost = template()["Parameters"]["PasswordCost"]
+    assert cost["Default"] == cost["MinValue"] == 12
+    hashing = {name for name, one in FUNCTIONS.items() if "PASSWORD_COST" in one.variables}
+    assert hashing == {name for name, one in FUNCTIONS.items() if one.memory == 1769}
+    for name in hashing:
+        assert function(name)["Environment"]["Variables"]["PASSWORD_COST"] == {"Ref": "PasswordCost"}
+
+
 @each_function
 def test_function_on_the_stream_gets_minutes_and_no_other_more_than_a_request_may_take(folder: str) -> None:
     assert function(folder).get("Timeout", 15) == (10 if folder == "authorizer" else FUNCTIONS[folder].timeout)
