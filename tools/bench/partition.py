@@ -91,8 +91,17 @@ def items_of(one: Task) -> Iterator[WireItem]:
 
 def profile(user_id: str, time_zone: str = "UTC") -> WireItem:
     """Return a profile for a user who never registered."""
-    fields = {"user_id": user_id, "email": f"{user_id}@example.com", "time_zone": time_zone, "version": 1}
-    item: Item = {"pk": keys.user(user_id), "sk": keys.PROFILE, **fields, "created_at": times.rfc3339(FIRST)}
+    item: Item = {
+        "pk": keys.user(user_id),
+        "sk": keys.PROFILE,
+        "user_id": user_id,
+        "session_epoch": 0,
+        "email": f"{user_id}@example.com",
+        "email_verified": False,
+        "time_zone": time_zone,
+        "version": 1,
+        "created_at": times.rfc3339(FIRST),
+    }
     return dump(item)
 
 
