@@ -47,7 +47,11 @@ format: .venv/.synced ## format the code and fix what lint can fix
 
 .PHONY: build
 build: .venv/.synced ## build the functions and layers into .aws-sam
-	@PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.uv/bin:$$PATH" .venv/bin/sam build
+	@PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.uv/bin:$$PATH" .venv/bin/sam build $(ARGS)
+
+.PHONY: rehearse
+rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test and delete the stack on this machine, IAM enforced
+	@exec $(PYTHON) -m tools.rehearse
 
 .PHONY: bundle
 bundle: build ## build, and pack it for deployments elsewhere: bundle.tar.gz

@@ -7,12 +7,14 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.local.console import StartError
 
 CHILD = Path(__file__).with_name("ministack_child.py")
+DEV = {"SERVICES": "dynamodb,dynamodbstreams,ses,ssm", "PERSIST_STATE": "1"}
 START_SECONDS = 60.0
 SAVE_SECONDS = 60.0
 CREDENTIALS = {
@@ -43,9 +45,12 @@ def free_port() -> int:
         return port
 
 
-def start_backend(root: Path, state: Path, lock: int) -> Backend:
+def start_backend(
+    root: Path, state: Path, lock: int, settings: Mapping[str, str] = DEV, child: Path = CHILD
+) -> Backend:
     """Start MiniStack with its data under `state`; `lock` is the state's lock, which it holds until all is saved.
 
+    `settings` are further variables of its environment: what it offers, and how. `child` is the program that runs it.
     It runs in a session of its own, so that Ctrl-C in the terminal reaches the server alone, and it stops cleanly
     when its standard input closes, which a killed server's does too.
     """
@@ -62,18 +67,18 @@ def start_backend(root: Path, state: Path, lock: int) -> Backend:
         "TMPDIR": str(scratch),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "SERVICES": "dynamodb,dynamodbstreams,ses,ssm",
-        "PERSIST_STATE": "1",
+        "AWS_ENDPOINT_URL": f"http://localhost:{port}",  # for the functions that it runs itself, in a rehearsal
         "STATE_DIR": str(data),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{scratch}/no-docker.sock",
         **CREDENTIALS,
+        **settings,
     }
     ending, lifeline = os.pipe()
     with log.open("wb") as output, os.fdopen(ending) as stdin:
         process = subprocess.Popen(
-            [str(python), "-I", str(CHILD)],
+            [str(python), "-I", str(child)],
             stdin=stdin,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,50 @@
+"""`python -m tools.rehearse`: what `make rehearse` runs."""
+
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.local.console import StartError, complain, say
+from tools.local.options import ROOT
+from tools.local.state import locked
+from tools.rehearse.commands import StepError, step
+from tools.rehearse.rehearsal import rehearse
+
+FOLDER = ROOT / ".aws-sam" / "rehearsal"
+
+
+def main(folder: Path = FOLDER, steps: Callable[[Path, int], None] = rehearse) -> int:
+    """Go through the steps and say how it went: 0 when all held, 1 when something did not, 130 when interrupted.
+
+    The folder is gone afterwards, unless something failed: then its logs stay.
+    """
+    began = time.monotonic()
+    try:
+        with locked(folder) as lock:
+            try:
+                steps(folder, lock)
+            finally:
+                with step("clean up"):
+                    for scratch in ("build", "ministack", "tmp"):
+                        shutil.rmtree(folder / scratch, ignore_errors=True)
+        shutil.rmtree(folder)
+    except KeyboardInterrupt:
+        complain("Rehearsal interrupted; nothing is left running.")
+        return 130
+    except Exception as failed:  # noqa: BLE001 - whatever failed, the verdict is the last line
+        expected = isinstance(failed, StepError | StartError)
+        complain(str(failed) if expected else traceback.format_exc())
+        complain(f"REHEARSAL FAILED after {time.monotonic() - began:.0f} s; logs in {folder / 'logs'}.")
+        return 1
+    say(f"REHEARSAL PASSED in {time.monotonic() - began:.0f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # as Ctrl-C
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The account that is deployed into: MiniStack with IAM enforced, clients for it, and what stands in it."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import ClientError
+
+from tools.local.application import REGION
+from tools.local.backend import CREDENTIALS
+from tools.rehearse.commands import StepError
+
+Clients = Callable[[str], Any]
+
+SETTINGS = {"AUTH": "true"}  # all services, IAM enforced, nothing kept
+# Nothing of a deleted stack may be left in the answer of any of these.
+LISTED = (
+    ("apigatewayv2", "get_apis", "Items[].ApiId"),
+    ("cloudformation", "describe_stacks", "Stacks[].StackName"),
+    ("cloudwatch", "describe_alarms", "[MetricAlarms, CompositeAlarms][][].AlarmName"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries[].DashboardName"),
+    ("dynamodb", "list_tables", "TableNames[]"),
+    ("iam", "list_roles", "Roles[].RoleName"),
+    ("lambda", "list_event_source_mappings", "EventSourceMappings[].EventSourceArn"),
+    ("lambda", "list_functions", "Functions[].FunctionName"),
+    ("lambda", "list_layers", "Layers[].LayerName"),
+    ("logs", "describe_log_groups", "logGroups[].logGroupName"),
+    ("sns", "list_subscriptions", "Subscriptions[].SubscriptionArn"),
+    ("sns", "list_topics", "Topics[].TopicArn"),
+    ("sqs", "list_queues", "QueueUrls[]"),
+    ("ssm", "describe_parameters", "Parameters[].Name"),
+)
+
+
+def forget_other_accounts() -> None:
+    """Drop what this terminal is logged in to: profile, keys, region, endpoints."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    """Return the variables of a command that must reach the account at this endpoint, and no other."""
+    return {
+        **os.environ,
+        **CREDENTIALS,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": endpoint,
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def clients_of(endpoint: str, key: str = "local", secret: str = "local") -> Clients:  # noqa: S107 - MiniStack's root
+    """Return what makes clients of the account's services, as its root or with the access key of a user."""
+    session = botocore.session.Session()
+    session.set_credentials(key, secret)
+    return partial(session.create_client, region_name=REGION, endpoint_url=endpoint)
+
+
+def check_that_policies_bite(clients: Clients) -> None:
+    """Call as a user without any policy; raises StepError when that is not refused."""
+    iam = clients("iam")
+    iam.create_user(UserName="stranger")
+    key = iam.create_access_key(UserName="stranger")["AccessKey"]
+    stranger = clients_of(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
+    try:
+        stranger("dynamodb").list_tables()
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] == "AccessDeniedException":
+            return
+        raise
+    raise StepError("MiniStack let a user without any policy list the tables: IAM is not enforced.")
+
+
+def inventory(clients: Clients) -> set[str]:
+    """Return what stands in the account, each as its service and its name."""
+    return {
+        f"{service} {name}"
+        for service, operation, names in LISTED
+        for name in clients(service).get_paginator(operation).paginate().search(names)
+    }
+
+
+def failed_resources(clients: Clients) -> list[str]:
+    """Return a line for each resource that CloudFormation could not make, change or delete, with its reason."""
+    cloudformation = clients("cloudformation")
+    return [
+        f"{event['ResourceStatus']} {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+        for stack in cloudformation.get_paginator("describe_stacks").paginate().search("Stacks[].StackId")
+        for event in cloudformation.get_paginator("describe_stack_events")
+        .paginate(StackName=stack)
+        .search("StackEvents[]")
+        if event["ResourceStatus"].endswith("_FAILED")
+    ]
+
+
+def save_function_logs(clients: Clients, folder: Path) -> None:
+    """Write each log group's lines into a file of the folder: they end with MiniStack."""
+    logs = clients("logs")
+    for group in logs.get_paginator("describe_log_groups").paginate().search("logGroups[].logGroupName"):
+        events = logs.get_paginator("filter_log_events").paginate(logGroupName=group).search("events[]")
+        lines = [f"{datetime.fromtimestamp(one['timestamp'] / 1000, UTC)} {one['message']}" for one in events]
+        if lines:
+            (folder / f"{group.rpartition('/')[2]}.log").write_text("\n".join(lines) + "\n")
