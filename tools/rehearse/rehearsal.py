@@ -21,7 +21,7 @@ SECTION = "rehearsal"  # of samconfig.toml
 SETTINGS = tomllib.loads((ROOT / "samconfig.toml").read_text())[SECTION]["deploy"]["parameters"]
 STACK, BUCKET = SETTINGS["stack_name"], SETTINGS["s3_bucket"]
 SAM, PYTHON = (str(ROOT / ".venv" / "bin" / name) for name in ("sam", "python"))
-SUITE = "tests/e2e/test_story.py"
+STORY, ATTACKS = "tests/e2e/test_story.py", "tests/e2e/test_attacks.py"
 
 # The update's other version of a function: get_health, which says so in a header.
 CHANGED = Path("GetHealthFunction", "get_health")
@@ -57,7 +57,7 @@ def rehearse(folder: Path, lock: int) -> None:
                 deploy(shell, "deploy", build, release=1)
             with step("create the routes, which MiniStack leaves out"):
                 routes.create_routes(clients, STACK)
-            use(shell, "suite", url)
+            use(shell, "suite", url, STORY, ATTACKS)
             with step("somebody starts to use it"):
                 visit = visitor.before_the_update(url)
             with step("sam deploy: next signing key, new version of get_health"):
@@ -66,7 +66,7 @@ def rehearse(folder: Path, lock: int) -> None:
             with step("the new version answers; old tokens and cursors go on"):
                 check_version(url)
                 visitor.after_the_update(url, visit)
-            use(shell, "suite-again", url)
+            use(shell, "suite-again", url, STORY)
         except Exception:
             account.save_function_logs(clients, folder / "logs")
             for line in account.failed_resources(clients):
@@ -119,10 +119,10 @@ def for_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
     return template
 
 
-def use(shell: Shell, name: str, url: str) -> None:
-    """Run the end-to-end suite against the deployed API."""
+def use(shell: Shell, name: str, url: str, *suite: str) -> None:
+    """Run an end-to-end suite against the deployed API."""
     with step(f"end-to-end suite ({name}.log)"):
-        shell.run(name, PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", SUITE, LAMBDO_URL=url)
+        shell.run(name, PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *suite, LAMBDO_URL=url)
 
 
 def write_second_version(package: Path) -> None:
