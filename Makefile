@@ -49,6 +49,10 @@ format: .venv/.synced ## format the code and fix what lint can fix
 build: .venv/.synced ## build the functions and layers into .aws-sam
 	@PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.uv/bin:$$PATH" .venv/bin/sam build $(ARGS)
 
+.PHONY: sam-local
+sam-local: .venv/.synced .venv-ministack/.synced ## run the built functions in Lambda's containers by sam local start-api (PORT, PARAMS)
+	@exec $(PYTHON) -m tools.sam_local
+
 .PHONY: rehearse
 rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test and delete the stack on this machine, IAM enforced
 	@exec $(PYTHON) -m tools.rehearse

@@ -265,6 +265,9 @@ def test_wrong_requests_are_refused_with_the_field_and_the_rule(api: Api) -> Non
     assert api.client.get("/api/me/tasks?limit=101", headers=me.headers).status_code == 422
     assert api.client.get("/api/me/tasks?cursor=AAAA", headers=me.headers).status_code == 400
     assert api.client.get("/api/me/tasks").status_code == 401
+
+
+def test_unknown_route_is_404(api: Api) -> None:
     assert api.client.get("/api/nothing-here").status_code == 404
 
 

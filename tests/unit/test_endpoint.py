@@ -181,6 +181,11 @@ def test_body_above_65536_bytes_is_refused_413(size: int, status: int) -> None:
     assert serve(ok, body="x" * size).status == status
 
 
+def test_header_names_are_the_same_in_any_case() -> None:
+    named = serve(lambda request: Response(200, {"seen": request.headers["if-match"]}), headers={"If-Match": '"v1"'})
+    assert named.json == {"seen": '"v1"'}
+
+
 def test_headers_of_the_response_win_over_those_of_the_frame() -> None:
     answer = serve(lambda _: Response(200, {}, {"cache-control": "public", "etag": '"v1"'}))
     assert (answer.headers["cache-control"], answer.headers["etag"]) == ("public", '"v1"')

@@ -1,5 +1,6 @@
 """The shapes of what template.yaml declares, as far as the local server needs it. `template.py` fills them."""
 
+import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 STACK = "lambdo-local"
+ARCHITECTURE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())  # this machine's, by Lambda's names
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def start_backend(
             pass_fds=(lock,),
             start_new_session=True,
         )
-    return Backend(process, lifeline, f"http://127.0.0.1:{port}", log)
+    return Backend(process, lifeline, f"http://{environment['BIND_HOST']}:{port}", log)
 
 
 def wait_until_ready(backend: Backend) -> None:

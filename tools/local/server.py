@@ -57,10 +57,9 @@ def run(options: Options) -> None:
         listener = stack.enter_context(listen(options.port))
         aws = backend.start_backend(options.root, options.state, lock)
         stack.callback(_stop_backend, aws)
-        application, variables = _provisioned(options, aws)
+        application, variables = provisioned(options, aws)
         pools = {
-            name: pool.Pool(one, _environment(one.environment, variables))
-            for name, one in application.functions.items()
+            name: pool.Pool(one, environment(one.environment, variables)) for name, one in application.functions.items()
         }
         for one in pools.values():
             stack.callback(one.close)
@@ -72,7 +71,7 @@ def run(options: Options) -> None:
         stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
         say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
         say(f"  curl {url}/api/health")
-        _follow_streams(application, pools, variables, options, stopping)
+        follow_streams(application, pools, variables, options, stopping)
         if options.seed:
             _in_background(seed, url)
         while not stopping.wait(1):
@@ -104,7 +103,7 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def _provisioned(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
+def provisioned(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
     """Make what the template declares; return the template, read with the values that gave, and the endpoints' variables."""
     # SAM CLI and botocore take two seconds to import: in that time MiniStack starts.
     from tools.local import provision, template  # noqa: PLC0415
@@ -126,7 +125,7 @@ def _stop_backend(aws: backend.Backend) -> None:
         complain(f"MiniStack did not stop and was killed: what came since the start is lost; see {aws.log}.")
 
 
-def _environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
+def environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
     """Return a worker's whole environment, Lambda's and nothing of this terminal's.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
@@ -172,7 +171,7 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
     )
 
 
-def _follow_streams(
+def follow_streams(
     application: Application, pools: Pools, variables: dict[str, str], options: Options, stopping: threading.Event
 ) -> None:
     """Run the functions behind event source mappings, each in a thread of its own, and print the mails that they send."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import platform
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import httpx
 from samcli.yamlhelper import yaml_parse
 
+from tools.local.application import ARCHITECTURE
 from tools.local.backend import Backend, start_backend, stop_backend, wait_until_ready
 from tools.local.console import complain
 from tools.local.options import ROOT
@@ -96,8 +96,7 @@ def deploy(shell: Shell, name: str, build: Path, *, release: int) -> None:
     """
     template = build / "template.yaml"
     template.write_text(json.dumps(for_ministack(yaml_parse(template.read_text()), release)))
-    architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    ours = (f"Architecture={architecture}", f"KeyVersion={release}")
+    ours = (f"Architecture={ARCHITECTURE}", f"KeyVersion={release}")
     shell.run(
         name,
         *(SAM, "deploy", "--config-env", SECTION, "--no-progressbar"),

@@ -199,7 +199,8 @@ def _request(event: Event, identity: Mapping[str, Any]) -> Request:
         path=event["rawPath"],
         parameters=event.get("pathParameters") or {},
         query_string=event.get("rawQueryString", ""),
-        headers=event.get("headers", {}),
+        # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
+        headers={name.lower(): value for name, value in event.get("headers", {}).items()},
         cookies=event.get("cookies", ()),
         raw_body=raw_body,
         source_ip=event["requestContext"]["http"]["sourceIp"],

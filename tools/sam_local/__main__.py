@@ -1,0 +1,116 @@
+"""`python -m tools.sam_local`: what `make sam-local` runs. Its variables are PORT, STATE and PARAMS of `make dev`."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from samcli.yamlhelper import yaml_parse
+
+from tools.local import backend, pool, server
+from tools.local.application import ARCHITECTURE, Application
+from tools.local.console import StartError, complain
+from tools.local.options import ROOT, Options, read_options
+from tools.local.state import locked
+
+BUILD = ROOT / ".aws-sam" / "sam-local"
+SAM = str(ROOT / ".venv" / "bin" / "sam")
+HOST = "host.docker.internal"  # this machine, as its containers call it
+
+
+def main() -> int:
+    """Serve until stopped: 0 after a clean stop, 1 and one line when that cannot begin or go on."""
+    try:
+        options = read_options()
+        parameters = {"Architecture": ARCHITECTURE, **options.parameters}
+        run(dataclasses.replace(options, state=options.state / "sam-local", parameters=parameters))
+    except StartError as refused:
+        complain(f"make sam-local: {refused}")
+        return 1
+    return 0
+
+
+def run(options: Options) -> None:
+    """Build, start MiniStack where containers reach it, make what a deployment would have made, and start SAM CLI."""
+    address = address_for_containers()
+    stopping = server.catch_signals()
+    with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(locked(options.state))
+        aws = backend.start_backend(ROOT, options.state, lock, {**backend.DEV, "BIND_HOST": address})
+        stack.callback(backend.stop_backend, aws)
+        subprocess.run(["make", "build", f"ARGS=--build-dir {BUILD}"], check=True, cwd=ROOT)
+        application, variables = server.provisioned(options, aws)
+        pools = {one.function: application.functions[one.function] for one in application.sources}
+        workers = {name: pool.Pool(one, server.environment(one.environment, variables)) for name, one in pools.items()}
+        for one in workers.values():
+            stack.callback(one.close)
+        server.follow_streams(application, workers, variables, options, stopping)
+        template = BUILD / "template.yaml"
+        template.write_text(json.dumps(with_endpoint(yaml_parse(template.read_text()))))
+        values = options.state / "environment.json"
+        values.write_text(json.dumps(environment(application, aws.url.replace(address, HOST)), indent=2))
+        sam = subprocess.Popen([SAM, *arguments(template, values, options)], cwd=ROOT, start_new_session=True)
+        stack.callback(stop, sam)
+        while not stopping.wait(1):
+            if sam.poll() is not None or aws.process.poll() is not None:
+                raise StartError(f"sam local or MiniStack ended unexpectedly; see above and {aws.log}.")
+
+
+def address_for_containers() -> str:
+    """Return the address of this machine that containers reach and other machines do not.
+
+    On Linux that is the bridge's; Docker Desktop leads containers to the loopback interface. Raises StartError without Docker.
+    """
+    command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
+    try:
+        gateway = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise StartError("Docker does not answer. make dev needs none.") from error
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.bind((gateway, 0))
+        return gateway
+    return "127.0.0.1"
+
+
+def with_endpoint(template: dict[str, Any]) -> dict[str, Any]:
+    """Declare AWS_ENDPOINT_URL for every function: sam local sets only variables that the template declares."""
+    template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = ""
+    return template
+
+
+def environment(application: Application, endpoint: str) -> dict[str, dict[str, str]]:
+    """Return the contents of sam local's --env-vars: what the stack's own values would be, for each function."""
+    return {
+        name: {
+            **{key: value for key, value in one.environment.items() if not key.startswith("AWS_")},
+            "AWS_ENDPOINT_URL": endpoint,
+        }
+        for name, one in application.functions.items()
+    }
+
+
+def arguments(template: Path, values: Path, options: Options) -> list[str]:
+    """Return what `sam` is called with. Without warm containers, each request would build an image anew: ten seconds."""
+    return [
+        *("local", "start-api", "--port", str(options.port), "--template", str(template), "--env-vars", str(values)),
+        *("--skip-pull-image", "--warm-containers", "LAZY", "--add-host", f"{HOST}:host-gateway"),
+        *("--layer-cache-basedir", str(BUILD / "layers")),
+        *("--parameter-overrides", *(f"{name}={value}" for name, value in options.parameters.items())),
+    ]
+
+
+def stop(sam: subprocess.Popen[bytes]) -> None:
+    """Let SAM CLI remove its containers and end."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(sam.pid, signal.SIGINT)
+    sam.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
