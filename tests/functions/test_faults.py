@@ -194,6 +194,19 @@ def test_every_kind_of_lasting_fault_is_answered_503(user: Caller, network: Netw
     assert len(network.sent) == 3
 
 
+@pytest.mark.parametrize(("method", "path", "body", "operations"), WRITES, ids=str)
+def test_write_that_would_take_more_than_a_user_may_have_is_refused_409_and_nothing_changes(
+    user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, operations: list[str]
+) -> None:
+    single = operations[-1] != "TransactWriteItems"
+    full = "ItemCollectionSizeLimitExceededException" if single else "ItemCollectionSizeLimitExceeded"
+    before = uncounted(dump())
+    network.plan = [*[PASS] * (len(operations) - 1), error(full) if single else cancelled("None", full)]
+    assert_problem(send(user, task, method, path, body), 409, "storage_full")
+    assert network.slept == []
+    assert uncounted(dump()) == before
+
+
 @pytest.mark.check("H08")
 def test_unknown_error_is_a_500_that_does_not_name_it(user: Caller, network: Network) -> None:
     network.plan = [error("AccessDeniedException")]

@@ -17,6 +17,7 @@ Problem
 ├── UserNotFound 404                user_not_found
 ├── EmailAlreadyExists 409          email_already_exists
 ├── TagAlreadyExists 409            tag_already_exists
+├── StorageFull 409                 storage_full
 ├── PreconditionFailed 412          precondition_failed
 ├── ContentTooLarge 413             content_too_large
 ├── UnsupportedMediaType 415        unsupported_media_type
@@ -179,6 +180,13 @@ class TagAlreadyExists(Problem):
 
     status, code, title = 409, "tag_already_exists", "Tag already exists"
     default_detail = "You already have a tag with this name."
+
+
+class StorageFull(Problem):
+    """The user's items have reached the 10 GB that a table with local indexes keeps under one key."""
+
+    status, code, title = 409, "storage_full", "Storage full"
+    default_detail = "Your account is full. Delete tasks or tags, then try again."
 
 
 class PreconditionFailed(Problem):

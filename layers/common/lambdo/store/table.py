@@ -18,7 +18,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 from lambdo import settings
 from lambdo.metering import meter
-from lambdo.problems import ServiceUnavailable
+from lambdo.problems import ServiceUnavailable, StorageFull
 from lambdo.store import writes
 from lambdo.store.wire import Item, dump, load
 from lambdo.store.writes import Write, key_of
@@ -41,6 +41,9 @@ _TRANSIENT: Final = frozenset({
 # botocore repeats neither a conflict nor a transaction that throttling cancelled.
 _NOT_RETRIED_BELOW: Final = frozenset({"TransactionCanceledException", "TransactionConflictException"})
 _FAILED: Final = "ConditionalCheckFailed"
+# The error of a single write, and the reason that cancels a transaction.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.ItemCollections.SizeLimit
+_FULL: Final = frozenset({"ItemCollectionSizeLimitExceeded", "ItemCollectionSizeLimitExceededException"})
 # What SES has against one mail or its recipient: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
 _REFUSED: Final = frozenset({"BadRequestException", "MessageRejected"})
 
@@ -244,7 +247,10 @@ def _call(
                     return {}
                 raise ConditionFailedError(load(current) if current else None) from error
             case "TransactionCanceledException":
-                raise _refused(response["CancellationReasons"]) or error from error
+                if refused := _refused(response["CancellationReasons"]):
+                    raise refused from error
+        if _codes(error) & _FULL:
+            raise StorageFull from error
         raise
     _count(answer)
     return answer
