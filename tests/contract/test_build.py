@@ -4,7 +4,6 @@ import ast
 import importlib.util
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -16,10 +15,10 @@ import pytest
 
 from tests.contract.conftest import ARCHITECTURES, Builds
 from tests.contract.test_template import FUNCTIONS, ROOT, camel
+from tools.local.application import ARCHITECTURE
 
 LAYERS = {"arm64": "DependenciesArm64Layer", "x86_64": "DependenciesX8664Layer"}
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}  # e_machine: EM_AARCH64, EM_X86_64
-HOST = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 
 PACKAGES = {
     "_cffi_backend", "annotated_types", "aws_lambda_powertools", "bcrypt", "botocore", "cryptography", "dateutil",
@@ -231,7 +230,7 @@ Logger(service="lambdo").info("works")
 outside = {m.__file__ for m in sys.modules.values() if getattr(m, "__file__", None) and "site-packages" in m.__file__}
 assert not outside, outside
 """
-    command = [sys.executable, "-I", "-S", "-c", program, str(site(builds, HOST))]
+    command = [sys.executable, "-I", "-S", "-c", program, str(site(builds, ARCHITECTURE))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -1,6 +1,5 @@
 """What each function imports, from the built layers alone, each in a process of its own: the price of its cold start."""
 
-import platform
 from functools import cache
 from pathlib import Path
 
@@ -9,8 +8,8 @@ import pytest
 from tests.contract.conftest import Builds
 from tests.contract.test_template import FUNCTIONS
 from tools.bench.built import start_built
+from tools.local.application import ARCHITECTURE
 
-HOST = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 LOGGER = {"aws_lambda_powertools", "botocore", "jmespath", "typing_extensions"}  # of botocore only its __init__
 STORE = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
 MODELS = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection", "typing_extensions"}
@@ -82,14 +81,14 @@ def test_every_function_has_its_list() -> None:
 
 @pytest.mark.parametrize("function", sorted(ALLOWED))
 def test_function_imports_only_the_packages_of_its_list(builds: Builds, function: str) -> None:
-    assert _third_parties(builds[HOST], function) <= ALLOWED[function]
+    assert _third_parties(builds[ARCHITECTURE], function) <= ALLOWED[function]
 
 
 @pytest.mark.parametrize("function", sorted(ALLOWED))
 def test_no_function_imports_what_is_forbidden(builds: Builds, function: str) -> None:
-    assert not [name for name in _modules(builds[HOST], function) if name.startswith(FORBIDDEN_PREFIXES)]
+    assert not [name for name in _modules(builds[ARCHITECTURE], function) if name.startswith(FORBIDDEN_PREFIXES)]
 
 
 @pytest.mark.parametrize("function", sorted(ALLOWED))
 def test_no_function_imports_another(builds: Builds, function: str) -> None:
-    assert {name.split(".")[0] for name in _modules(builds[HOST], function)} & ALLOWED.keys() == {function}
+    assert {name.split(".")[0] for name in _modules(builds[ARCHITECTURE], function)} & ALLOWED.keys() == {function}

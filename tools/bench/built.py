@@ -2,11 +2,12 @@
 
 import json
 import os
-import platform
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from tools.local.application import ARCHITECTURE
 
 START = Path(__file__).with_name("start.py")
 # Enough for every function to start; nothing is called.
@@ -24,7 +25,7 @@ THIRD_PARTIES = (
 
 def layer_folders(build: Path) -> list[Path]:
     """Return the folders of the layers that this machine's processor can run, as on a function's path."""
-    dependencies = "DependenciesArm64Layer" if platform.machine() in {"arm64", "aarch64"} else "DependenciesX8664Layer"
+    dependencies = "DependenciesArm64Layer" if ARCHITECTURE == "arm64" else "DependenciesX8664Layer"
     return [build / layer / "python" for layer in (dependencies, "CommonLayer")]
 
 

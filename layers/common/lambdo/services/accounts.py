@@ -126,9 +126,7 @@ def change_password(user_id: str, session_id: str, current: str, new: str) -> No
     """
     throttles.count(throttles.password_checks(user_id))
     for _ in range(_ATTEMPTS):
-        user = users.get(user_id)
-        if user is None:
-            raise UserNotFound
+        user = checked(users.get(user_id), None, UserNotFound)
         credential = _proven(user, current)
         refuse_address(user["email"], "new_password", new)
         if end_all(credential, but=session_id, password_hash=passwords.hash_password(new)):

@@ -6,7 +6,7 @@ from lambdo.models.mail import Purpose
 from lambdo.problems import InvalidMailToken, UserNotFound
 from lambdo.services.accounts import refuse_address, update_user
 from lambdo.store import mail_tokens as stored_tokens
-from lambdo.store import table, users
+from lambdo.store import sessions, users
 
 
 def reset_password(text: str, password: str) -> None:
@@ -26,12 +26,9 @@ def reset_password(text: str, password: str) -> None:
     if account is None or account["session_epoch"] != session_epoch:
         raise InvalidMailToken
     refuse_address(account["user"]["email"], "password", password)
-    password_hash = passwords.hash_password(password)
-    new_password = users.end_sessions(account, password_hash=password_hash, changes={"email_verified": True})
-    try:
-        table.transact(*new_password)
-    except table.TransactionRefusedError as error:
-        raise InvalidMailToken from error
+    password_hash, now = passwords.hash_password(password), int(times.now().timestamp())
+    if not sessions.end_all(account, now=now, password_hash=password_hash, changes={"email_verified": True}):
+        raise InvalidMailToken
     events.record("password_reset", user_id=token.user_id)
 
 

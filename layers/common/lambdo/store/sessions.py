@@ -1,7 +1,7 @@
 """Sessions: an item each, holding hashes of the live refresh token and of the one before it."""
 
-from collections.abc import Collection, Iterator
-from typing import cast
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, cast
 
 from lambdo.models.session import Session
 from lambdo.models.user import Account
@@ -68,8 +68,15 @@ def update_token(
     return _session(item), True
 
 
-def end_all(account: Account, *, but: str | None, now: int, password_hash: str | None) -> bool:
-    """End every session of the account but one, and replace the password where a new hash is given. One call.
+def end_all(
+    account: Account,
+    *,
+    now: int,
+    but: str | None = None,
+    password_hash: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> bool:
+    """End every session of the account but one; set password and profile where they are given (`users.end_sessions`). One call.
 
     Returns
     -------
@@ -82,7 +89,7 @@ def end_all(account: Account, *, but: str | None, now: int, password_hash: str |
         If the session that is to go on has ended.
     """
     epoch = account["session_epoch"]
-    all_writes = [*users.end_sessions(account, password_hash=password_hash)]
+    all_writes = [*users.end_sessions(account, password_hash=password_hash, changes=changes)]
     if but is not None:
         all_writes.append(
             writes.update(
