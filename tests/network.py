@@ -73,4 +73,6 @@ def error(code: str, status: int = 400, **members: Any) -> AWSResponse:
 
 def cancelled(*reasons: str) -> AWSResponse:
     """Return DynamoDB's answer for a transaction cancelled for these reasons, one per write; `None` is an innocent one."""
-    return error("TransactionCanceledException", CancellationReasons=[{"Code": reason} for reason in reasons])
+    message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(reasons)}]"
+    codes = [{"Code": reason} for reason in reasons]
+    return error("TransactionCanceledException", message=message, CancellationReasons=codes)

@@ -19,7 +19,8 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from lambdo import settings
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable, StorageFull
-from lambdo.store import writes
+from lambdo.store import error_codes, writes
+from lambdo.store.error_codes import Meaning
 from lambdo.store.wire import Item, dump, load
 from lambdo.store.writes import Write, key_of
 
@@ -29,23 +30,6 @@ CONFIG: Final = Config(
 )
 CONFLICT_RETRIES: Final = 3
 BATCH_ATTEMPTS: Final = 5
-
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html: the ones that a later
-# attempt may cure.
-_TRANSIENT: Final = frozenset({
-    "InternalServerError", "LimitExceededException", "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable", "ThrottlingError",
-    "ThrottlingException", "TooManyRequestsException", "TransactionConflict", "TransactionConflictException",
-    "TransactionInProgressException",
-})  # fmt: skip
-# botocore repeats neither a conflict nor a transaction that throttling cancelled.
-_NOT_RETRIED_BELOW: Final = frozenset({"TransactionCanceledException", "TransactionConflictException"})
-_FAILED: Final = "ConditionalCheckFailed"
-# The error of a single write, and the reason that cancels a transaction.
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.ItemCollections.SizeLimit
-_FULL: Final = frozenset({"ItemCollectionSizeLimitExceeded", "ItemCollectionSizeLimitExceededException"})
-# What SES has against one mail or its recipient: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
-_REFUSED: Final = frozenset({"BadRequestException", "MessageRejected"})
 
 
 class ConditionFailedError(Exception):
@@ -180,7 +164,7 @@ def parameter(name: str) -> str | None:
     try:
         answer = _retry(lambda: _client("ssm").get_parameter(Name=name, WithDecryption=True))
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ParameterNotFound":
+        if _meaning(error) is Meaning.MISSING:
             return None
         raise
     return cast("str", answer["Parameter"]["Value"])
@@ -196,7 +180,7 @@ def delete_parameter(name: str) -> None:
     try:
         _retry(lambda: _client("ssm").delete_parameter(Name=name))
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ParameterNotFound":
+        if _meaning(error) is not Meaning.MISSING:
             raise
 
 
@@ -212,8 +196,8 @@ def send_email(sender: str, recipient: str, subject: str, text: str, html: str) 
     try:
         _retry(lambda: _client("sesv2").send_email(FromEmailAddress=sender, Destination=destination, Content=mail))
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise (MailRefusedError if code in _REFUSED else MailError)(code) from None
+        kind = MailRefusedError if _meaning(error) is Meaning.REFUSED else MailError
+        raise kind(error.response["Error"]["Code"]) from None
 
 
 def _content(text: str) -> dict[str, str]:
@@ -240,17 +224,16 @@ def _call(
         answer = _retry(lambda: method(ReturnConsumedCapacity="TOTAL", **arguments))
     except ClientError as error:
         response = cast("dict[str, Any]", error.response)
-        match response["Error"]["Code"]:
-            case "ConditionalCheckFailedException":
+        match _meaning(error):
+            case Meaning.CONDITION if refused := _refused(_reasons(error)):
+                raise refused from error
+            case Meaning.CONDITION:
                 current = response.get("Item")
                 if current is None and gone_after_retry_is_success and response["ResponseMetadata"]["RetryAttempts"]:
                     return {}
                 raise ConditionFailedError(load(current) if current else None) from error
-            case "TransactionCanceledException":
-                if refused := _refused(response["CancellationReasons"]):
-                    raise refused from error
-        if _codes(error) & _FULL:
-            raise StorageFull from error
+            case Meaning.FULL:
+                raise StorageFull from error
         raise
     _count(answer)
     return answer
@@ -283,25 +266,30 @@ def _retry(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         except (HTTPClientError, NoConnectionError) as error:
             raise ServiceUnavailable from error
         except ClientError as error:
-            codes = _codes(error)
-            transient = codes & _TRANSIENT or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
-            if not transient or _FAILED in codes:
+            meaning = _meaning(error)
+            if meaning not in {Meaning.CONFLICT, Meaning.TRANSIENT}:
                 raise
-            if not codes & _NOT_RETRIED_BELOW or retries_left == 0:
+            repeated_below = meaning is Meaning.TRANSIENT and not _reasons(error)
+            if repeated_below or retries_left == 0:
                 raise ServiceUnavailable from error
         time.sleep(random.uniform(0.02, 0.1))  # noqa: S311 - jitter
     raise AssertionError("unreachable")
 
 
-def _codes(error: ClientError) -> set[str]:
-    """Return the error's code and, for a cancelled transaction, the codes of its reasons."""
-    reasons = error.response.get("CancellationReasons", [])
-    return {error.response["Error"]["Code"], *(reason["Code"] for reason in reasons)}
+def _meaning(error: ClientError) -> Meaning:
+    codes = [reason["Code"] for reason in _reasons(error) if reason["Code"] != "None"]
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return error_codes.meaning(codes or [error.response["Error"]["Code"]], status)
+
+
+def _reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
+    """Return why a transaction was cancelled, one reason for each of its writes; none for any other error."""
+    return error.response.get("CancellationReasons", [])
 
 
 def _refused(reasons: Sequence[Mapping[str, Any]]) -> TransactionRefusedError | None:
     """Return the failed conditions of a cancelled transaction; None if it was cancelled by something else."""
-    failed = [i for i, reason in enumerate(reasons) if reason["Code"] == _FAILED]
+    failed = [i for i, reason in enumerate(reasons) if reason["Code"] == "ConditionalCheckFailed"]
     currents = {i: load(reasons[i]["Item"]) if "Item" in reasons[i] else None for i in failed}
     return TransactionRefusedError(currents) if failed else None
 
