@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from lambdo.store import keys
 from tests.caller import Context, Json, handler_of
 
 PATIENCE = 100  # turns; a bound on hanging, not a measurement
@@ -30,6 +31,11 @@ def deliver(*records: Json, seconds: Iterator[float] | None = None) -> list[str]
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
+def marked(items: list[Json]) -> list[Json]:
+    """Return those of the items, in wire form, that are marked as being deleted."""
+    return [item for item in items if "deleted_at" in item and not item["sk"]["S"].startswith(keys.TRASH)]
+
+
 class Stream:
     """What the marks in the table have yet to bring about."""
 
@@ -40,7 +46,7 @@ class Stream:
         """Return a record for everything that is marked as being deleted, and not only a mark any more."""
         items = self._dump()
         more = {item["pk"]["S"] for item in items if item["sk"]["S"] != "PROFILE"}
-        return [record(item) for item in items if "deleted_at" in item and item["pk"]["S"] in more]
+        return [record(item) for item in marked(items) if item["pk"]["S"] in more]
 
     def drain(self) -> None:
         """Deliver until there is nothing more to do."""

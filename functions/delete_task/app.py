@@ -1,9 +1,9 @@
-"""DELETE /api/{user_id}/tasks/{task_id} - delete a task."""
+"""DELETE /api/{user_id}/tasks/{task_id} - move a task into the trash."""
 
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.preconditions import if_match
 from lambdo.problems import TaskNotFound
-from lambdo.services.tasks import delete_task
+from lambdo.services.trash import delete_task
 
 
 @endpoint()

@@ -35,9 +35,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
 def _finish(record: dict[str, Any], out_of_time: OutOfTime) -> bool:
     change = record["dynamodb"]
     pk, sk = change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
-    if "deleted_at" not in change.get("NewImage", change.get("OldImage")):
+    is_tag = sk.startswith(keys.TAGS)
+    marked = "deleted_at" in change.get("NewImage", change.get("OldImage"))
+    if not (marked and (is_tag or sk == keys.PROFILE)):  # a task in the trash has a time of deletion as well
         raise ValueError("the event source's filters let through what is not being deleted")
-    if sk.startswith(keys.TAGS):
+    if is_tag:
         return finish_tag(keys.id_of(pk), keys.id_of(sk), out_of_time)
     if record["eventName"] == "REMOVE":  # the mark is gone: sweep what a late access token may have written
         if not sweep_account(keys.id_of(pk), out_of_time):

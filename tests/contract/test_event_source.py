@@ -68,6 +68,8 @@ TOUCHED = {"name": "home", "deleted_at": "2026-01-01T00:05:00Z"}
         (record("INSERT", "TASK#1", NewImage=ALIVE), False),
         (record("MODIFY", "TASK#1", OldImage=ALIVE, NewImage=ALIVE), False),
         (record("REMOVE", "TASK#1", OldImage=ALIVE), False),
+        (record("INSERT", "TRASH#1", NewImage=MARKED), False),
+        (record("REMOVE", "TRASH#1", OldImage=MARKED), False),
         (record("INSERT", "SESSION#1", NewImage=ALIVE), False),
         (record("REMOVE", "SESSION#1", OldImage=ALIVE), False),
         (record("INSERT", "WINDOW#1", NewImage=ALIVE), False),

@@ -140,7 +140,7 @@ FUNCTIONS = {
         {"PUT /api/{user_id}/tasks/{task_id}", "PATCH /api/{user_id}/tasks/{task_id}"},
         on_table("GetItem", "UpdateItem", "PutItem", "DeleteItem", "ConditionCheckItem", "BatchGetItem"),
     ),
-    "delete_task": Expected({"DELETE /api/{user_id}/tasks/{task_id}"}, on_table("DeleteItem")),
+    "delete_task": Expected({"DELETE /api/{user_id}/tasks/{task_id}"}, on_table("GetItem", "PutItem", "DeleteItem")),
     "complete_task": Expected(
         {"PATCH /api/{user_id}/tasks/{task_id}/complete"}, on_table("GetItem", "UpdateItem", "BatchGetItem")
     ),

@@ -109,17 +109,12 @@ def test_change_that_changes_nothing_is_1_read(user: Caller, bill: Bill, body: J
 
 
 @pytest.mark.parametrize(("fields", "units"), [({}, 3), (DUE, 4)])
-def test_delete_is_1_write_unit_and_1_for_each_index(user: Caller, bill: Bill, fields: Json, units: int) -> None:
-    task = bill.create_sized(user, **fields)
-    assert bill.call(user, "DELETE", f"tasks/{task['id']}") == Cost(1, 0, units)
-
-
-@pytest.mark.parametrize(("fields", "units"), [({}, 3), (DUE, 4)])
-def test_delete_with_3_tags_is_a_refusal_and_a_transaction(
-    user: Caller, bill: Bill, tags: list[str], fields: Json, units: int
+@pytest.mark.parametrize("count", [0, 3])
+def test_delete_is_a_read_and_a_transaction_of_twice_the_item_the_trash_and_the_tags(
+    user: Caller, bill: Bill, tags: list[str], count: int, fields: Json, units: int
 ) -> None:
-    task = bill.create_sized(user, tag_ids=tags, **fields)
-    assert bill.call(user, "DELETE", f"tasks/{task['id']}") == Cost(2, 0, 1 + 2 * units + 2 * 3)
+    task = bill.create_sized(user, tag_ids=tags[:count], **fields)
+    assert bill.call(user, "DELETE", f"tasks/{task['id']}") == Cost(2, 1, 2 * (units + 2 + count))
 
 
 @pytest.mark.parametrize(("fields", "units"), [({}, 3), (DUE, 4)])

@@ -67,7 +67,7 @@ def test_without_apply_it_says_what_it_would_do_and_writes_nothing(
     user.create_task()
     before = dump()
     assert _copy_back(user.id, apply=False) == 0
-    assert capsys.readouterr().out == f"{user.id}: 1 to write, 1 to delete\n"
+    assert capsys.readouterr().out == f"{user.id}: 1 to write, 2 to delete\n"
     assert dump() == before
 
 
@@ -131,7 +131,7 @@ def test_all_are_those_that_both_tables_have(
     late = api.sign_up()
     late.create_task(title="later")
     assert _copy_back("all") == 0
-    assert f"{user.id}: 1 to write, 0 to delete\n" in capsys.readouterr().out
+    assert f"{user.id}: 1 to write, 1 to delete\n" in capsys.readouterr().out
     assert user.call("GET", f"tasks/{task['id']}").json == task
     assert _copy_back("all") == 0
     assert f"{user.id}: 0 to write, 0 to delete\n" in capsys.readouterr().out

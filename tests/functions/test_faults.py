@@ -49,14 +49,14 @@ CALLS: list[tuple[str, str, Any, list[str]]] = [
     ("PUT", "tasks/{id}", {"title": "new"}, ["UpdateItem"]),
     ("PATCH", "tasks/{id}", {"priority": "high"}, ["GetItem", "UpdateItem"]),
     ("PATCH", "tasks/{id}/complete", None, ["GetItem", "UpdateItem"]),
-    ("DELETE", "tasks/{id}", None, ["DeleteItem"]),
+    ("DELETE", "tasks/{id}", None, ["GetItem", "TransactWriteItems"]),
     ("POST", "tasks", {"title": "x", "tag_ids": ["{tag}"]}, ["BatchGetItem", "TransactWriteItems"]),
     ("GET", "tasks/{tagged}", None, ["GetItem", "BatchGetItem"]),
     ("GET", "tasks?tag={tag}", None, ["Query", "BatchGetItem"]),
     ("PATCH", "tasks/{tagged}", {"tag_ids": []}, ["GetItem", "TransactWriteItems"]),
     ("PATCH", "tasks/{id}", {"tag_ids": ["{tag}"]}, ["GetItem", "BatchGetItem", "TransactWriteItems"]),
     ("PATCH", "tasks/{tagged}/complete", None, ["GetItem", "BatchGetItem", "UpdateItem"]),
-    ("DELETE", "tasks/{tagged}", None, ["DeleteItem", "TransactWriteItems"]),
+    ("DELETE", "tasks/{tagged}", None, ["GetItem", "TransactWriteItems"]),
     ("PUT", "tasks/{id}/tags/{tag}", None, ["GetItem", "BatchGetItem", "TransactWriteItems"]),
     ("DELETE", "tasks/{tagged}/tags/{tag}", None, ["GetItem", "TransactWriteItems"]),
     ("GET", "tags", None, ["Query"]),
@@ -83,7 +83,8 @@ FAULTY = [(*call[:3], step) for call in CALLS for step in range(len(call[3]))]
 WRITES = [call for call in CALLS if call[3][-1] not in {"GetItem", "BatchGetItem", "Query"}]
 # how many items each transaction makes
 MADE = {
-    ("POST", "tasks"): 2, ("PATCH", "tasks/{tagged}"): -1, ("PATCH", "tasks/{id}"): 1, ("DELETE", "tasks/{tagged}"): -2,
+    ("POST", "tasks"): 2, ("PATCH", "tasks/{tagged}"): -1, ("PATCH", "tasks/{id}"): 1, ("DELETE", "tasks/{id}"): 0,
+    ("DELETE", "tasks/{tagged}"): -1,
     ("PUT", "tasks/{id}/tags/{tag}"): 1, ("DELETE", "tasks/{tagged}/tags/{tag}"): -1, ("POST", "tags"): 2,
     ("PUT", "tags/{tag}"): 0, ("DELETE", "tags/{tag}"): -1, ("PATCH", "/api/auth/me"): 0,
     ("POST", "/api/auth/email/verify"): 0, ("POST", "/api/auth/password/reset"): 0,

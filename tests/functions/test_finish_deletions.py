@@ -91,8 +91,10 @@ def test_what_is_not_being_deleted_is_left_alone_whatever_the_filters_let_throug
 ) -> None:
     tag = user.create_tag()
     user.create_task(tag_ids=[tag["id"]])
+    trashed = user.create_task()
+    user.call("DELETE", f"tasks/{trashed['id']}")
     before = dump()
-    for sk in (keys.tag(tag["id"]), keys.PROFILE):
+    for sk in (keys.tag(tag["id"]), keys.trash(trashed["id"]), keys.PROFILE):
         item = table.get(keys.user(user.id), sk)
         assert item is not None
         one = record(to_wire(item), name)

@@ -40,6 +40,12 @@ BROKEN: dict[str, tuple[set[str], Break]] = {
     "index_of_another_due_date": ({"I4"}, lambda a: a["TASK"].update(due_date="2027-02-02")),
     "index_of_another_priority": ({"I4"}, lambda a: a["TASK"].update(priority="high")),
     "open_task_with_time_of_completion": ({"I4"}, lambda a: a["TASK"].update(completed_at="2026-11-21")),
+    "trash_at_another_time": ({"I4"}, lambda a: a["TRASH"].update(deleted_at="2026-11-21")),
+    "trash_in_a_list": ({"I4"}, lambda a: a["TRASH"].update(lsi1sk=a["TASK"]["lsi1sk"])),
+    "trash_of_a_live_task": ({"I4"}, lambda a: _put_into_trash(a, a["TASK"]["sk"].partition("#")[2])),
+    "trash_with_a_link": ({"I3"}, lambda a: _link(a, a["TRASH"]["sk"].partition("#")[2])),
+    "trash_that_never_expires": ({"I9"}, lambda a: a["TRASH"].pop("expires_at")),
+    "trash_without_version": ({"I9"}, lambda a: a["TRASH"].pop("version")),
     "session_with_both_tokens_alive": (
         {"I5"},
         lambda a: a["SESSION"].update(previous_hash=a["SESSION"]["token_hash"]),
@@ -64,11 +70,12 @@ def account(api: Api, dump: Callable[[], list[Item]]) -> Account:
     me = api.sign_up()
     tag = me.create_tag(name="Secret place")
     issue(me, "verify_email")
-    me.create_task(title="Secret plan", due_date="2027-01-01", tag_ids=[tag["id"]])
+    deleted, _ = (me.create_task(title="Secret plan", due_date="2027-01-01", tag_ids=[tag["id"]]) for _ in range(2))
+    me.call("DELETE", f"tasks/{deleted['id']}")
     items = [item for item in map(wire.load, dump()) if me.id in (item["pk"][5:], item.get("user_id"))]
     found = {item["sk"].partition("#")[0]: item for item in items}
     assert found.keys() == {
-        "PROFILE", "CREDENTIAL", "SESSION", "TAG", "TAGNAME", "TASK", "LINK", "MAIL", "MAILTOKEN"
+        "PROFILE", "CREDENTIAL", "SESSION", "TAG", "TAGNAME", "TASK", "TRASH", "LINK", "MAIL", "MAILTOKEN"
     }  # fmt: skip
     return found
 
@@ -204,3 +211,13 @@ class _Client:
 def _put(target: Target, account: Account) -> None:
     for item in account.values():
         target.client.put_item(TableName=target.table, Item=wire.dump(item))
+
+
+def _put_into_trash(account: Account, task_id: str) -> None:
+    trashed = account["TRASH"]
+    trashed.update(sk=f"TRASH#{task_id}", lsi4sk=f"{trashed['deleted_at']}#{task_id}")
+
+
+def _link(account: Account, task_id: str) -> None:
+    link = account["LINK"]
+    account["LINK of the trash"] = {**link, "sk": f"{link['sk'].rpartition('#')[0]}#{task_id}"}

@@ -164,7 +164,7 @@ def test_deleted_task_leaves_no_link(user: Caller, dump: Dump, etags: str | None
     headers = {"If-Match": etags} if etags else {}
     assert user.call("DELETE", f"tasks/{task['id']}", headers=headers).status == 204
     assert user.call("GET", "tasks", query=f"tag={tag['id']}").json["items"] == []
-    assert task["id"] not in str(dump())
+    assert [item["sk"]["S"] for item in dump() if task["id"] in str(item)] == [f"TRASH#{task['id']}"]
     fsck(dump())
 
 

@@ -1,6 +1,6 @@
 """`python -m tools.operate.copy_back --source RESTORED --table NAME --users ID ...`: bring accounts back from a restored table.
 
-Of an account that stands in the table, tasks, tags and links become what they are in the source; profile, password and sessions stay.
+Of an account that stands in the table, tasks, trash, tags and links become what they are in the source; profile, password and sessions stay.
 An account that is gone comes back with profile and password, without sessions. `--users all` are the accounts that both tables have:
 who is gone may have left by choice, and comes back by name alone. Without `--apply` it only says what it would do. Running it again
 finishes what was interrupted. The users should be kept out meanwhile; what they write then may be lost, or break a rule, which is
@@ -22,7 +22,7 @@ from lambdo.store.writes import LIVES, key_of
 from tools.operate.fsck import confirm, report
 from tools.operate.target import Target, TargetError, WireItem, add_arguments, find_target
 
-CONTENT: Final = (keys.TASKS, keys.TAGS, keys.TAG_NAMES, keys.LINKS)
+CONTENT: Final = (keys.TASKS, keys.TRASH, keys.TAGS, keys.TAG_NAMES, keys.LINKS)
 _NO_VERSION: Final = {"version": {"N": "0"}}
 
 

@@ -2,7 +2,7 @@
 
 I1 a claim per user and a user per claim. I2 likewise for the names of tags, their number is counted, and no task has over 20.
 I3 every link is of a live task that has the tag, and of a live tag, or of one that is being deleted; and back.
-I4 what is stored twice agrees. I5 a session has one live token, of another than the one before it, and is of no later epoch than its account.
+I4 what is stored twice agrees, and no task is live and in the trash. I5 a session has one live token, of another than the one before it, and is of no later epoch than its account.
 I7 versions begin with 1. I9 nothing lies outside its owner's partition but the claims, and counters of throttles that expire.
 I12 what is being deleted says so, so that the stream can bring it again; nothing else may be left of it.
 """
@@ -35,13 +35,15 @@ class Violation(NamedTuple):
 
 @dataclass(slots=True)
 class Notes:
-    """What of a user's partition must be compared with something else there; tasks add nothing unless they have tags."""
+    """What of a user's partition must be compared with something else there."""
 
     live: dict[str, str] = field(default_factory=dict)  # tag id -> folded name
     going: set[str] = field(default_factory=set)
     claims: dict[str, str] = field(default_factory=dict)  # folded name -> tag id
     links: set[tuple[str, str]] = field(default_factory=set)  # tag id, task id
     wanted: set[tuple[str, str]] = field(default_factory=set)  # likewise, as the tasks have it
+    tasks: set[str] = field(default_factory=set)
+    trash: set[str] = field(default_factory=set)
     epochs: set[int] = field(default_factory=set)  # of the sessions
 
 
@@ -97,6 +99,7 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
     if max(notes.epochs, default=0) > profile.get("session_epoch", 0):
         found.append(Violation("I5", partition, keys.PROFILE, "a session is of a later epoch"))
     _pair(profile, keys.email(profile.get("email", "")), partition, halves)
+    found += [Violation("I4", partition, keys.trash(one), "live as well") for one in sorted(notes.trash & notes.tasks)]
     return found + list(_check_tagging(partition, profile, notes))
 
 
@@ -120,8 +123,12 @@ def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
     kind, _, rest = item["sk"].partition("#")
     match kind:
         case "TASK":
+            notes.tasks.add(rest)
             notes.wanted |= {(tag_id, rest) for tag_id in item.get("tag_ids", ())}
-            yield from _check_task(rest, item)
+            yield from _check_task(item, _places(rest, item))
+        case "TRASH":
+            notes.trash.add(rest)
+            yield from _check_trash(rest, item)
         case "TAG" if "deleted_at" in item:
             notes.going.add(rest)
         case "TAG":
@@ -134,12 +141,16 @@ def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
             notes.links.add((tag_id, task_id))
         case "SESSION":
             notes.epochs.add(item["epoch"])
-            if len(item["token_hash"]) != 64 or item["token_hash"] == item.get("previous_hash"):
-                yield "I5", "no hash of a live token, or the token before it lives as well"
+            yield from _check_session(item)
         case "MAIL" | "MAILTOKEN":
             yield from _check_mail(kind, rest)
         case _:
             yield "I9", "of a kind that nobody writes"
+
+
+def _check_session(item: Item) -> Iterator[tuple[str, str]]:
+    if len(item["token_hash"]) != 64 or item["token_hash"] == item.get("previous_hash"):
+        yield "I5", "no hash of a live token, or the token before it lives as well"
 
 
 def _check_mail(kind: str, rest: str) -> Iterator[tuple[str, str]]:
@@ -147,15 +158,30 @@ def _check_mail(kind: str, rest: str) -> Iterator[tuple[str, str]]:
         yield "I9", "of no hash of a token"
 
 
-def _check_task(task_id: str, item: Item) -> Iterator[tuple[str, str]]:
+def _check_trash(task_id: str, item: Item) -> Iterator[tuple[str, str]]:
+    if "expires_at" not in item:
+        yield "I9", "in the trash for ever"
+    yield from _check_task(item, {"lsi4sk": keys.order_deleted(item["deleted_at"], task_id)})
+
+
+def _places(task_id: str, item: Item) -> dict[str, str]:
+    """Return the index keys that a live task should have."""
     status = keys.status(completed=item["completed"])
-    due = keys.order_due(item["due_date"], task_id) if "due_date" in item else None
     places = {
         "lsi1sk": status + keys.order_created(task_id),
-        "lsi2sk": status + due if due else None,
         "lsi3sk": status + keys.order_priority(PRIORITY_RANK[item["priority"]], task_id),
     }
-    yield from (("I4", f"{name} is not of its fields") for name, key in places.items() if item.get(name) != key)
+    if "due_date" in item:
+        places["lsi2sk"] = status + keys.order_due(item["due_date"], task_id)
+    return places
+
+
+def _check_task(item: Item, places: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a task, live or in the trash, that should stand in these places of indexes."""
+    stands = {name: key for name, key in item.items() if name.startswith("lsi")}
+    yield from (
+        ("I4", f"{name} is not of its fields") for name in sorted({n for n, _ in stands.items() ^ places.items()})
+    )
     if item["completed"] != ("completed_at" in item):
         yield "I4", "completed and completed_at do not agree"
     if len(item.get("tag_ids", ())) > 20:

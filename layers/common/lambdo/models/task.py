@@ -30,6 +30,13 @@ class Task(_Fields):
     tag_ids: frozenset[str]
 
 
+class TrashedTask(Task):
+    """A task in the trash: as it was, and until when, in Unix seconds, it is kept."""
+
+    deleted_at: str
+    expires_at: int
+
+
 class TaskAnswer(_Fields):
     """A task as the API shows it: with its tags instead of their ids."""
 

@@ -1,4 +1,7 @@
-"""Tasks: the rules of changing them. Tags are looked up before a write, so that what was written is always answered."""
+"""Tasks: the rules of changing them. Tags are looked up before a write, so that what was written is always answered.
+
+Deleting them is in `trash.py`.
+"""
 
 from collections.abc import Callable, Collection
 from typing import Any, Final
@@ -97,30 +100,6 @@ def link_tag(user_id: str, task_id: str, tag_id: str, versions: Versions) -> Tas
 def unlink_tag(user_id: str, task_id: str, tag_id: str, versions: Versions) -> None:
     """Take a tag off a task; one that does not have it stays as it is. Raises like `update_task`."""
     _rewrite(user_id, task_id, versions, lambda task: {"tag_ids": task["tag_ids"] - {tag_id}})
-
-
-def delete_task(user_id: str, task_id: str, versions: Versions) -> None:
-    """Delete a task with its links; raises like `update_task`. One call, two if it has tags."""
-    _delete(user_id, task_id, versions)
-    events.record("task_deleted")
-
-
-def _delete(user_id: str, task_id: str, versions: Versions) -> None:
-    try:
-        tasks.delete(user_id, task_id, versions=versions)
-    except ConditionFailedError as error:
-        task = tasks.from_failure(error)
-    else:
-        return
-    for _ in range(_ATTEMPTS):
-        task = checked(task, versions, TaskNotFound)
-        try:
-            tasks.delete_linked(task)
-        except ConditionFailedError as error:
-            task = tasks.from_failure(error)
-        else:
-            return
-    raise ServiceUnavailable
 
 
 def _rewrite(

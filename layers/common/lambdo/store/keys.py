@@ -9,6 +9,7 @@ EVERYTHING: Final = ("A", "~")  # every sort key begins with a capital letter
 SESSIONS: Final = "SESSION#"
 MAIL_REQUESTS: Final = "MAIL#"
 TASKS: Final = "TASK#"
+TRASH: Final = "TRASH#"
 TAGS: Final = "TAG#"
 TAG_NAMES: Final = "TAGNAME#"
 LINKS: Final = "LINK#"
@@ -54,6 +55,11 @@ def mail_token(purpose: str, token_hash: str) -> str:
 def task(task_id: str) -> str:
     """Sort key of a task; ids are UUIDv7, so key order is creation order."""
     return f"{TASKS}{task_id}"
+
+
+def trash(task_id: str) -> str:
+    """Sort key of a task in the trash."""
+    return f"{TRASH}{task_id}"
 
 
 def tag(tag_id: str) -> str:
@@ -104,3 +110,8 @@ def order_due(due_date: str, task_id: str) -> str:
 def order_priority(rank: int, task_id: str) -> str:
     """Rest of `lsi3sk` after the status: priority order, then creation order."""
     return f"{rank}#{task_id}"
+
+
+def order_deleted(deleted_at: str, task_id: str) -> str:
+    """Return the `lsi4sk` of a task in the trash: order of deletion."""
+    return f"{deleted_at}#{task_id}"

@@ -21,7 +21,7 @@ def put(task: Task) -> None:
         table.put(_item(task))
         return
     try:
-        table.transact(writes.create(_item(task)), *_link_writes(task, task["tag_ids"], frozenset()))
+        table.transact(*creation(task))
     except table.TransactionRefusedError as error:
         raise TagMissingError from error
 
@@ -81,30 +81,19 @@ def rewrite(old: Task, new: Task) -> Task:
     return {**new, "version": old["version"] + 1}
 
 
-def delete(user_id: str, task_id: str, *, versions: Sequence[int] | None) -> None:
-    """Delete a task that has no tags. One call, 1 WRU + 1 for each index it stands in.
-
-    Raises
-    ------
-    table.ConditionFailedError
-        If the task is gone, has none of the versions, or has tags.
-    """
-    condition, values = _condition(versions)
-    condition += " AND attribute_not_exists(tag_ids)"
-    table.delete(writes.delete(keys.user(user_id), keys.task(task_id), condition=condition, values=values))
+def creation(task: Task) -> list[writes.Write]:
+    """Return the writes that create a task, the first of them, and its links, if its tags are there."""
+    return [writes.create(_item(task)), *_link_writes(task, task["tag_ids"], frozenset())]
 
 
-def delete_linked(task: Task) -> None:
-    """Delete this version of a task with its links, in a transaction; raises table.ConditionFailedError. One call."""
+def removal(task: Task) -> list[writes.Write]:
+    """Return the writes that delete this version of a task, the first of them, and its links."""
     condition, values = _condition([task["version"]])
-    pk = keys.user(task["user_id"])
-    try:
-        table.transact(
-            writes.delete(pk, keys.task(task["id"]), condition=condition, values=values),
-            *_link_writes(task, frozenset(), task["tag_ids"]),
-        )
-    except table.TransactionRefusedError as error:
-        raise table.ConditionFailedError(error.currents[0]) from error
+    pk, sk = keys.user(task["user_id"]), keys.task(task["id"])
+    return [
+        writes.delete(pk, sk, condition=condition, values=values),
+        *_link_writes(task, frozenset(), task["tag_ids"]),
+    ]
 
 
 def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
@@ -127,6 +116,11 @@ def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
 def from_failure(error: table.ConditionFailedError) -> Task | None:
     """Return the task that stood in the way of a conditional write, or None if there is none."""
     return from_item(error.current) if error.current else None
+
+
+def attributes(task: Task) -> Item:
+    """Return what an item has of a task besides its keys."""
+    return {name: value for name, value in task.items() if name in _ATTRIBUTES}
 
 
 def from_item(item: Item) -> Task:
@@ -176,7 +170,7 @@ def _item(task: Task) -> Item:
         "lsi1sk": status + keys.order_created(task_id),
         "lsi2sk": status + keys.order_due(due_date, task_id) if due_date else None,
         "lsi3sk": status + keys.order_priority(PRIORITY_RANK[task["priority"]], task_id),
-        **{name: value for name, value in task.items() if name in _ATTRIBUTES},
+        **attributes(task),
     }
 
 
