@@ -193,7 +193,9 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
     assert body["request_id"] == answer.headers["x-request-id"]
     assert body["instance"] == f"/requests/{body['request_id']}"
     assert ("www-authenticate" in answer.headers) == (code == "invalid_token")
-    assert ("retry-after" in answer.headers) == (code in {"too_many_requests", "service_unavailable"})
+    assert ("retry-after" in answer.headers) == (
+        code in {"idempotency_key_in_use", "service_unavailable", "too_many_requests"}
+    )
 
 
 def _assert_framed(answer: Answer, request_id: str) -> None:

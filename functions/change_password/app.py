@@ -1,6 +1,7 @@
 """POST /api/auth/password - change the password."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.auth_requests import ChangePassword
 from lambdo.services.accounts import change_password
 from lambdo.validation import parse_json
@@ -10,5 +11,9 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 204: all sessions but the token's own have ended."""
     fields = parse_json(ChangePassword, request.json_body())
-    change_password(request.user_id, request.session_id, fields.current_password, fields.new_password)
+    once(
+        request,
+        lambda: change_password(request.user_id, request.session_id, fields.current_password, fields.new_password),
+        secret=True,
+    )
     return Response(204)

@@ -1,6 +1,7 @@
 """PATCH /api/{user_id}/tasks/{task_id}/complete - complete or reopen a task."""
 
 from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.task_requests import CompleteTask
 from lambdo.preconditions import etag, if_match
 from lambdo.problems import TaskNotFound
@@ -12,7 +13,8 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 200 with the task; a body sets the state, no body toggles it."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
-    task = complete_task(request.user_id, task_id, _wanted(request), versions)
+    completed = _wanted(request)
+    task = once(request, lambda: complete_task(request.user_id, task_id, completed, versions))
     return Response(200, task, {"etag": etag(task["version"])})
 
 

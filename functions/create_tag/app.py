@@ -1,6 +1,7 @@
 """POST /api/{user_id}/tags - create a tag."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.tag_requests import CreateTag
 from lambdo.preconditions import etag
 from lambdo.services.tags import create_tag
@@ -11,5 +12,5 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 201 with the tag and its address."""
     fields = parse_json(CreateTag, request.json_body())
-    tag = create_tag(request.user_id, fields.name, fields.color)
+    tag = once(request, lambda: create_tag(request.user_id, fields.name, fields.color))
     return Response(201, tag, {"location": f"{request.path}/{tag['id']}", "etag": etag(tag["version"])})

@@ -1,6 +1,7 @@
 """POST /api/{user_id}/tasks - create a task."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.task_requests import CreateTask
 from lambdo.preconditions import etag
 from lambdo.services.tasks import create_task
@@ -11,5 +12,5 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 201 with the task and its address."""
     fields = parse_json(CreateTask, request.json_body())
-    task = create_task(request.user_id, **fields.model_dump())
+    task = once(request, lambda: create_task(request.user_id, **fields.model_dump()))
     return Response(201, task, {"location": f"{request.path}/{task['id']}", "etag": etag(task["version"])})

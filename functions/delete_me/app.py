@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.auth_requests import DeleteMe
 from lambdo.preconditions import if_match
 from lambdo.problems import ServiceUnavailable
@@ -18,7 +19,8 @@ SWEEP_SECONDS = 3  # what most accounts need many times over; functions/finish_d
 def handler(request: Request) -> Response:
     """Answer 202: the address is free, sessions and most accounts' items are gone, the rest follows."""
     fields = parse_json(DeleteMe, request.json_body())
-    delete_account(request.user_id, fields.password, if_match(request.headers))
+    versions = if_match(request.headers)
+    once(request, lambda: delete_account(request.user_id, fields.password, versions), secret=True)
     end = time.monotonic() + SWEEP_SECONDS
     with suppress(ServiceUnavailable):  # the account is deleted all the same
         sweep_account(request.user_id, lambda: time.monotonic() > end)

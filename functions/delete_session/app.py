@@ -2,6 +2,7 @@
 
 from lambdo import refresh_cookie
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.problems import SessionNotFound
 from lambdo.services.sessions import end_session
 
@@ -10,5 +11,5 @@ from lambdo.services.sessions import end_session
 def handler(request: Request) -> Response:
     """Answer 204; the session may be the token's own."""
     session_id = request.item_id("session_id", SessionNotFound)
-    end_session(request.user_id, session_id)
+    once(request, lambda: end_session(request.user_id, session_id))
     return Response(204, cookies=refresh_cookie.cleared() if session_id == request.session_id else ())

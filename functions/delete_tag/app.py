@@ -1,6 +1,7 @@
 """DELETE /api/{user_id}/tags/{tag_id} - delete a tag; its tasks stay."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.preconditions import if_match
 from lambdo.problems import TagNotFound
 from lambdo.services.tags import delete_tag
@@ -9,5 +10,6 @@ from lambdo.services.tags import delete_tag
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 204; functions/finish_deletions takes it off the tasks."""
-    delete_tag(request.user_id, request.item_id("tag_id", TagNotFound), if_match(request.headers))
+    tag_id, versions = request.item_id("tag_id", TagNotFound), if_match(request.headers)
+    once(request, lambda: delete_tag(request.user_id, tag_id, versions))
     return Response(204)

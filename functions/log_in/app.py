@@ -4,9 +4,10 @@ from urllib.parse import parse_qsl
 
 from lambdo import refresh_cookie, tokens
 from lambdo.endpoint import FORM, JSON, Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.auth_requests import LogIn
 from lambdo.services.accounts import authenticate
-from lambdo.services.session_tokens import start_session
+from lambdo.services.session_tokens import first_tokens, start_session
 from lambdo.validation import parse_fields, parse_json
 
 
@@ -18,7 +19,9 @@ def handler(request: Request) -> Response:
     """
     fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
     account = authenticate(fields.email, fields.password, request.source_ip)
-    access, refresh, expires_at = start_session(account, request.headers.get("user-agent", ""))
+    user_id, user_agent = account["user"]["id"], request.headers.get("user-agent", "")
+    session = once(request, lambda: start_session(account, user_agent), owner=lambda: user_id, secret=True)
+    access, refresh, expires_at = first_tokens(user_id, session)
     body = tokens.answer(access, None if fields.cookie else refresh) | {"user": account["user"]}
     return Response(200, body, cookies=refresh_cookie.keeping(refresh, expires_at) if fields.cookie else ())
 

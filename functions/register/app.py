@@ -1,9 +1,10 @@
 """POST /api/auth/register - create an account."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.auth_requests import Register
 from lambdo.preconditions import etag
-from lambdo.services.accounts import register
+from lambdo.services.accounts import owner_of, register
 from lambdo.validation import parse_json
 
 
@@ -11,5 +12,10 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 201 with the user, whose own address is /api/auth/me."""
     fields = parse_json(Register, request.json_body())
-    user = register(fields.email, fields.password, fields.name, request.source_ip)
+    user = once(
+        request,
+        lambda: register(fields.email, fields.password, fields.name, request.source_ip),
+        owner=lambda: owner_of(fields.email),
+        secret=True,
+    )
     return Response(201, user, {"location": "/api/auth/me", "etag": etag(user["version"])})

@@ -1,11 +1,12 @@
 """POST /api/auth/email/resend - have the mail sent that confirms the e-mail address."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.services.mails import request_email_verification
 
 
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 202; an address that is confirmed already gets no mail."""
-    request_email_verification(request.user_id)
+    once(request, lambda: request_email_verification(request.user_id))
     return Response(202)

@@ -1,6 +1,7 @@
 """POST /api/auth/password/forgot - have a mail sent with which to choose a new password."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.auth_requests import RequestPasswordReset
 from lambdo.services.mails import request_password_reset
 from lambdo.validation import parse_json
@@ -9,5 +10,6 @@ from lambdo.validation import parse_json
 @endpoint(public=True)
 def handler(request: Request) -> Response:
     """Answer 202, whether or not there is an account with this address."""
-    request_password_reset(parse_json(RequestPasswordReset, request.json_body()).email, request.source_ip)
+    email = parse_json(RequestPasswordReset, request.json_body()).email
+    once(request, lambda: request_password_reset(email, request.source_ip), owner=lambda: email)
     return Response(202)

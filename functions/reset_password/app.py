@@ -1,8 +1,9 @@
 """POST /api/auth/password/reset - choose a new password with the token of a mail."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.auth_requests import ResetPassword
-from lambdo.services.recovery import reset_password
+from lambdo.services.recovery import owner_of, reset_password
 from lambdo.validation import parse_json
 
 
@@ -10,5 +11,10 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 204; the token is spent, and every session has ended."""
     fields = parse_json(ResetPassword, request.json_body())
-    reset_password(fields.token, fields.password)
+    once(
+        request,
+        lambda: reset_password(fields.token, fields.password),
+        owner=lambda: owner_of(fields.token),
+        secret=True,
+    )
     return Response(204)

@@ -1,6 +1,7 @@
 """DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id} - take a tag off a task."""
 
 from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.preconditions import if_match
 from lambdo.problems import TagNotFound, TaskNotFound
 from lambdo.services.tasks import unlink_tag
@@ -10,5 +11,6 @@ from lambdo.services.tasks import unlink_tag
 def handler(request: Request) -> Response:
     """Answer 204, also if it did not have the tag."""
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
-    unlink_tag(request.user_id, task_id, tag_id, if_match(request.headers))
+    versions = if_match(request.headers)
+    once(request, lambda: unlink_tag(request.user_id, task_id, tag_id, versions))
     return Response(204)

@@ -1,6 +1,7 @@
 """PATCH /api/auth/me - change name or time zone."""
 
 from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.auth_requests import UpdateMe
 from lambdo.preconditions import etag, if_match
 from lambdo.services.accounts import update_user
@@ -11,5 +12,6 @@ from lambdo.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 200 with the user."""
     fields = parse_json(UpdateMe, request.json_body(MERGE_PATCH))
-    user = update_user(request.user_id, fields.sent(), if_match(request.headers))
+    versions = if_match(request.headers)
+    user = once(request, lambda: update_user(request.user_id, fields.sent(), versions))
     return Response(200, user, {"etag": etag(user["version"])})

@@ -1,6 +1,7 @@
 """PUT or PATCH /api/{user_id}/tasks/{task_id} - change the fields that are sent."""
 
 from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.idempotency import once
 from lambdo.models.task_requests import UpdateTask
 from lambdo.preconditions import etag, if_match
 from lambdo.problems import TaskNotFound
@@ -13,5 +14,5 @@ def handler(request: Request) -> Response:
     """Answer 200 with the whole task."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     fields = parse_json(UpdateTask, request.json_body(MERGE_PATCH))
-    task = update_task(request.user_id, task_id, fields.sent(), versions)
+    task = once(request, lambda: update_task(request.user_id, task_id, fields.sent(), versions))
     return Response(200, task, {"etag": etag(task["version"])})

@@ -67,22 +67,22 @@ FUNCTIONS = {
     ),
     "register": Expected(
         {"POST /api/auth/register"},
-        on_table("PutItem", "UpdateItem"),
+        on_table("GetItem", "PutItem", "UpdateItem"),
         {"MAIL", "PASSWORD_COST", "REGISTRATIONS_PER_ADDRESS"},
         1769,
     ),
     "request_email_verification": Expected(
-        {"POST /api/auth/email/resend"}, on_table("PutItem", "UpdateItem"), {"MAIL", "MAILS_PER_ACCOUNT"}
+        {"POST /api/auth/email/resend"}, on_table("GetItem", "PutItem", "UpdateItem"), {"MAIL", "MAILS_PER_ACCOUNT"}
     ),
     "verify_email": Expected({"POST /api/auth/email/verify"}, on_table("GetItem", "UpdateItem"), {"MAIL"}),
     "request_password_reset": Expected(
         {"POST /api/auth/password/forgot"},
-        on_table("PutItem", "UpdateItem"),
+        on_table("GetItem", "PutItem", "UpdateItem"),
         {"MAIL", "MAILS_PER_ACCOUNT", "MAILS_PER_ADDRESS"},
     ),
     "reset_password": Expected(
         {"POST /api/auth/password/reset"},
-        on_table("GetItem", "UpdateItem"),
+        on_table("GetItem", "PutItem", "UpdateItem"),
         {"MAIL", "PASSWORD_COST"},
         1769,
     ),
@@ -99,33 +99,39 @@ FUNCTIONS = {
     ),
     "log_out": Expected({"POST /api/auth/logout"}, on_table("DeleteItem"), {"JWKS", "TOKEN_ISSUER"}),
     "get_me": Expected({"GET /api/auth/me"}, on_table("GetItem")),
-    "update_me": Expected({"PATCH /api/auth/me"}, on_table("GetItem", "UpdateItem")),
+    "update_me": Expected({"PATCH /api/auth/me"}, on_table("GetItem", "PutItem", "UpdateItem")),
     "delete_me": Expected(
         {"DELETE /api/auth/me"},
-        on_table("GetItem", "UpdateItem", "DeleteItem", "Query", "BatchWriteItem"),
+        on_table("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchWriteItem"),
         {"PASSWORD_COST", "PASSWORD_CHECKS_PER_ACCOUNT"},
         1769,
     ),
     "change_password": Expected(
         {"POST /api/auth/password"},
-        on_table("GetItem", "UpdateItem", "Query", "BatchWriteItem"),
+        on_table("GetItem", "PutItem", "UpdateItem", "Query", "BatchWriteItem"),
         {"PASSWORD_COST", "PASSWORD_CHECKS_PER_ACCOUNT"},
         1769,
     ),
     "list_sessions": Expected({"GET /api/auth/sessions"}, on_table("GetItem", "Query")),
     "delete_sessions": Expected(
-        {"DELETE /api/auth/sessions"}, on_table("GetItem", "UpdateItem", "Query", "BatchWriteItem")
+        {"DELETE /api/auth/sessions"}, on_table("GetItem", "PutItem", "UpdateItem", "Query", "BatchWriteItem")
     ),
-    "delete_session": Expected({"DELETE /api/auth/sessions/{session_id}"}, on_table("DeleteItem")),
+    "delete_session": Expected(
+        {"DELETE /api/auth/sessions/{session_id}"}, on_table("GetItem", "PutItem", "DeleteItem")
+    ),
     "list_tags": Expected({"GET /api/{user_id}/tags"}, on_table("Query")),
-    "create_tag": Expected({"POST /api/{user_id}/tags"}, on_table("PutItem", "UpdateItem")),
+    "create_tag": Expected({"POST /api/{user_id}/tags"}, on_table("GetItem", "PutItem", "UpdateItem")),
     "get_tag": Expected({"GET /api/{user_id}/tags/{tag_id}"}, on_table("GetItem")),
     "update_tag": Expected(
         {"PUT /api/{user_id}/tags/{tag_id}", "PATCH /api/{user_id}/tags/{tag_id}"},
         on_table("GetItem", "UpdateItem", "PutItem", "DeleteItem"),
     ),
-    "delete_tag": Expected({"DELETE /api/{user_id}/tags/{tag_id}"}, on_table("GetItem", "UpdateItem", "DeleteItem")),
-    "create_task": Expected({"POST /api/{user_id}/tasks"}, on_table("PutItem", "BatchGetItem", "ConditionCheckItem")),
+    "delete_tag": Expected(
+        {"DELETE /api/{user_id}/tags/{tag_id}"}, on_table("GetItem", "PutItem", "UpdateItem", "DeleteItem")
+    ),
+    "create_task": Expected(
+        {"POST /api/{user_id}/tasks"}, on_table("GetItem", "PutItem", "BatchGetItem", "ConditionCheckItem")
+    ),
     "list_tasks": Expected(
         {"GET /api/{user_id}/tasks"},
         {
@@ -142,7 +148,7 @@ FUNCTIONS = {
     ),
     "delete_task": Expected({"DELETE /api/{user_id}/tasks/{task_id}"}, on_table("GetItem", "PutItem", "DeleteItem")),
     "complete_task": Expected(
-        {"PATCH /api/{user_id}/tasks/{task_id}/complete"}, on_table("GetItem", "UpdateItem", "BatchGetItem")
+        {"PATCH /api/{user_id}/tasks/{task_id}/complete"}, on_table("GetItem", "PutItem", "UpdateItem", "BatchGetItem")
     ),
     "link_tag": Expected(
         {"PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id}"},
@@ -150,7 +156,7 @@ FUNCTIONS = {
     ),
     "unlink_tag": Expected(
         {"DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}"},
-        on_table("GetItem", "UpdateItem", "DeleteItem", "BatchGetItem"),
+        on_table("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem"),
     ),
     "finish_deletions": Expected(
         set(),
@@ -444,7 +450,7 @@ def test_cors_lets_a_page_do_what_the_api_offers() -> None:
         "Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"
     }  # fmt: skip
     assert set(cors["ExposeHeaders"]) == {
-        "ETag", "Location", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"
+        "ETag", "Idempotent-Replayed", "Location", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"
     }  # fmt: skip
     assert "AllowCredentials" not in cors
     assert cors["MaxAge"] == 3600

@@ -58,6 +58,15 @@ BROKEN: dict[str, tuple[set[str], Break]] = {
     "unknown_kind": ({"I9"}, lambda a: a["SESSION"].update(sk="SECRET#1")),
     "unknown_partition": ({"I1", "I9"}, lambda a: a["CREDENTIAL"].update(pk="elsewhere")),
     "second_item_under_claim": ({"I1", "I9"}, lambda a: a["CREDENTIAL"].update(sk="PROFILE")),
+    "record_without_end": ({"I6"}, lambda a: a["IDEMPOTENCY"].pop("expires_at")),
+    "record_that_lost_its_owner": (
+        {"I9"},
+        lambda a: [a.pop(kind) for kind in list(a) if kind != "IDEMPOTENCY"],
+    ),
+    "record_that_tells_of_somebody_under_an_address": (
+        {"I6"},
+        lambda a: a["IDEMPOTENCY"].update(pk=a["CREDENTIAL"]["pk"]),
+    ),
     "token_of_a_mail_without_hash": ({"I9"}, lambda a: a["MAILTOKEN"].update(sk="MAILTOKEN#verify_email#x")),
     "malformed_task": ({"I9"}, lambda a: a["TASK"].pop("completed")),
     "name_left_after_deletion": ({"I1", "I12"}, lambda a: a["PROFILE"].update(deleted_at="2026-11-21")),
@@ -70,12 +79,14 @@ def account(api: Api, dump: Callable[[], list[Item]]) -> Account:
     me = api.sign_up()
     tag = me.create_tag(name="Secret place")
     issue(me, "verify_email")
-    deleted, _ = (me.create_task(title="Secret plan", due_date="2027-01-01", tag_ids=[tag["id"]]) for _ in range(2))
+    body = {"title": "Secret plan", "due_date": "2027-01-01", "tag_ids": [tag["id"]]}
+    deleted = me.create_task(**body)
+    assert me.call("POST", "tasks", body, headers={"Idempotency-Key": "x"}).status == 201
     me.call("DELETE", f"tasks/{deleted['id']}")
     items = [item for item in map(wire.load, dump()) if me.id in (item["pk"][5:], item.get("user_id"))]
     found = {item["sk"].partition("#")[0]: item for item in items}
     assert found.keys() == {
-        "PROFILE", "CREDENTIAL", "SESSION", "TAG", "TAGNAME", "TASK", "TRASH", "LINK", "MAIL", "MAILTOKEN"
+        "PROFILE", "CREDENTIAL", "SESSION", "TAG", "TAGNAME", "TASK", "TRASH", "LINK", "MAIL", "MAILTOKEN", "IDEMPOTENCY"
     }  # fmt: skip
     return found
 

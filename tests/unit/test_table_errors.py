@@ -152,7 +152,7 @@ def test_update_sets_removes_and_counts_in_1_call(network: Network) -> None:
     table.put(ITEM)
     meter.reset()
     change = {"s": "new", "b": None}
-    after = table.update(writes.update(*KEY, change, condition="n = :n", values={":n": 1}, add={"n": 1}))
+    after = table.update_and_get(writes.update(*KEY, change, condition="n = :n", values={":n": 1}, add={"n": 1}))
     assert after == {"pk": KEY[0], "sk": KEY[1], "n": 2, "l": ["x", {"m": 1}], "s": "new"}
     assert (meter.calls, meter.units) == (1, 1)
     with pytest.raises(ConditionFailedError) as caught:

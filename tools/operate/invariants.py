@@ -3,6 +3,7 @@
 I1 a claim per user and a user per claim. I2 likewise for the names of tags, their number is counted, and no task has over 20.
 I3 every link is of a live task that has the tag, and of a live tag, or of one that is being deleted; and back.
 I4 what is stored twice agrees, and no task is live and in the trash. I5 a session has one live token, of another than the one before it, and is of no later epoch than its account.
+I6 a key's record is of its user's partition and expires; it stands beside the effect because one transaction wrote both.
 I7 versions begin with 1. I9 nothing lies outside its owner's partition but the claims, and counters of throttles that expire.
 I12 what is being deleted says so, so that the stream can bring it again; nothing else may be left of it.
 """
@@ -74,6 +75,9 @@ def _check_claim(partition: str, items: Iterable[Item], halves: dict[bytes, str]
     for item in items:
         if item["sk"] == keys.CREDENTIAL:
             _pair(item, partition, partition, halves)
+        elif item["sk"].startswith(keys.IDEMPOTENCY):
+            if "result" in item or not _is_record(item):
+                yield Violation("I6", partition, "claim", "a record that says something, or is no record")
         elif not item["sk"].startswith(keys.MAIL_REQUESTS):
             yield Violation("I9", partition, "claim", "another item than the credential or the request for a mail")
 
@@ -83,12 +87,15 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
         return [Violation("I9", partition, "partition", "neither a user's, nor a claim, nor a throttle's")]
     found: list[Violation] = []
     profile: Item | None = None
-    notes = Notes()
+    notes, outlive_their_owner = Notes(), True
     for item in items:
         if item["sk"] == keys.PROFILE:
             profile = item
         else:
+            outlive_their_owner &= item["sk"].startswith(keys.IDEMPOTENCY) and "result" not in item
             found += [Violation(rule, partition, _safe(item), fault) for rule, fault in _check_item(item, notes)]
+    if profile is None and outlive_their_owner:
+        return found
     if profile is None:
         return [Violation("I9", partition, keys.PROFILE, "missing: what lies here has no owner")]
     if "deleted_at" in profile:  # a sweep may be half-way, late writes may have come: nothing is promised but this
@@ -142,8 +149,8 @@ def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
         case "SESSION":
             notes.epochs.add(item["epoch"])
             yield from _check_session(item)
-        case "MAIL" | "MAILTOKEN":
-            yield from _check_mail(kind, rest)
+        case "MAIL" | "MAILTOKEN" | "IDEMPOTENCY":
+            yield from _check_hashed(kind, rest, item)
         case _:
             yield "I9", "of a kind that nobody writes"
 
@@ -153,9 +160,15 @@ def _check_session(item: Item) -> Iterator[tuple[str, str]]:
         yield "I5", "no hash of a live token, or the token before it lives as well"
 
 
-def _check_mail(kind: str, rest: str) -> Iterator[tuple[str, str]]:
+def _is_record(item: Item) -> bool:
+    return len(keys.id_of(item["sk"])) == len(item.get("fingerprint", "")) == 64 and "expires_at" in item
+
+
+def _check_hashed(kind: str, rest: str, item: Item) -> Iterator[tuple[str, str]]:
     if kind == "MAILTOKEN" and len(keys.id_of(rest)) != 64:
         yield "I9", "of no hash of a token"
+    if kind == "IDEMPOTENCY" and not _is_record(item):
+        yield "I6", "a record without hashes or end"
 
 
 def _check_trash(task_id: str, item: Item) -> Iterator[tuple[str, str]]:

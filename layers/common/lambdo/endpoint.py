@@ -8,7 +8,7 @@ import gc
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -56,7 +56,10 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as handlers see it; header names are lower case, `source_ip` is who called the gateway, the ids are the token's."""
+    """A request as handlers see it; header names are lower case, `source_ip` is who called the gateway, the ids are the token's.
+
+    `answer_headers` is what the answer is to have besides the handler's own.
+    """
 
     route: str
     path: str
@@ -68,6 +71,7 @@ class Request:
     source_ip: str
     user_id: str
     session_id: str
+    answer_headers: dict[str, str] = field(default_factory=dict)
 
     def item_id(self, parameter: str, not_found: type[Problem]) -> str:
         """Return the id in the path; what is no id can name no item, so it is answered like an unknown one."""
@@ -134,7 +138,9 @@ def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *,
         if not public:
             identity = _authenticated(event)
             _authorize(event, identity)
-        response = handle(_request(event, identity))
+        request = _request(event, identity)
+        response = handle(request)
+        response = response._replace(headers={**response.headers, **request.answer_headers})
     except Problem as problem:
         response = _problem(problem, request_id)
     except Exception:

@@ -17,11 +17,13 @@ Problem
 ├── UserNotFound 404                user_not_found
 ├── EmailAlreadyExists 409          email_already_exists
 ├── TagAlreadyExists 409            tag_already_exists
+├── IdempotencyKeyInUse 409         idempotency_key_in_use
 ├── StorageFull 409                 storage_full
 ├── PreconditionFailed 412          precondition_failed
 ├── ContentTooLarge 413             content_too_large
 ├── UnsupportedMediaType 415        unsupported_media_type
 ├── InvalidFields 422               invalid_fields
+├── IdempotencyKeyReused 422        idempotency_key_reused
 ├── TooManyRequests 429             too_many_requests
 ├── InternalError 500               internal_error
 ├── ServiceUnavailable 503          service_unavailable
@@ -182,6 +184,16 @@ class TagAlreadyExists(Problem):
     default_detail = "You already have a tag with this name."
 
 
+class IdempotencyKeyInUse(Problem):
+    """Another request with the same Idempotency-Key is being carried out at this moment."""
+
+    status, code, title = 409, "idempotency_key_in_use", "Idempotency key in use"
+    default_detail = "A request with this Idempotency-Key is being carried out. Send it again for its answer."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"retry-after": "1"})
+
+
 class StorageFull(Problem):
     """The user's items have reached the 10 GB that a table with local indexes keeps under one key."""
 
@@ -218,6 +230,17 @@ class InvalidFields(Problem):
 
     status, code, title = 422, "invalid_fields", "Invalid fields"
     default_detail = "Some fields are invalid; see errors."
+
+
+class IdempotencyKeyReused(Problem):
+    """The Idempotency-Key came with another request before (draft-ietf-httpapi-idempotency-key-header-07 section 2.7)."""
+
+    status, code, title = 422, "idempotency_key_reused", "Idempotency key reused"
+    default_detail = "The Idempotency-Key was sent with another request before. Use a new key for each request."
+
+    def __init__(self) -> None:
+        rule = {"loc": ["header", "idempotency-key"], "msg": "Should be new for each request", "type": self.code}
+        super().__init__(errors=[rule])
 
 
 class TooManyRequests(Problem):

@@ -17,6 +17,7 @@ from lambdo.services import throttles
 from lambdo.services.mails import verification_of
 from lambdo.services.sessions import end_all
 from lambdo.store import mail_requests, users
+from lambdo.store.idempotency import recorded
 
 _ATTEMPTS: Final = 4
 # What is left of a deleted account: long enough for every access token to have expired when it goes.
@@ -45,10 +46,18 @@ def register(email: str, password: str, name: str | None, source_ip: str) -> Use
         "version": 1,
     }
     also = [mail_requests.create(verification_of(user["id"]))] if mail.is_configured() else []
-    if not users.put(user, passwords.hash_password(password), *also):
+    with recorded(user["id"], user):
+        created = users.put(user, passwords.hash_password(password), *also)
+    if not created:
         raise EmailAlreadyExists
     events.record("account_registered", user_id=user["id"])
     return user
+
+
+def owner_of(email: str) -> str | None:
+    """Return the id of the user who has a normalised e-mail address, or None."""
+    credential = users.get_credential(email)
+    return credential["user"]["id"] if credential else None
 
 
 def authenticate(email: str, password: str, source_ip: str) -> Account:
@@ -86,8 +95,10 @@ def update_user(user_id: str, changes: dict[str, Any], versions: Versions) -> Us
         user = checked(users.get(user_id), versions, UserNotFound)
         if all(user.get(name) == value for name, value in changes.items()):
             return user
-        new = users.update(user, changes)
-        if new is not None:
+        new: User = {**user, **changes, "version": user["version"] + 1}  # type: ignore[typeddict-item]  # checked by the request model
+        with recorded(user_id, new):
+            updated = users.update(user, changes)
+        if updated:
             return new
     raise ServiceUnavailable
 
@@ -107,7 +118,11 @@ def delete_account(user_id: str, password: str, versions: Versions) -> None:
         user = checked(users.get(user_id), versions, UserNotFound)
         credential = _proven(user, password)
         now = times.now()
-        if users.delete(user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE):
+        with recorded(user_id, None):
+            deleted = users.delete(
+                user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE
+            )
+        if deleted:
             events.record("account_deleted")
             return
     raise ServiceUnavailable  # profile or password changed every time

@@ -5,13 +5,14 @@ The item that was marked stays until all is done, and is touched when time runs 
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import batched
 from typing import Final
 
 from lambdo import times
 from lambdo.problems import ServiceUnavailable
 from lambdo.store import tags, tasks, users
 
-_PIECE: Final = 100  # items read at once
+_PIECE: Final = 100  # items between two looks at the clock
 
 type OutOfTime = Callable[[], bool]
 
@@ -42,7 +43,7 @@ def finish_account(user_id: str, out_of_time: OutOfTime) -> bool:
 
 def sweep_account(user_id: str, out_of_time: OutOfTime) -> bool:
     """Delete all that a deleted account owned but its mark; return False if time ran out before."""
-    while sort_keys := users.query_rest(user_id, _PIECE):
+    for sort_keys in batched(users.query_rest(user_id), _PIECE, strict=False):
         if out_of_time():
             return False
         users.delete_rest(user_id, sort_keys)

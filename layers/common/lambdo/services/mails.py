@@ -6,6 +6,7 @@ from lambdo.models.user import Account
 from lambdo.services import throttles
 from lambdo.store import mail_requests, table, users
 from lambdo.store import mail_tokens as stored_tokens
+from lambdo.store.idempotency import recorded
 
 
 def request_password_reset(email: str, source_ip: str) -> None:
@@ -21,7 +22,8 @@ def request_password_reset(email: str, source_ip: str) -> None:
     mail.check_configured()
     throttles.count(throttles.mails_from(source_ip))
     throttles.count(throttles.mails_to(email))
-    mail_requests.put(_request("reset_password", email=email))
+    with recorded(email, None):
+        mail_requests.put(_request("reset_password", email=email))
     events.record("password_reset_requested")
 
 
@@ -29,7 +31,8 @@ def request_email_verification(user_id: str) -> None:
     """Ask for the mail with which the user confirms the address; raises TooManyRequests if that was done too often."""
     mail.check_configured()
     throttles.count(throttles.mails_to(user_id))
-    mail_requests.put(verification_of(user_id))
+    with recorded(user_id, None):
+        mail_requests.put(verification_of(user_id))
     events.record("verification_requested")
 
 

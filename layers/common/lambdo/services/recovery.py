@@ -7,6 +7,7 @@ from lambdo.problems import InvalidMailToken, UserNotFound
 from lambdo.services.accounts import refuse_address, update_user
 from lambdo.store import mail_tokens as stored_tokens
 from lambdo.store import sessions, users
+from lambdo.store.idempotency import recorded
 
 
 def reset_password(text: str, password: str) -> None:
@@ -27,7 +28,9 @@ def reset_password(text: str, password: str) -> None:
         raise InvalidMailToken
     refuse_address(account["user"]["email"], "password", password)
     password_hash, now = passwords.hash_password(password), int(times.now().timestamp())
-    if not sessions.end_all(account, now=now, password_hash=password_hash, changes={"email_verified": True}):
+    with recorded(token.user_id, None):
+        ended = sessions.end_all(account, now=now, password_hash=password_hash, changes={"email_verified": True})
+    if not ended:
         raise InvalidMailToken
     events.record("password_reset", user_id=token.user_id)
 
@@ -46,6 +49,14 @@ def verify_email(text: str) -> None:
     except UserNotFound as error:
         raise InvalidMailToken from error
     events.record("email_verified", user_id=token.user_id)
+
+
+def owner_of(text: str) -> str | None:
+    """Return the id of the user that a mail's token names, proven or not, or None if it is malformed."""
+    try:
+        return mail_tokens.parse(text).user_id
+    except ValueError:
+        return None
 
 
 def _redeemable(purpose: Purpose, text: str) -> tuple[MailToken, int]:

@@ -1,6 +1,6 @@
 """The tokens of sessions: the first pair by logging in, the next by refreshing. `sessions` ends sessions."""
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypedDict
 
 from lambdo import events, ids, refresh_tokens, settings, times, tokens
 from lambdo.models.key import Key
@@ -9,6 +9,7 @@ from lambdo.models.user import Account
 from lambdo.problems import InvalidRefreshToken, RefreshTokenReused
 from lambdo.refresh_tokens import RefreshToken
 from lambdo.store import key_sets, sessions, users
+from lambdo.store.idempotency import recorded
 from lambdo.store.table import ConditionFailedError
 
 _MAX_USER_AGENT: Final = 256
@@ -22,29 +23,41 @@ class Tokens(NamedTuple):
     expires_at: int
 
 
-def start_session(account: Account, user_agent: str) -> Tokens:
-    """Start a session in the epoch in which the password was verified, and return its first pair of tokens.
+class StartedSession(TypedDict):
+    """What of a new session its first pair of tokens is made from: nothing secret, so a record may hold it."""
+
+    id: str
+    expires_at: int
+
+
+def start_session(account: Account, user_agent: str) -> StartedSession:
+    """Start a session in the epoch in which the password was verified.
 
     The user agent is whatever the client says it is: what of it can be printed is kept for the person to recognise, never logged.
     """
     user_id, session_id, now = account["user"]["id"], ids.new_id(), times.now()
     token = refresh_tokens.derive(_signing_key()["secret"], user_id, session_id, 0)
-    expires_at = int(now.timestamp()) + LIFETIME
-    sessions.put(
-        {
-            "id": session_id,
-            "user_id": user_id,
-            "epoch": account["session_epoch"],
-            "token_hash": token.hash(),
-            "previous_hash": None,
-            "user_agent": "".join(filter(str.isprintable, user_agent)).strip()[:_MAX_USER_AGENT] or None,
-            "created_at": times.rfc3339(now),
-            "rotated_at": None,
-            "expires_at": expires_at,
-        }
-    )
+    started: StartedSession = {"id": session_id, "expires_at": int(now.timestamp()) + LIFETIME}
+    with recorded(user_id, started):
+        sessions.put(
+            {
+                **started,
+                "user_id": user_id,
+                "epoch": account["session_epoch"],
+                "token_hash": token.hash(),
+                "previous_hash": None,
+                "user_agent": "".join(filter(str.isprintable, user_agent)).strip()[:_MAX_USER_AGENT] or None,
+                "created_at": times.rfc3339(now),
+                "rotated_at": None,
+            }
+        )
     events.record("logged_in", user_id=user_id)
-    return _pair(token, expires_at)
+    return started
+
+
+def first_tokens(user_id: str, session: StartedSession) -> Tokens:
+    """Return the first pair of tokens of a session that has been started."""
+    return _pair(refresh_tokens.derive(_signing_key()["secret"], user_id, session["id"], 0), session["expires_at"])
 
 
 def refresh(text: str) -> Tokens:

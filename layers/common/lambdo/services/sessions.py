@@ -10,6 +10,7 @@ from lambdo.models.session import MAX_SHOWN, Session, ShownSession
 from lambdo.models.user import Account
 from lambdo.problems import ServiceUnavailable, SessionNotFound, Unauthenticated, UserNotFound
 from lambdo.store import sessions, users
+from lambdo.store.idempotency import recorded
 from lambdo.store.table import ConditionFailedError
 
 _ATTEMPTS: Final = 4
@@ -45,7 +46,8 @@ def log_out_by_id(user_id: str, session_id: str) -> None:
 def end_session(user_id: str, session_id: str) -> None:
     """End one session; raises SessionNotFound."""
     try:
-        sessions.delete(user_id, session_id)
+        with recorded(user_id, None):
+            sessions.delete(user_id, session_id)
     except ConditionFailedError as error:
         raise SessionNotFound from error
     events.record("session_ended")
@@ -79,13 +81,15 @@ def end_all(account: Account, *, but: str | None = None, password_hash: str | No
     Unauthenticated
         If the session that is to go on has ended.
     """
+    user_id = account["user"]["id"]
     try:
-        if not sessions.end_all(account, but=but, now=_now(), password_hash=password_hash):
-            return False
+        with recorded(user_id, None):
+            ended = sessions.end_all(account, but=but, now=_now(), password_hash=password_hash)
     except ConditionFailedError as error:
         raise Unauthenticated("The session has ended.") from error
-    sweep(account["user"]["id"], account["session_epoch"] + 1)
-    return True
+    if ended:
+        sweep(user_id, account["session_epoch"] + 1)
+    return ended
 
 
 def sweep(user_id: str, epoch: int) -> None:

@@ -13,6 +13,7 @@ from lambdo.problems import (
     UserNotFound,
 )
 from lambdo.store import tags, users
+from lambdo.store.idempotency import recorded
 from lambdo.store.table import ConditionFailedError
 
 _ATTEMPTS: Final = 4  # the first and three more after another writer was faster
@@ -33,7 +34,8 @@ def create_tag(user_id: str, name: str, color: str | None) -> Tag:
     now = times.rfc3339(times.now())
     tag: Tag = {"id": ids.new_id(), "name": name, "color": color, "version": 1, "created_at": now, "updated_at": now}
     try:
-        tags.put(user_id, tag)
+        with recorded(user_id, tag):
+            tags.put(user_id, tag)
     except tags.NameTakenError as error:
         raise TagAlreadyExists from error
     except users.AccountGoneError as error:
@@ -64,13 +66,16 @@ def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Ver
         new: Tag = {**tag, **changes}  # type: ignore[typeddict-item]  # the request model has checked names and types
         if new == tag:
             return tag
-        new["updated_at"] = times.rfc3339(times.now())
+        new |= {"updated_at": times.rfc3339(times.now()), "version": tag["version"] + 1}
         try:
-            return tags.rewrite(user_id, tag, new)
+            with recorded(user_id, new):
+                tags.rewrite(user_id, tag, new)
         except tags.NameTakenError as error:
             raise TagAlreadyExists from error
         except ConditionFailedError as error:
             tag = tags.from_failure(error)
+        else:
+            return new
     raise ServiceUnavailable
 
 
@@ -90,7 +95,8 @@ def delete_tag(user_id: str, tag_id: str, versions: Versions) -> None:
             return
         tag = checked(tag, versions, TagNotFound)
         try:
-            tags.mark_deleted(user_id, tag, times.rfc3339(times.now()))
+            with recorded(user_id, None):
+                tags.mark_deleted(user_id, tag, times.rfc3339(times.now()))
         except ConditionFailedError as error:
             tag = tags.from_failure(error)
         else:

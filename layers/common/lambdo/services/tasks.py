@@ -13,6 +13,7 @@ from lambdo.preconditions import Versions, checked
 from lambdo.problems import InvalidFields, ServiceUnavailable, TagNotFound, TaskNotFound
 from lambdo.services.tagging import read_tags, show_task
 from lambdo.store import tasks
+from lambdo.store.idempotency import needs_results, recorded
 from lambdo.store.table import ConditionFailedError
 
 _ATTEMPTS: Final = 4  # the first and three more after another writer was faster
@@ -47,12 +48,14 @@ def create_task(
         "created_at": now,
         "updated_at": now,
     }
+    answer = show_task(task, its_tags)
     try:
-        tasks.put(task)
+        with recorded(user_id, answer):
+            tasks.put(task)
     except tasks.TagMissingError as error:
         raise TagNotFound from error
     events.record("task_created")
-    return show_task(task, its_tags)
+    return answer
 
 
 def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: Versions) -> TaskAnswer:
@@ -70,7 +73,7 @@ def update_task(user_id: str, task_id: str, changes: dict[str, Any], versions: V
     TagNotFound
         If a tag that was sent is gone.
     """
-    if not changes or not _INDEXED.isdisjoint(changes):
+    if not changes or needs_results() or not _INDEXED.isdisjoint(changes):
         return _rewrite(user_id, task_id, versions, lambda _: changes, changes.get("tag_ids", ()))
     for _ in range(_ATTEMPTS):
         now = times.rfc3339(times.now())
@@ -126,8 +129,10 @@ def _rewrite(
         new = _changed(task, changes)
         if new == task:
             return show_task(task, its_tags)
+        answer = show_task(new, its_tags)
         try:
-            rewritten = tasks.rewrite(task, new)
+            with recorded(user_id, answer):
+                tasks.rewrite(task, new)
         except tasks.TagMissingError as error:
             raise TagNotFound from error
         except ConditionFailedError as error:
@@ -135,7 +140,7 @@ def _rewrite(
         else:
             if new["completed"] and not task["completed"]:
                 events.record("task_completed")
-            return show_task(rewritten, its_tags)
+            return answer
     raise ServiceUnavailable
 
 
@@ -150,7 +155,7 @@ def _required(its_tags: list[Tag], required: Collection[str]) -> list[Tag]:
 
 
 def _changed(task: Task, changes: dict[str, Any]) -> Task:
-    """Return the task with the changes, its time stamps moved if anything is different."""
+    """Return the task with the changes and, if anything is different, of the next version and with its time stamps moved."""
     new: Task = {**task, **changes}  # type: ignore[typeddict-item]  # the request model has checked names and types
     if new == task:
         return task
@@ -158,4 +163,5 @@ def _changed(task: Task, changes: dict[str, Any]) -> Task:
     if new["completed"] != task["completed"]:
         new["completed_at"] = now if new["completed"] else None
     new["updated_at"] = now
+    new["version"] += 1
     return new

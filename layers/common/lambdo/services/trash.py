@@ -8,6 +8,7 @@ from lambdo.models.task import Task, TrashedTask
 from lambdo.preconditions import Versions, checked
 from lambdo.problems import ServiceUnavailable, TaskNotFound
 from lambdo.store import tasks, trash
+from lambdo.store.idempotency import recorded
 from lambdo.store.table import ConditionFailedError
 
 _KEPT: Final = timedelta(days=30)
@@ -28,7 +29,8 @@ def delete_task(user_id: str, task_id: str, versions: Versions) -> None:
     for _ in range(_ATTEMPTS):
         task = checked(task, versions, TaskNotFound)
         try:
-            trash.put(_trashed(task))
+            with recorded(user_id, None):
+                trash.put(_trashed(task))
         except ConditionFailedError as error:
             task = tasks.from_failure(error)
         else:

@@ -13,6 +13,7 @@ TRASH: Final = "TRASH#"
 TAGS: Final = "TAG#"
 TAG_NAMES: Final = "TAGNAME#"
 LINKS: Final = "LINK#"
+IDEMPOTENCY: Final = "IDEMPOTENCY#"
 THROTTLES: Final = "THROTTLE#"
 WINDOWS: Final = "WINDOW#"
 
@@ -50,6 +51,11 @@ def mail_request(purpose: str) -> str:
 def mail_token(purpose: str, token_hash: str) -> str:
     """Sort key of what proves the token of a mail."""
     return f"MAILTOKEN#{purpose}#{token_hash}"
+
+
+def idempotency(key_hash: str) -> str:
+    """Sort key of the record of a request that was sent with an Idempotency-Key."""
+    return f"{IDEMPOTENCY}{key_hash}"
 
 
 def task(task_id: str) -> str:

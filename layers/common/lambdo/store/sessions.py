@@ -52,7 +52,7 @@ def update_token(
         If there is no such session.
     """
     try:
-        item = table.update(
+        item = table.update_and_get(
             writes.update(
                 keys.user(user_id),
                 keys.session(session_id),

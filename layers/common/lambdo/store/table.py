@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from lambdo import settings
+from lambdo import ids, settings
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable, StorageFull
 from lambdo.store import error_codes, writes
@@ -48,6 +48,14 @@ class TransactionRefusedError(Exception):
         self.currents = currents
 
 
+class CompanionRefusedError(Exception):
+    """A write's companion found another state; `current` is the item that stands there, or None if that is being written."""
+
+    def __init__(self, current: Item | None) -> None:
+        super().__init__("the condition of a write's companion did not hold")
+        self.current = current
+
+
 class MailError(Exception):
     """SES did not take a mail. It says the error's code alone: SES's own messages name addresses."""
 
@@ -75,7 +83,7 @@ def get_all(pk: str, sort_keys: Collection[str], *, strong: bool = True) -> list
 def put(item: Item) -> None:
     """Create the item; raises ConditionFailedError if another stands under its key. One call."""
     try:
-        _call("put_item", **writes.create(item).arguments)
+        _write("put_item", writes.create(item))
     except ConditionFailedError as error:
         if error.current != load(dump(item)):  # an own write that the SDK sent again is no conflict
             raise
@@ -83,11 +91,19 @@ def put(item: Item) -> None:
 
 def replace(item: Item) -> None:
     """Put the item, whatever stands under its key. One call."""
-    _call("put_item", **writes.put(item).arguments)
+    _write("put_item", writes.put(item))
 
 
-def update(write: Write) -> Item:
-    """Carry out an update and return the whole new item; raises ConditionFailedError with the standing one. One call."""
+def update(write: Write) -> None:
+    """Carry out an update; raises ConditionFailedError with the standing item. One call."""
+    _write("update_item", write)
+
+
+def update_and_get(write: Write) -> Item:
+    """Carry out an update and return the whole new item; raises ConditionFailedError with the standing one. One call.
+
+    It takes no companion: that would have to know the new item before.
+    """
     return load(_call("update_item", ReturnValues="ALL_NEW", **write.arguments)["Attributes"])
 
 
@@ -96,7 +112,7 @@ def delete(write: Write) -> None:
 
     A delete that the SDK had to send again may have been applied the first time: finding nothing is then success.
     """
-    _call("delete_item", gone_after_retry_is_success=True, **write.arguments)
+    _write("delete_item", write, gone_after_retry_is_success=True)
 
 
 def delete_all(pk: str, sort_keys: Collection[str]) -> None:
@@ -108,13 +124,34 @@ def delete_all(pk: str, sort_keys: Collection[str]) -> None:
 
 
 def transact(*all_writes: Write) -> None:
-    """Carry out all the writes or none; raises TransactionRefusedError if one of their conditions does not hold. One call.
+    """Carry out all the writes or none, their companion with them. One call.
 
-    botocore sends a ClientRequestToken of its own with each call, so an attempt that it repeats has one effect.
+    An attempt that is repeated, by botocore or here, has one effect: all bear the same token.
+
+    Raises
+    ------
+    TransactionRefusedError
+        If a condition does not hold.
+    CompanionRefusedError
+        If their companion's does not hold, or it is being written at this moment.
     """
+    companion = writes.companion.get()
+    if companion is not None:
+        all_writes = (*all_writes, companion.write)
     table_name = settings.table_name()
     items = [{write.kind: {"TableName": table_name, **write.arguments}} for write in all_writes]
-    _call("transact_write_items", table=False, TransactItems=items)
+    try:
+        _call("transact_write_items", table=False, TransactItems=items, ClientRequestToken=ids.new_id())
+    except TransactionRefusedError as error:
+        if companion is not None and len(items) - 1 in error.currents:
+            raise CompanionRefusedError(error.currents[len(items) - 1]) from error
+        raise
+    except ServiceUnavailable as error:
+        if companion is not None and _last_reason(error.__cause__) == "TransactionConflict":
+            raise CompanionRefusedError(None) from error
+        raise
+    if companion is not None:
+        companion.carried = True
 
 
 def query(
@@ -214,6 +251,17 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+def _write(operation: str, write: Write, **options: bool) -> None:
+    """Carry out one write, in a transaction with its companion where it has one; raises ConditionFailedError."""
+    if writes.companion.get() is None:
+        _call(operation, **options, **write.arguments)
+        return
+    try:
+        transact(write)
+    except TransactionRefusedError as error:
+        raise ConditionFailedError(error.currents[0]) from error
+
+
 def _call(
     operation: str, *, table: bool = True, gone_after_retry_is_success: bool = False, **arguments: Any
 ) -> dict[str, Any]:
@@ -285,6 +333,12 @@ def _meaning(error: ClientError) -> Meaning:
 def _reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
     """Return why a transaction was cancelled, one reason for each of its writes; none for any other error."""
     return error.response.get("CancellationReasons", [])
+
+
+def _last_reason(error: BaseException | None) -> str | None:
+    """Return what became of the last write of a cancelled transaction; None for any other error."""
+    reasons = _reasons(error) if isinstance(error, ClientError) else ()
+    return reasons[-1]["Code"] if reasons else None
 
 
 def _refused(reasons: Sequence[Mapping[str, Any]]) -> TransactionRefusedError | None:

@@ -62,8 +62,8 @@ def query(user_id: str) -> list[Tag]:
     return [tag for item in items if (tag := from_item(item))]
 
 
-def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
-    """Replace one version of a tag by the next, with the claim to its name, and return it. One call.
+def rewrite(user_id: str, old: Tag, new: Tag) -> None:
+    """Replace one version of a tag by the next, with the claim to its name. One call.
 
     Raises
     ------
@@ -73,7 +73,6 @@ def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
         If another tag has the new name.
     """
     pk = keys.user(user_id)
-    written: Tag = {**new, "version": old["version"] + 1}
     before, after = _item(user_id, old), _item(user_id, new)
     changes = {name: value for name, value in after.items() if value != before[name] and name != "version"}
     update = writes.update(
@@ -88,9 +87,9 @@ def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
         try:
             table.update(update)
         except table.ConditionFailedError as error:
-            if from_failure(error) != written:  # an own write that the SDK sent again is no conflict
+            if from_failure(error) != new:  # an own write that the SDK sent again is no conflict
                 raise
-        return written
+        return
     claim = writes.create({"pk": pk, "sk": keys.tag_name(name_key(new["name"])), "tag_id": old["id"]})
     try:
         table.transact(update, claim, _release(user_id, old))
@@ -98,7 +97,6 @@ def rewrite(user_id: str, old: Tag, new: Tag) -> Tag:
         if 0 in error.currents:
             raise table.ConditionFailedError(error.currents[0]) from error
         raise NameTakenError from error
-    return written
 
 
 def mark_deleted(user_id: str, tag: Tag, deleted_at: str) -> None:

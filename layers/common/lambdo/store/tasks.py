@@ -43,16 +43,16 @@ def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: 
         If the task is gone or, where versions are given, has none of them.
     """
     try:
-        item = table.update(_update(user_id, task_id, changes, versions))
+        item = table.update_and_get(_update(user_id, task_id, changes, versions))
     except table.ConditionFailedError as error:
-        if not (error.current and _is_own_write(error.current, changes)):
+        if error.current is None or not _is_own_write(error.current, changes):
             raise
         item = error.current
     return from_item(item)
 
 
-def rewrite(old: Task, new: Task) -> Task:
-    """Replace one version of a task by the next, with its index keys and links, and return it. One call.
+def rewrite(old: Task, new: Task) -> None:
+    """Replace one version of a task by the next, with its index keys and links. One call.
 
     1 WRU + 2 for each index key that moves; a change of tags makes it a transaction: twice that, and 2 to 4 for each tag.
 
@@ -66,19 +66,23 @@ def rewrite(old: Task, new: Task) -> Task:
     before, after = _item(old), _item(new)
     changes = {name: value for name, value in after.items() if value != before[name] and name != "version"}
     changes["updated_at"] = new["updated_at"]  # also where it is the same: the write is then refused and made again
-    versions = [old["version"]]
+    write = _update(old["user_id"], old["id"], changes, [old["version"]])
     if "tag_ids" not in changes:
-        return update(old["user_id"], old["id"], changes, versions=versions)
+        try:
+            table.update(write)
+        except table.ConditionFailedError as error:
+            if not _is_own_write(error.current, changes):
+                raise
+        return
     try:
         table.transact(
-            _update(old["user_id"], old["id"], changes, versions),
+            write,
             *_link_writes(new, new["tag_ids"] - old["tag_ids"], old["tag_ids"] - new["tag_ids"]),
         )
     except table.TransactionRefusedError as error:
         if 0 in error.currents:
             raise table.ConditionFailedError(error.currents[0]) from error
         raise TagMissingError from error
-    return {**new, "version": old["version"] + 1}
 
 
 def creation(task: Task) -> list[writes.Write]:
@@ -158,8 +162,9 @@ def _condition(versions: Sequence[int] | None) -> tuple[str, dict[str, int]]:
     return f"{writes.EXISTS} AND version IN ({', '.join(values)})", values
 
 
-def _is_own_write(current: Item, changes: Mapping[str, Any]) -> bool:
-    return all(current.get(name) == value for name, value in changes.items())
+def _is_own_write(current: Item | None, changes: Mapping[str, Any]) -> bool:
+    """Tell whether a refused write found itself: the SDK had to send it again."""
+    return current is not None and all(current.get(name) == value for name, value in changes.items())
 
 
 def _item(task: Task) -> Item:

@@ -4,7 +4,7 @@ The credential repeats the profile, so that logging in is one read; both are onl
 A profile with `deleted_at` is what is left of an account while its items are being deleted: nobody can read it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -64,8 +64,8 @@ def update_password_hash(email: str, old_hash: str, new_hash: str) -> None:
         )
 
 
-def update(user: User, changes: Mapping[str, Any]) -> User | None:
-    """Change the profile and its copy in one transaction; return the new user, or None if it has changed meanwhile."""
+def update(user: User, changes: Mapping[str, Any]) -> bool:
+    """Change the profile and its copy in one transaction; return False if it has changed meanwhile. One call."""
     expected = {":version": user["version"]}
     condition = f"{writes.LIVES} AND version = :version"
     try:
@@ -76,8 +76,8 @@ def update(user: User, changes: Mapping[str, Any]) -> User | None:
             )
         )
     except table.TransactionRefusedError:
-        return None
-    return _user({"user_id": user["id"], **user, **changes, "version": user["version"] + 1})
+        return False
+    return True
 
 
 def end_sessions(
@@ -142,10 +142,15 @@ def touch_deleted(user_id: str, now: str) -> None:
     )
 
 
-def query_rest(user_id: str, limit: int) -> list[str]:
-    """Return sort keys of what a deleted account still has but its profile. One call, read strongly."""
-    items, _ = table.query(keys.user(user_id), keys.EVERYTHING, limit=limit, descending=False)
-    return [item["sk"] for item in items if item["sk"] != keys.PROFILE]
+def query_rest(user_id: str) -> Iterator[str]:
+    """Yield sort keys of what a deleted account still has but its profile. One call for each MB, read strongly.
+
+    Records of requests that brought nothing but an effect stay until they expire: they say nothing of the user, and the
+    answer to a repeated deletion is among them.
+    """
+    for item in table.query_all(keys.user(user_id), keys.EVERYTHING):
+        if item["sk"] != keys.PROFILE and not (item["sk"].startswith(keys.IDEMPOTENCY) and "result" not in item):
+            yield item["sk"]
 
 
 def delete_rest(user_id: str, sort_keys: Collection[str]) -> None:

@@ -1,6 +1,8 @@
 """Conditional writes as values: each can be sent alone or in a transaction (see table.py)."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 from lambdo.store.wire import Item, dump
@@ -16,6 +18,17 @@ class Write(NamedTuple):
     arguments: dict[str, Any]
 
 
+@dataclass(slots=True)
+class Companion:
+    """A write that goes with another in one transaction, and whether it has gone (see idempotency.py)."""
+
+    write: Write
+    carried: bool = False
+
+
+companion: Final[ContextVar[Companion | None]] = ContextVar("companion", default=None)
+
+
 def create(item: Item) -> Write:
     """Put the item, if none stands under its key."""
     return Write("Put", {"Item": dump(item), **_condition("attribute_not_exists(pk)", None)})
@@ -24,6 +37,12 @@ def create(item: Item) -> Write:
 def put(item: Item) -> Write:
     """Put the item, whatever stands under its key."""
     return Write("Put", {"Item": dump(item)})
+
+
+def create_anew(item: Item, now: int) -> Write:
+    """Put the item, if none stands under its key or what stands there had expired by now (Unix seconds)."""
+    condition = "attribute_not_exists(pk) OR expires_at <= :now"  # DynamoDB may delete it days later
+    return Write("Put", {"Item": dump(item), **_condition(condition, {":now": now})})
 
 
 def update(
