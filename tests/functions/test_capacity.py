@@ -5,6 +5,7 @@ Beyond the design's table: 0008 (changes of what stands in an index read first) 
 """
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,19 @@ def test_create_with_tags_is_1_transaction_and_1_read_of_the_tags(
     cost = bill.call(user, "POST", "tasks", {"title": "x", "tag_ids": tags[:count], **fields})
     assert cost == Cost(2, count, 2 * units + 4 * count)
     assert sorted(bill.recorder.calls) == ["BatchGetItem", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize(("fields", "units"), [({}, 3), (DUE, 4)])
+def test_create_with_an_idempotency_key_is_1_transaction_with_2_units_for_the_record(
+    user: Caller, bill: Bill, fields: Json, units: int
+) -> None:
+    body, key = {"title": "x", "description": "x" * 300, **fields}, {"Idempotency-Key": str(uuid.uuid4())}
+    assert bill.call(user, "POST", "tasks", body, headers=key) == Cost(1, 0, 2 * units + 2)
+
+
+def test_edit_with_an_idempotency_key_is_a_read_and_a_transaction(user: Caller, bill: Bill) -> None:
+    task, key = bill.create_sized(user), {"Idempotency-Key": str(uuid.uuid4())}
+    assert bill.call(user, "PATCH", f"tasks/{task['id']}", {"title": "y"}, headers=key) == Cost(2, 1, 2 * 3 + 2)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
