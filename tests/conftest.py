@@ -41,6 +41,7 @@ use_endpoints(NOWHERE, NOWHERE)
 os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
 
 from lambdo import keyring, settings, times, tokens  # noqa: E402
+from lambdo.budget import budget  # noqa: E402
 from lambdo.endpoint import logger  # noqa: E402
 from lambdo.store import key_sets, table  # noqa: E402
 
@@ -126,6 +127,12 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
 def api(application: Application) -> Api:
     """The API, each route served by its real handler behind the real authorizer."""
     return Api(application)
+
+
+@pytest.fixture(autouse=True)
+def _no_time_limit() -> None:
+    """Let no test inherit what another's handler had left of its time."""
+    budget.start(None)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from lambdo.budget import budget
 from lambdo.metering import meter
 from lambdo.services.deletions import OutOfTime, finish_account, finish_tag, sweep_account
 from lambdo.store import keys
@@ -18,6 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
+    budget.start(context.get_remaining_time_in_millis)
     failures = []
     for record in event["Records"]:
         meter.reset()

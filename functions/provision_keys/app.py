@@ -7,8 +7,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from lambdo import keyring
+from lambdo.budget import ANSWER, budget
 
 logger = Logger(location=None)
+
+SECONDS = 5  # to connect to CloudFormation's address, and as many for its answer
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lambda's own, untyped
@@ -16,6 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lamb
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
     """
+    budget.start(context.get_remaining_time_in_millis, reserved=2 * SECONDS + ANSWER)
     answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     properties = event["ResourceProperties"]
     parameters = properties["SigningKeysParameter"], properties["CursorKeysParameter"]
@@ -38,5 +42,5 @@ def _send(url: str, answer: dict[str, Any]) -> None:
     body = json.dumps(answer).encode()
     # An empty content type: the presigned address was signed without one.
     request = urllib.request.Request(url, body, {"content-type": ""}, method="PUT")  # noqa: S310 - CloudFormation's own
-    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=SECONDS) as response:  # noqa: S310
         response.read()

@@ -5,17 +5,19 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from lambdo import events
+from lambdo.budget import budget
 from lambdo.metering import meter
 from lambdo.services.mails import send_requested
 
 logger = Logger(location=None, utc=True, use_rfc3339=True)
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own, untyped
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
     """Send each record's mail; Lambda brings again what failed, from the first on.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
+    budget.start(context.get_remaining_time_in_millis)
     failures = []
     for record in event["Records"]:
         meter.reset()

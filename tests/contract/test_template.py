@@ -64,6 +64,7 @@ FUNCTIONS = {
             "ssm:PutParameter": {SIGNING, CURSOR},
             "ssm:DeleteParameter": {SIGNING, CURSOR},
         },
+        timeout=30,
     ),
     "register": Expected(
         {"POST /api/auth/register"},
@@ -176,7 +177,7 @@ FUNCTIONS = {
             "sqs:SendMessage": {DEAD_LETTERS},
         },
         {"MAIL_FROM", "APP_URL"},
-        timeout=60,
+        timeout=90,
     ),
     "get_health": Expected({"GET /api/health"}, on_table("GetItem")),
     "get_jwks": Expected({"GET /.well-known/jwks.json"}, {}, {"JWKS"}),
@@ -335,7 +336,7 @@ def test_passwords_are_hashed_at_cost_12_and_never_below() -> None:
 
 
 @each_function
-def test_function_on_the_stream_gets_minutes_and_no_other_more_than_a_request_may_take(folder: str) -> None:
+def test_timeout_of_the_function_is_the_expected_one(folder: str) -> None:
     assert function(folder).get("Timeout", 15) == (10 if folder == "authorizer" else FUNCTIONS[folder].timeout)
 
 

@@ -158,15 +158,3 @@ def test_update_sets_removes_and_counts_in_1_call(network: Network) -> None:
     with pytest.raises(ConditionFailedError) as caught:
         table.update(writes.update(*KEY, {"s": "newer"}, condition="n = :n", values={":n": 1}))
     assert caught.value.current == after
-
-
-def test_attempts_and_timeouts_fit_the_timeout_of_every_function(application: Application) -> None:
-    config: Any = table.CONFIG
-    attempts = config.retries["total_max_attempts"]
-    waits = sum(2**retry for retry in range(attempts - 1))  # botocore's standard mode waits at most 1, then 2 s
-    worst = attempts * (config.connect_timeout + config.read_timeout) + waits
-    assert config.retries["mode"] == "standard"
-    assert worst == 12
-    for function in application.functions.values():
-        if not function.handler.startswith("authorizer."):  # it calls nothing
-            assert worst < function.timeout, function.name

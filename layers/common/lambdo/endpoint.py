@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools import Logger
 
 from lambdo import events, ids
+from lambdo.budget import budget
 from lambdo.metering import meter
 from lambdo.problems import (
     ContentTooLarge,
@@ -130,6 +131,7 @@ def endpoint(*, public: bool = False) -> Callable[[Callable[[Request], Response]
 
 def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *, public: bool) -> Answer:  # noqa: ANN401
     started = time.perf_counter()
+    budget.start(context.get_remaining_time_in_millis)
     meter.reset()
     events.take()
     request_id = event["requestContext"]["requestId"]

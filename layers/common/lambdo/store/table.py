@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from lambdo import ids, settings
+from lambdo.budget import budget
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable, StorageFull
 from lambdo.store import error_codes, writes
@@ -24,10 +25,12 @@ from lambdo.store.error_codes import Meaning
 from lambdo.store.wire import Item, dump, load
 from lambdo.store.writes import Write, key_of
 
-# At worst 3 attempts x (1 s to connect + 2 s to read) + up to 3 s of back-off: inside the functions' 15 s.
+# https://docs.aws.amazon.com/general/latest/gr/api-retries.html: standard mode waits up to 1 s before the second attempt and
+# up to 2 s before the third.
 CONFIG: Final = Config(
     connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
 )
+ATTEMPT: Final = 1 + 2 + 2  # seconds that an attempt takes at worst, with the wait after it
 CONFLICT_RETRIES: Final = 3
 BATCH_ATTEMPTS: Final = 5
 
@@ -243,7 +246,9 @@ def _content(text: str) -> dict[str, str]:
 
 @cache
 def _client(service: str) -> Any:  # noqa: ANN401 - botocore makes its methods at run time
-    return _session().create_client(service, config=CONFIG)
+    client = _session().create_client(service, config=CONFIG)
+    client.meta.events.register("before-send", _stop_in_time)
+    return client
 
 
 @cache
@@ -260,6 +265,12 @@ def _write(operation: str, write: Write, **options: bool) -> None:
         transact(write)
     except TransactionRefusedError as error:
         raise ConditionFailedError(error.currents[0]) from error
+
+
+def _stop_in_time(**_: object) -> None:
+    """Let no attempt go out that may not end in time. botocore repeats no exception but its own, so this one gets through."""
+    if not budget.covers(ATTEMPT):
+        raise ServiceUnavailable
 
 
 def _call(
