@@ -24,6 +24,10 @@ dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT,
 test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and gate the coverage; ARGS="-k name" runs some, ungated
 	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile)
 
+.PHONY: model
+model: .venv/.synced .venv-ministack/.synced ## compare the API with its model in random runs of 50 steps: RUNS=500
+	@MODEL_RUNS='$(or $(RUNS),500)' $(PYTHON) -m pytest tests/model -k model_does
+
 .PHONY: check
 check: lint scan test ## run everything that must hold before a change lands
 

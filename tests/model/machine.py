@@ -1,0 +1,380 @@
+"""The state machine: the real handlers and the model answer the same requests, and must give the same answers."""
+
+import copy
+import itertools
+import sys
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+import jwt
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from lambdo.store import keys
+from tests.caller import UNKNOWN_ID, Answer, Api, Json
+from tests.fsck import fsck
+from tests.lists import expected, items_of
+from tests.model import wishes
+from tests.model.model import Account, Expected, Model, Request, shown
+from tests.model.wishes import Wish
+from tests.network import PASS, Network
+from tests.stream import deliver, marked, record
+from tests.watch import watch
+from tools.operate.target import Target
+
+FOREVER: Final = 4e9  # Unix seconds: a session that has ended goes on sending its access token
+ROUTES: Final = {
+    "register": "POST /api/auth/register",
+    "log_in": "POST /api/auth/login",
+    "refresh_session": "POST /api/auth/refresh",
+    "log_out": "POST /api/auth/logout",
+    "get_me": "GET /api/auth/me",
+    "update_me": "PATCH /api/auth/me",
+    "delete_me": "DELETE /api/auth/me",
+    "change_password": "POST /api/auth/password",
+    "list_sessions": "GET /api/auth/sessions",
+    "delete_sessions": "DELETE /api/auth/sessions",
+    "delete_session": "DELETE /api/auth/sessions/{ended_id}",
+    "list_tags": "GET /api/me/tags",
+    "create_tag": "POST /api/me/tags",
+    "get_tag": "GET /api/me/tags/{tag_id}",
+    "update_tag": "PUT /api/me/tags/{tag_id}",
+    "delete_tag": "DELETE /api/me/tags/{tag_id}",
+    "list_tasks": "GET /api/me/tasks",
+    "create_task": "POST /api/me/tasks",
+    "get_task": "GET /api/me/tasks/{task_id}",
+    "update_task": "PATCH /api/me/tasks/{task_id}",
+    "delete_task": "DELETE /api/me/tasks/{task_id}",
+    "complete_task": "PATCH /api/me/tasks/{task_id}/complete",
+    "link_tag": "PUT /api/me/tasks/{task_id}/tags/{tag_id}",
+    "unlink_tag": "DELETE /api/me/tasks/{task_id}/tags/{tag_id}",
+}
+NOBODY: Final = Account({}, "")
+
+
+@dataclass
+class World:
+    """What all runs stand on: the real API, the wire under it, its table, and a clock that stands still."""
+
+    api: Api
+    network: Network
+    table: Target
+    now: datetime
+
+
+class Turn(NamedTuple):
+    """A request that was answered, and when it came."""
+
+    request: Request
+    now: datetime
+    answer: Answer
+
+
+@dataclass
+class Walk:
+    """A list that is read page by page, while other things happen."""
+
+    user_id: str
+    query: Json
+    zone: str
+    versions: dict[str, int]  # of the tasks that there were at its start
+    seen: list[str] = field(default_factory=list)
+    cursor: str | None = None
+
+
+class Machine(RuleBasedStateMachine):
+    """Two people with some devices, tags and tasks, and what can happen to them."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        self.model = Model()
+        self.run = uuid.uuid4().hex
+        self.texts = 0
+        self.users: list[str] = []  # ids of all that there were, as of:
+        self.tags: list[str] = []
+        self.tasks: list[str] = []
+        self.walks: list[Walk] = []
+
+    # ---- rules
+
+    @initialize()
+    def begin(self) -> None:
+        self.come("ada", "correct horse")
+        for name in ("Work", "Home"):
+            self.send(self.request(Wish("create_tag", body={"name": name, "color": None})))
+        for tags in ([], [0], [0, 1], []):
+            self.send(self.request(Wish("create_task", body={"title": "pay", "tag_ids": tags})))
+
+    @rule(wish=wishes.ACCOUNTS)
+    def use_account(self, wish: Wish) -> None:
+        self.send(self.request(wish))
+
+    @rule(wish=wishes.SESSIONS)
+    def use_session(self, wish: Wish) -> None:
+        self.send(self.request(wish))
+
+    @rule(wish=wishes.TAGS)
+    def use_tag(self, wish: Wish) -> None:
+        self.send(self.request(wish))
+
+    @rule(wish=wishes.TASKS)
+    def use_task(self, wish: Wish) -> None:
+        self.send(self.request(wish))
+
+    @rule(first=wishes.TASKS, second=wishes.TASKS, call=st.integers(0, 2))
+    def use_two_tasks_at_once(self, first: Wish, second: Wish, call: int) -> None:
+        self.send_both(self.request(first), self.request(second), call)
+
+    @rule(first=wishes.WISHES, second=wishes.WISHES, call=st.integers(0, 4))
+    def use_two_things_at_once(self, first: Wish, second: Wish, call: int) -> None:
+        self.send_both(self.request(first), self.request(second), call)
+
+    @rule(caller=wishes.NUMBER, password=wishes.PASSWORD)
+    def delete_account_and_come_again(self, caller: int, password: str) -> None:
+        user_id, session_id = self.caller(caller)
+        person = self.model.accounts[user_id].user["email"].partition(".")[0]
+        self.send(Request("delete_me", user_id, session_id, {"body": {"password": password}}))
+        if user_id not in self.model.accounts:
+            self.send(Request("get_me", user_id, session_id, {}))
+            self.come(person, "battery staple")
+
+    @rule(caller=wishes.NUMBER, filters=wishes.LISTS, limit=st.integers(1, 3))
+    def begin_list(self, caller: int, filters: Json, limit: int) -> None:
+        user_id, _ = self.caller(caller)
+        account = self.model.accounts[user_id]
+        tag_ids = [self.pick(account.tags, self.tags, number) for number in filters.get("tag", ())]
+        query = {**filters, "tag": list(dict.fromkeys(tag_ids))}
+        versions = {task_id: task["version"] for task_id, task in account.tasks.items()}
+        self.walks.append(Walk(user_id, query, account.user["time_zone"], versions))
+        self.turn_page(self.walks[-1], limit)
+
+    @rule(number=wishes.NUMBER, limit=st.integers(1, 3))
+    def go_on_with_list(self, number: int, limit: int) -> None:
+        if self.walks:
+            self.turn_page(self.walks[number % len(self.walks)], limit)
+
+    @rule(seconds=st.sampled_from([1, 30, 31, 3600, 31 * 24 * 3600]))
+    def wait(self, seconds: int) -> None:
+        self.world.now += timedelta(seconds=seconds)
+
+    # ---- what holds after each step, and at the end
+
+    @invariant()
+    def table_is_consistent(self) -> None:
+        partitions = [keys.user(user_id) for user_id in self.users]
+        partitions += [keys.email(self.address(person)) for person in ("ada", "bob")]
+        fsck([item for partition in partitions for item in self.world.table.query(partition)])
+
+    def teardown(self) -> None:
+        """Read the lists to their ends, and look at everything once more; not after a failure."""
+        self.world.network.plan = []
+        if sys.exception() is None:
+            while self.walks:
+                self.turn_page(self.walks[0], 100)
+            for look in [look for user_id in self.model.accounts for look in self.looks_at_all(user_id)]:
+                self.send(look)
+            watch.judge()  # of all runs together it would take quadratically long
+
+    # ---- requests and answers
+
+    def send(self, request: Request) -> None:
+        """Send a request; the model must foretell the answer."""
+        turn = self.turn(request)
+        assert foretold(self.model, turn) == seen(turn), request
+
+    def send_both(self, first: Request, second: Request, call: int) -> None:
+        """Stop the first before one of its calls until the second is done: it must seem that one came after the other."""
+        others: list[Turn] = []
+
+        def meanwhile() -> None:
+            others.append(self.turn(second))
+            self.tick()
+
+        self.world.network.plan = [*[PASS] * call, meanwhile]
+        one = self.turn(first)
+        if not others:  # the first has not so many calls
+            self.world.network.plan = []
+            meanwhile()
+        (other,) = others
+        late = one._replace(now=self.world.now)  # it may look at the clock again
+        looks = [self.turn(look) for user_id in {first.user_id, second.user_id} for look in self.looks(user_id)]
+        orders = [(one, other), (other, one), (other, late)]
+        models = [model for turns in orders if (model := self.after([*turns, *looks]))]
+        assert models, (one, other, looks)
+        self.model = models[0]
+
+    def after(self, turns: Iterable[Turn]) -> Model | None:
+        """Return the model after these turns, or None if it foretells another answer."""
+        model = copy.deepcopy(self.model)
+        return model if all(foretold(model, turn) == seen(turn) for turn in turns) else None
+
+    def turn(self, request: Request) -> Turn:
+        """Send a request, at a moment of its own."""
+        now = self.tick()
+        if request.operation == "finish_deletions":
+            items = list(self.world.table.query(keys.user(request.user_id)))
+            assert deliver(*map(record, marked(items))) == []
+            return Turn(request, now, Answer(204, {}, ""))
+        method, _, path = ROUTES[request.operation].partition(" ")
+        arguments = request.arguments
+        version = arguments.get("if_match")
+        answer = self.world.api.call(
+            method,
+            path.format(**arguments),
+            arguments.get("body"),
+            query=urlencode(arguments.get("query", {}), doseq=True),
+            headers={} if version is None else {"if-match": f'"v{version}"'},
+            verdict={"user_id": request.user_id, "sid": request.session_id, "exp": FOREVER},
+        )
+        note(f"{request.operation} {arguments} -> {answer.status} {answer.text[:400]}")
+        self.remember(request, answer)
+        return Turn(request, now, answer)
+
+    def remember(self, request: Request, answer: Answer) -> None:
+        known = {"register": self.users, "create_tag": self.tags, "create_task": self.tasks}.get(request.operation)
+        if known is not None and answer.status == 201:
+            assert answer.json["id"] not in known
+            known.append(answer.json["id"])
+
+    def tick(self) -> datetime:
+        self.world.now += timedelta(milliseconds=1)
+        return self.world.now
+
+    def looks(self, user_id: str) -> Iterator[Request]:
+        """Yield the requests that show all that a user has; nobody can ask before the first session."""
+        for session_id in [*self.model.accounts.get(user_id, NOBODY).sessions][:1]:
+            for operation in ("get_me", "list_sessions", "list_tags"):
+                yield Request(operation, user_id, session_id, {})
+            yield Request("list_tasks", user_id, session_id, {"query": {"limit": 100}})
+
+    def looks_at_all(self, user_id: str) -> Iterator[Request]:
+        """Yield these, and those that show each thing by itself, and the lists of tasks in all orders."""
+        for look in self.looks(user_id):
+            yield look
+            if look.operation == "list_tags":
+                yield from (look._replace(operation="get_tag", arguments={"tag_id": one}) for one in self.tags)
+            if look.operation == "list_tasks":
+                yield from (look._replace(operation="get_task", arguments={"task_id": one}) for one in self.tasks)
+                for sort, status in itertools.product(wishes.SORTS, wishes.STATUSES):
+                    yield look._replace(arguments={"query": {"sort": sort, "status": status, "limit": 100}})
+
+    # ---- pages
+
+    def turn_page(self, walk: Walk, limit: int) -> None:
+        """Read the next page of a list, which must show tasks as they now are."""
+        account = self.model.accounts.get(walk.user_id)
+        by_due_date = {"due_before", "due_after"} & walk.query.keys()
+        if account is None or not account.tags.keys() >= set(walk.query["tag"]):
+            self.walks.remove(walk)  # nobody can read on, or it is the list of a tag that is gone
+        elif by_due_date and walk.zone != account.user["time_zone"]:
+            self.walks.remove(walk)  # other days
+        else:
+            query = {**walk.query, "limit": limit, **({"cursor": walk.cursor} if walk.cursor else {})}
+            answer = self.turn(
+                Request("list_tasks", walk.user_id, next(iter(account.sessions)), {"query": query})
+            ).answer
+            page = items_of(answer)
+            assert page == [shown(account, account.tasks[task["id"]]) for task in page]
+            assert page == expected(page, walk.query, zone=walk.zone)
+            assert len(page) <= limit
+            walk.seen += [task["id"] for task in page]
+            walk.cursor = answer.json["next_cursor"]
+            if walk.cursor is None:
+                self.walks.remove(walk)
+                self.check_walk(walk)
+
+    def check_walk(self, walk: Walk) -> None:
+        """Look whether each task that stayed as it was was shown, and once."""
+        account = self.model.accounts[walk.user_id]
+        stayed = [task for one, task in account.tasks.items() if walk.versions.get(one) == task["version"]]
+        wanted = expected([shown(account, task) for task in stayed], walk.query, zone=walk.zone)
+        ids = {task["id"] for task in stayed}
+        assert [one for one in walk.seen if one in ids] == [task["id"] for task in wanted], walk
+
+    # ---- from wishes to requests
+
+    def come(self, person: str, password: str) -> None:
+        """Register, and log in."""
+        for operation in ("register", "log_in"):
+            self.send(self.request(Wish(operation, body={"email": person, "password": password})))
+
+    def request(self, wish: Wish) -> Request:
+        """Return the request of a wish: numbers become things that there are, or once in a while were."""
+        user_id, session_id = ("", "") if wish.operation in {"register", "log_in"} else self.caller(wish.caller)
+        account = self.model.accounts.get(user_id, NOBODY)
+        arguments: Json = {}
+        target: Json | None = account.user
+        if wish.tag is not None:
+            arguments["tag_id"] = self.pick(account.tags, self.tags, wish.tag)
+            target = account.tags.get(arguments["tag_id"])
+        if wish.task is not None:
+            arguments["task_id"] = self.pick(account.tasks, self.tasks, wish.task)
+            target = account.tasks.get(arguments["task_id"])
+        if wish.session is not None:
+            arguments["ended_id"] = self.pick(account.sessions, (), wish.session)
+        if wish.token is not None:
+            tokens = account.sessions[session_id].tokens
+            arguments["body"] = {"refresh_token": tokens[max(-len(tokens), -1 - wish.token)]}
+        if wish.body is not None:
+            arguments["body"] = {name: self.member(account, name, value) for name, value in wish.body.items()}
+        if wish.if_match is not None:
+            arguments["if_match"] = (target["version"] if target else 1) - wish.if_match
+        if wish.query is not None:
+            arguments["query"] = wish.query
+        return Request(wish.operation, user_id, session_id, arguments)
+
+    def member(self, account: Account, name: str, value: Any) -> Any:
+        """Return the value of a member of a body: a text that none had before, the ids of tags for their numbers."""
+        match name:
+            case "email":
+                return self.address(value)
+            case "title" | "description":
+                self.texts += 1
+                return f"{value} {self.texts}"
+            case "tag_ids":
+                return sorted({self.pick(account.tags, self.tags, number) for number in value})
+        return value
+
+    def caller(self, number: int) -> tuple[str, str]:
+        """Return the ids of a user and of one of its sessions, which may have ended."""
+        callers = [(user_id, one) for user_id, account in self.model.accounts.items() for one in account.sessions]
+        return callers[number % len(callers)]
+
+    def pick(self, own: Collection[str], ever: Collection[str], number: int) -> str:
+        """Return one of the user's own ids, or of another: of what is gone, or somebody else's."""
+        others = [one for one in ever if one not in own]
+        ids = [*own, *others[-1:]] or [UNKNOWN_ID]
+        return ids[number % len(ids)]
+
+    def address(self, person: str) -> str:
+        return f"{person}.{self.run}@example.com"
+
+
+def foretold(model: Model, turn: Turn) -> Expected:
+    return model.answer(turn.request, turn.now, made(turn.answer))
+
+
+def seen(turn: Turn) -> Expected:
+    """Return what an answer says, in the model's words."""
+    answer = turn.answer
+    if answer.status >= 400:
+        return answer.status, answer.json["code"]
+    if not answer.text:
+        return answer.status, None
+    assert answer.headers.get("etag", f'"v{answer.json.get("version")}"') == f'"v{answer.json.get("version")}"'
+    return answer.status, answer.json
+
+
+def made(answer: Answer) -> Json:
+    """Return a success's body, and in it the session's id, which the access token has."""
+    if answer.status >= 300 or not answer.text:
+        return {}
+    token = answer.json.get("access_token")
+    claims = jwt.decode(token, options={"verify_signature": False}) if token else {}
+    return {**answer.json, "session_id": claims.get("sid")}

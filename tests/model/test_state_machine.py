@@ -1,0 +1,43 @@
+"""The API against its model: whatever is asked, in whatever order, two at once, and between the pages of lists."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from lambdo import times
+from lambdo.settings import table_name
+from lambdo.store import table
+from tests.caller import Api
+from tests.model.machine import Machine, World
+from tests.network import Network
+from tools.operate.target import Target
+
+# The same runs each time, so that a change that fails here fails everywhere, and one that passes here is not blamed for
+# what was there before. `make model` goes where nobody has been yet.
+BUDGET = settings(
+    max_examples=20,
+    stateful_step_count=50,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+RUNS = os.environ.get("MODEL_RUNS")
+
+
+@pytest.fixture
+def world(api: Api, network: Network, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World(api, network, Target(table._client("dynamodb"), table_name()), times.now())
+    monkeypatch.setattr(times, "now", lambda: world.now)
+    return world
+
+
+def run(world: World, budget: settings) -> None:
+    run_state_machine_as_test(lambda: Machine(world), settings=budget)  # type: ignore[arg-type] # it takes factories
+
+
+def test_api_answers_as_its_model_does(world: World) -> None:
+    run(world, settings(BUDGET, max_examples=int(RUNS), derandomize=False) if RUNS else BUDGET)
