@@ -21,6 +21,7 @@ READ, WRITE = LOGGER | STORE, LOGGER | STORE | MODELS
 ALLOWED: dict[str, set[str]] = {
     "authorizer": SIGNING | BCRYPT | {"typing_extensions"},
     "change_password": WRITE | BCRYPT,
+    "change_tasks": WRITE,
     "complete_task": WRITE,
     "create_tag": WRITE,
     "create_task": WRITE,

@@ -133,6 +133,11 @@ FUNCTIONS = {
     "create_task": Expected(
         {"POST /api/{user_id}/tasks"}, on_table("GetItem", "PutItem", "BatchGetItem", "ConditionCheckItem")
     ),
+    "change_tasks": Expected(
+        {"POST /api/{user_id}/tasks/bulk"},
+        on_table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
+        timeout=29,
+    ),
     "list_tasks": Expected(
         {"GET /api/{user_id}/tasks"},
         {

@@ -108,7 +108,9 @@ class Request:
         return found
 
 
-def endpoint(*, public: bool = False) -> Callable[[Callable[[Request], Response]], Callable[[Event, Any], Answer]]:
+def endpoint(
+    *, public: bool = False, max_body: int = MAX_BODY
+) -> Callable[[Callable[[Request], Response]], Callable[[Event, Any], Answer]]:
     """Make a Lambda handler for HTTP API events (payload 2.0) of a function from Request to Response.
 
     Parameters
@@ -116,11 +118,13 @@ def endpoint(*, public: bool = False) -> Callable[[Callable[[Request], Response]
     public
         The route has no authorizer. Otherwise a request without a verified identity is answered 401,
         and one whose path names another user 403.
+    max_body
+        Bytes of the body; a longer one is answered 413.
     """
 
     def decorate(handle: Callable[[Request], Response]) -> Callable[[Event, Any], Answer]:
         def handler(event: Event, context: Any) -> Answer:  # noqa: ANN401 - Lambda's own, untyped
-            return _serve(handle, event, context, public=public)
+            return _serve(handle, event, context, public=public, max_body=max_body)
 
         gc.freeze()  # init ends here, and nothing that it made is garbage
         gc.enable()
@@ -129,7 +133,14 @@ def endpoint(*, public: bool = False) -> Callable[[Callable[[Request], Response]
     return decorate
 
 
-def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *, public: bool) -> Answer:  # noqa: ANN401
+def _serve(
+    handle: Callable[[Request], Response],
+    event: Event,
+    context: Any,  # noqa: ANN401
+    *,
+    public: bool,
+    max_body: int,
+) -> Answer:
     started = time.perf_counter()
     budget.start(context.get_remaining_time_in_millis)
     meter.reset()
@@ -140,7 +151,7 @@ def _serve(handle: Callable[[Request], Response], event: Event, context: Any, *,
         if not public:
             identity = _authenticated(event)
             _authorize(event, identity)
-        request = _request(event, identity)
+        request = _request(event, identity, max_body)
         response = handle(request)
         response = response._replace(headers={**response.headers, **request.answer_headers})
     except Problem as problem:
@@ -192,16 +203,16 @@ def _authorize(event: Event, identity: Mapping[str, Any]) -> None:
         raise Forbidden
 
 
-def _request(event: Event, identity: Mapping[str, Any]) -> Request:
+def _request(event: Event, identity: Mapping[str, Any], max_body: int) -> Request:
     body = event.get("body") or ""
-    if len(body) > 2 * MAX_BODY:
-        raise ContentTooLarge
+    if len(body) > 2 * max_body:
+        raise ContentTooLarge(max_body)
     try:
         raw_body = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     except ValueError as error:
         raise MalformedJson from error
-    if len(raw_body) > MAX_BODY:
-        raise ContentTooLarge
+    if len(raw_body) > max_body:
+        raise ContentTooLarge(max_body)
     return Request(
         route=event["routeKey"],
         path=event["rawPath"],
@@ -218,17 +229,7 @@ def _request(event: Event, identity: Mapping[str, Any]) -> Request:
 
 
 def _problem(problem: Problem, request_id: str) -> Response:
-    body = {
-        "type": f"/docs/errors#{problem.code}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        "instance": f"/requests/{request_id}",
-        "code": problem.code,
-        "request_id": request_id,
-    }
-    if problem.errors is not None:
-        body["errors"] = problem.errors
+    body = problem.details() | {"instance": f"/requests/{request_id}", "request_id": request_id}
     return Response(problem.status, body, {"content-type": "application/problem+json", **problem.headers})
 
 

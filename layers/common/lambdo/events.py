@@ -28,6 +28,7 @@ type Event = Literal[
     "task_completed",
     "task_created",
     "task_deleted",
+    "tasks_changed",
     "throttled",
     "token_reused",
     "verification_requested",

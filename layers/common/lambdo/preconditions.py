@@ -26,19 +26,26 @@ def etag(version: int) -> str:
 
 
 def if_match(headers: Mapping[str, str]) -> Versions:
-    """Return the versions that If-Match allows, never empty; None allows any that exists.
+    """Return the versions that the header If-Match allows; raises MalformedHeader: to ignore it would be to overwrite."""
+    try:
+        return versions_of(headers.get("if-match", "*"))
+    except ValueError as error:
+        raise MalformedHeader(f"If-Match {error}.") from error
+
+
+def versions_of(value: str) -> Versions:
+    """Return the versions that a value of If-Match allows, never empty; None allows any that exists.
 
     Raises
     ------
-    MalformedHeader
-        If it is no list of at most 20 entity tags: to ignore it would be to overwrite.
+    ValueError
+        If it is no list of at most 20 entity tags.
     """
-    value = headers.get("if-match", "*").strip()
-    if value == "*":
+    if value.strip() == "*":
         return None
-    tags = _tags(value)
+    tags = _tags(value.strip())
     if not 0 < len(tags) <= _MAX_TAGS:
-        raise MalformedHeader('If-Match should be * or at most 20 entity tags like "v3".')
+        raise ValueError('should be * or at most 20 entity tags like "v3"')
     strong = [match[1] for weak, tag in tags if not weak and (match := _VERSION.fullmatch(tag))]
     return [int(version) for version in strong] or [_NO_VERSION]
 

@@ -68,6 +68,17 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         self.errors = errors[:MAX_ERRORS] if errors is not None else None
         super().__init__(self.detail)
 
+    def details(self) -> dict[str, Any]:
+        """Return the problem as RFC 9457 writes it, but for what belongs to one answer."""
+        details = {
+            "type": f"/docs/errors#{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        return details if self.errors is None else {**details, "errors": self.errors}
+
 
 class MalformedJson(Problem):
     """The body is not a JSON document in UTF-8 (RFC 8259)."""
@@ -216,6 +227,9 @@ class ContentTooLarge(Problem):
 
     status, code, title = 413, "content_too_large", "Content too large"
     default_detail = "The request body is larger than 65,536 bytes."
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request body is larger than {limit:,} bytes.")
 
 
 class UnsupportedMediaType(Problem):

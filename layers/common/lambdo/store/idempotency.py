@@ -4,11 +4,11 @@ A record is written in the transaction of the effect that it proves, so there ar
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from lambdo import times
 from lambdo.store import keys, table, writes
@@ -41,8 +41,17 @@ class Keyed:
     is_recorded: bool = False
 
 
+class _RehearsedError(Exception):
+    """A rehearsal has come to the write; `result` is what would have come of it."""
+
+    def __init__(self, result: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+        super().__init__("a rehearsal writes nothing")
+        self.result = result
+
+
 # A Lambda environment serves one request at a time, but the threads of tests do not.
 _request: Final[ContextVar[Keyed | None]] = ContextVar("request", default=None)
+_rehearsing: Final[ContextVar[bool]] = ContextVar("rehearsing", default=False)
 
 
 @contextmanager
@@ -55,9 +64,20 @@ def keyed(request: Keyed) -> Iterator[None]:
         _request.reset(token)
 
 
+def rehearse[Result](act: Callable[[], Result]) -> Result:
+    """Return what the act would, after all that it reads and refuses, but without the write that it marks by `recorded`."""
+    token = _rehearsing.set(True)
+    try:
+        return act()
+    except _RehearsedError as end:
+        return cast("Result", end.result)
+    finally:
+        _rehearsing.reset(token)
+
+
 def needs_results() -> bool:
     """Tell whether the result of a write has to be known before it."""
-    return _request.get() is not None
+    return _rehearsing.get() or _request.get() is not None
 
 
 @contextmanager
@@ -76,6 +96,8 @@ def recorded(owner: str, result: Any) -> Iterator[None]:  # noqa: ANN401 - whate
     TakenError
         If another request with the same key was faster; nothing is written then.
     """
+    if _rehearsing.get():
+        raise _RehearsedError(result)
     request = _request.get()
     if request is None:
         yield
