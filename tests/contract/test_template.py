@@ -136,7 +136,7 @@ FUNCTIONS = {
     "change_tasks": Expected(
         {"POST /api/{user_id}/tasks/bulk"},
         on_table("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
-        timeout=29,
+        timeout=20,
     ),
     "list_tasks": Expected(
         {"GET /api/{user_id}/tasks"},

@@ -16,6 +16,7 @@ GO = ("DELETE", "/api/auth/me")
 PASSWORD_OF, SESSIONS = ("POST", "/api/auth/password"), ("GET", "/api/auth/sessions")
 END_SESSIONS, END_SESSION = ("DELETE", "/api/auth/sessions"), ("DELETE", "/api/auth/sessions/{id}")
 FORGOT, RESET = ("POST", "/api/auth/password/forgot"), ("POST", "/api/auth/password/reset")
+BULK = ("POST", "tasks/bulk")
 VERIFY, RESEND = ("POST", "/api/auth/email/verify"), ("POST", "/api/auth/email/resend")
 
 
@@ -103,6 +104,36 @@ def wrong_shapes() -> Iterator[Row]:
         yield Row(REGISTER, 422, name, {"email": "m@example.com", "password": "not so common", name: "x"})
     yield Row(DONE, 422, "title", {"completed": True, "title": "x"})
     yield Row(DONE, 422, "completed", {})
+
+
+def bulk() -> Iterator[Row]:
+    """Operations that are none, or break the rules of their kinds: nothing of such a request is carried out."""
+    good, change = {"op": "create", "task": {"title": "x"}}, {"op": "update", "task_id": UNKNOWN_ID, "changes": {}}
+    cases: list[tuple[str, Any]] = [
+        ("operations", []), ("operations", None), ("operations", {}), ("operations", "x"), ("operations", [good] * 101),
+        ("1", [good, None]), ("1", [good, []]), ("1", [good, {}]), ("1", [good, {"op": "CREATE", "task": {"title": "x"}}]),
+        ("1", [good, {"op": "move", "task_id": UNKNOWN_ID}]), ("1", [good, {"task": {"title": "x"}}]),
+        ("task", [good, {"op": "create"}]), ("title", [good, {"op": "create", "task": {"title": ""}}]),
+        ("title", [good, {"op": "create", "title": "x"}]), ("id", [{"op": "create", "task": {"title": "x", "id": "x"}}]),
+        ("if_match", [{**good, "if_match": "*"}]), ("task_id", [{**good, "task_id": UNKNOWN_ID}]),
+        ("task_id", [good, {"op": "delete"}]), ("task_id", [good, {"op": "delete", "task_id": "x"}]),
+        ("task_id", [good, {"op": "delete", "task_id": None}]), ("task_id", [{**change, "task_id": UNKNOWN_ID.upper()}]),
+        ("changes", [{"op": "update", "task_id": UNKNOWN_ID}]), ("title", [{**change, "changes": {"title": None}}]),
+        ("pk", [{**change, "changes": {"pk": "USER#x"}}]), ("0", [{**change, "changes": {"tag_ids": ["x"]}}]),
+        ("if_match", [{**change, "if_match": ""}]), ("if_match", [{**change, "if_match": "v1"}]),
+        ("if_match", [{**change, "if_match": None}]), ("if_match", [{**change, "if_match": ", ".join(['"v1"'] * 21)}]),
+        ("completed", [{"op": "complete", "task_id": UNKNOWN_ID, "completed": "yes"}]),
+        ("completed", [{"op": "delete", "task_id": UNKNOWN_ID, "completed": True}]),
+    ]  # fmt: skip
+    for field, operations in cases:
+        yield Row(BULK, 422, field, {"operations": operations})
+    yield Row(BULK, 422, "operations", {})
+    yield Row(BULK, 422, "dry_run", {"operations": [good], "dry_run": "yes"})
+    yield Row(BULK, 422, "user_id", {"operations": [good], "user_id": UNKNOWN_ID})
+    yield Row(BULK, 422, "body", [good])
+    yield Row(BULK, 400, raw="{")
+    yield Row(BULK, 413, raw="x" * (2**20 + 1))
+    yield Row(BULK, 415, body={"operations": [good]}, headers={"content-type": "text/plain"})
 
 
 def wrong_values() -> Iterator[Row]:
@@ -312,7 +343,7 @@ ROWS = [
     row
     for table in (
         malformed, too_large, media_types, wrong_shapes, wrong_values, due_dates, tags, profiles, accounts, ids, queries,
-        preconditions,
+        preconditions, bulk,
     )
     for row in table()
 ]  # fmt: skip

@@ -177,6 +177,14 @@ def test_operation_that_meets_a_lasting_fault_says_503_and_the_others_are_done(u
     assert titles(user) == ["one", "three"]
 
 
+@pytest.mark.parametrize("key", [{}, KEY], ids=["without key", "with key"])
+def test_bulk_makes_the_calls_of_its_operations_and_with_a_key_one_more(
+    user: Caller, network: Network, key: dict[str, str]
+) -> None:
+    bulk(user, *[create("one")] * 3, headers=key)
+    assert network.sent == (["TransactWriteItems"] * 4 if key else ["PutItem"] * 3)
+
+
 def test_bulk_is_one_event_with_the_number_of_its_successes(user: Caller) -> None:
     answer = bulk(user, create("one"), create("two"), {"op": "delete", "task_id": UNKNOWN_ID})
     assert '"event":"tasks_changed"' in answer.log

@@ -113,6 +113,11 @@ def _verifies(api: Api, user: Caller) -> Answer:
     return api.call("POST", f"{AUTH}/email/verify", {"token": issue(user, "verify_email")})
 
 
+def _changes_many(api: Api, user: Caller) -> Answer:
+    operations = [{"op": "create", "task": {"title": "x"}}] * 2
+    return user.call("POST", "tasks/bulk", {"operations": operations})
+
+
 STORIES: list[tuple[Story, events.Event]] = [
     (_registers, "account_registered"),
     (_logs_in, "logged_in"),
@@ -136,6 +141,7 @@ STORIES: list[tuple[Story, events.Event]] = [
     (_completes, "task_completed"),
     (_completes_by_update, "task_completed"),
     (_deletes, "task_deleted"),
+    (_changes_many, "tasks_changed"),
 ]
 
 

@@ -59,6 +59,12 @@ REQUESTS = [
     Good("DELETE", "/api/{user_id}/tags/{tag_id}", NOTHING),
     Good("GET", "/api/{user_id}/tasks", {"items", "next_cursor"} | TASK),
     Good("POST", "/api/{user_id}/tasks", TASK, {"title": "new", "tag_ids": ["{tag_id}"]}),
+    Good(
+        "POST",
+        "/api/{user_id}/tasks/bulk",
+        {"results", "status", "task"} | TASK,
+        {"operations": [{"op": "complete", "task_id": "{task_id}"}, {"op": "delete", "task_id": "{task_id}"}]},
+    ),
     Good("GET", "/api/{user_id}/tasks/{task_id}", TASK),
     Good("PUT", "/api/{user_id}/tasks/{task_id}", TASK, {"title": "new"}),
     Good("PATCH", "/api/{user_id}/tasks/{task_id}", TASK, {"priority": "high"}),

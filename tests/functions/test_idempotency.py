@@ -30,6 +30,7 @@ OTHER_BODIES: dict[str, Json] = {
     "PUT /api/{user_id}/tags/{tag_id}": {"name": "newer"},
     "PATCH /api/{user_id}/tags/{tag_id}": {"color": "#0000ff"},
     "POST /api/{user_id}/tasks": {"title": "newer"},
+    "POST /api/{user_id}/tasks/bulk": {"operations": [{"op": "delete", "task_id": "{task_id}"}]},
     "PUT /api/{user_id}/tasks/{task_id}": {"title": "newer"},
     "PATCH /api/{user_id}/tasks/{task_id}": {"priority": "low"},
     "PATCH /api/{user_id}/tasks/{task_id}/complete": {"completed": False},

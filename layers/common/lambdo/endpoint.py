@@ -229,7 +229,7 @@ def _request(event: Event, identity: Mapping[str, Any], max_body: int) -> Reques
 
 
 def _problem(problem: Problem, request_id: str) -> Response:
-    body = problem.details() | {"instance": f"/requests/{request_id}", "request_id": request_id}
+    body = problem.details(instance=f"/requests/{request_id}", request_id=request_id)
     return Response(problem.status, body, {"content-type": "application/problem+json", **problem.headers})
 
 

@@ -68,13 +68,14 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         self.errors = errors[:MAX_ERRORS] if errors is not None else None
         super().__init__(self.detail)
 
-    def details(self) -> dict[str, Any]:
-        """Return the problem as RFC 9457 writes it, but for what belongs to one answer."""
+    def details(self, **of_the_answer: str) -> dict[str, Any]:
+        """Return the problem as RFC 9457 writes it, with what belongs to its very answer."""
         details = {
             "type": f"/docs/errors#{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
+            **of_the_answer,
             "code": self.code,
         }
         return details if self.errors is None else {**details, "errors": self.errors}
@@ -226,7 +227,7 @@ class ContentTooLarge(Problem):
     """The body is over the limit."""
 
     status, code, title = 413, "content_too_large", "Content too large"
-    default_detail = "The request body is larger than 65,536 bytes."
+    default_detail = "The request body is too large."
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"The request body is larger than {limit:,} bytes.")
