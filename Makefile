@@ -10,7 +10,7 @@ PYTHON := .venv/bin/python
 # What is set here must not reach into the environments: they are this folder's own.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export SAM_CLI_TELEMETRY := 0
-export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE
+export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE THREADS REQUESTS ACCOUNTS
 
 .PHONY: help
 help: ## list the targets
@@ -60,6 +60,10 @@ sam-local: .venv/.synced .venv-ministack/.synced ## run the built functions in L
 .PHONY: rehearse
 rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test and delete the stack on this machine, IAM enforced
 	@exec $(PYTHON) -m tools.rehearse
+
+.PHONY: chaos
+chaos: .venv/.synced .venv-ministack/.synced ## let clients work over HTTP while workers are killed, and judge (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
+	@exec $(PYTHON) -m tests.chaos
 
 .PHONY: bundle
 bundle: build ## build, and pack it for deployments elsewhere: bundle.tar.gz

@@ -1,0 +1,286 @@
+"""What a client does: one thing after another, chosen at random, each answer noted in its account's histories."""
+
+import time
+from collections.abc import Collection
+from typing import Any
+
+from tests.chaos.account import PASSWORD, Account, Walk
+from tests.chaos.histories import Kind, Operation
+from tests.chaos.sending import Answer, FaultError, Sender
+
+GRACE = 25.0  # seconds in which a refresh whose answer was lost is repeated, less than the API's 30
+LABELS = 4
+HOT = 3  # tasks that half of all changes go to
+BUNDLE = "bundle "  # begins the titles of tasks with passing tags
+NAMES = 30  # of tags that all clients of an account want
+
+
+class Client:
+    """Somebody at work on an account, with a session of their own."""
+
+    def __init__(self, account: Account, sender: Sender) -> None:
+        self.account = account
+        self.sender = sender
+        self.random = sender.random
+        self.refresh_token = ""
+        self.kept: list[Answer] = []  # to writes that had an effect
+        self._texts = 0
+
+    def act(self) -> None:
+        """Do one thing."""
+        (action,) = self.random.choices(list(ACTIONS), list(ACTIONS.values()))
+        action(self)
+
+    def settle(self) -> None:
+        """Make the account, with what all its clients will work on."""
+        self._ask("register", "POST", "/api/auth/register", self._credentials, expected=[201])
+        self.log_in()
+        for _ in range(LABELS):
+            self.create_label()
+        for _ in range(HOT):
+            self.create_task()
+
+    def log_in(self) -> None:
+        """Begin a session."""
+        self._take_tokens(self._ask("log in", "POST", "/api/auth/login", self._credentials))
+
+    def refresh(self) -> None:
+        """Go on with the session: a refresh whose answer was lost is sent again in time, and the session lives."""
+        began = time.monotonic()
+        body = {"refresh_token": self.refresh_token}
+        answer = self._ask("refresh", "POST", "/api/auth/refresh", body, expected=[200, 401])
+        if answer.status == 200:
+            self._take_tokens(answer)
+        elif answer.answered - began > GRACE:
+            self.log_in()
+        else:
+            raise FaultError(f"a session ended: {answer.body}")
+
+    def create_task(self) -> None:
+        """Create a task, sometimes with labels."""
+        fields = {**self._fields(), "completed": self.random.random() < 0.2}
+        labels = self._labels()
+        answer = self._ask("create task", "POST", "/api/me/tasks", {**fields, "tag_ids": labels}, expected=[201])
+        self._note(self.account.tasks, answer.body["id"], "create", answer, {**fields, "tags": labels})
+
+    def change_task(self) -> None:
+        """Change some fields of a task, sometimes its labels, sometimes only if nobody else has meanwhile."""
+        task, fields = self._task(), self._fields()
+        change = {name: fields[name] for name in ("title", *self.random.sample(sorted(fields), 2))}
+        sent, only_if = dict(change), None
+        if self.random.random() < 0.2:
+            sent["tag_ids"] = change["tags"] = self._labels()
+        if self.random.random() < 0.2:
+            only_if = max((one.version for one in list(self.account.tasks[task])), default=0) or None
+        self._work_on(task, "change task", "change", "PATCH", "", sent, change, only_if)
+
+    def complete_task(self) -> None:
+        """Say that a task is done, or is not."""
+        wanted = {"completed": self.random.random() < 0.7}
+        self._work_on(self._task(), "complete task", "change", "PATCH", "/complete", wanted, wanted)
+
+    def toggle_task(self) -> None:
+        """Turn a task over, whatever it is."""
+        self._work_on(self._task(), "toggle task", "toggle", "PATCH", "/complete")
+
+    def link_label(self) -> None:
+        """Put a label on a task."""
+        label = self.random.choice(self.account.labels)
+        self._work_on(self._task(), "link tag", "link", "PUT", f"/tags/{label}", argument=label)
+
+    def delete_task(self) -> None:
+        """Delete a task that is not hot."""
+        cold = list(self.account.tasks)[HOT:]
+        if cold:
+            self._work_on(self.random.choice(cold), "delete task", "delete", "DELETE", "")
+
+    def restore_task(self) -> None:
+        """Take a deleted task out of the trash."""
+        deleted = [
+            task
+            for task, history in list(self.account.tasks.items())
+            if any(one.status == 204 for one in list(history))
+        ]
+        if deleted:
+            self._work_on(self.random.choice(deleted), "restore task", "restore", "POST", "/restore")
+
+    def read_task(self, task: str | None = None) -> None:
+        """Read a task, any of them unless one is named."""
+        self._work_on(task or self._task(), "read task", "read", "GET", "")
+
+    def read_tag(self, tag: str) -> None:
+        """Read a tag."""
+        answer = self._ask("read tag", "GET", f"/api/me/tags/{tag}", expected=[200, 404])
+        self._note(self.account.tags, tag, "read", answer)
+
+    def read_bundle(self, task: str) -> set[str]:
+        """Return the ids of a task's tags."""
+        answer = self._ask("read task", "GET", f"/api/me/tasks/{task}")
+        return {tag["id"] for tag in answer.body["tags"]}
+
+    def create_bundle(self) -> None:
+        """Create a task with passing tags, any of which may go meanwhile."""
+        title, passing = BUNDLE + self._text(), list(self.account.passing)
+        body = {"title": title, "tag_ids": self.random.sample(passing, min(len(passing), 3))}
+        answer = self._ask("create task", "POST", "/api/me/tasks", body, expected=[201, 404])
+        if answer.status == 201:
+            self.account.bundles[answer.body["id"]] = set(body["tag_ids"])
+
+    def unlink_tag(self) -> None:
+        """Take a passing tag off a task."""
+        linked = [(task, tag) for task, tags in list(self.account.bundles.items()) for tag in sorted(tags)]
+        if linked:
+            task, tag = self.random.choice(linked)
+            self._ask("unlink tag", "DELETE", f"/api/me/tasks/{task}/tags/{tag}", expected=[204])
+            self.account.bundles[task] = self.account.bundles[task] - {tag}
+
+    def create_tag(self) -> None:
+        """Create a tag of a name that others want too."""
+        fields = {"name": self._name(), "color": None}
+        answer = self._ask("create tag", "POST", "/api/me/tags", fields, expected=[201, 409])
+        if answer.status == 201:
+            self._note(self.account.tags, answer.body["id"], "create", answer, fields)
+            self.account.passing.append(answer.body["id"])
+
+    def create_label(self) -> None:
+        """Create a tag that stays."""
+        fields = {"name": self._text(), "color": None}
+        answer = self._ask("create tag", "POST", "/api/me/tags", fields, expected=[201])
+        self._note(self.account.tags, answer.body["id"], "create", answer, fields)
+        self.account.labels.append(answer.body["id"])
+
+    def change_tag(self) -> None:
+        """Recolour a tag, or rename it."""
+        tag = self.random.choice(list(self.account.tags))
+        fields = {"color": f"#{self.random.getrandbits(24):06x}"}
+        if self.random.random() < 0.5:
+            fields["name"] = self._name()
+        answer = self._ask("change tag", "PATCH", f"/api/me/tags/{tag}", fields, expected=[200, 404, 409])
+        self._note(self.account.tags, tag, "change", answer, fields)
+
+    def delete_tag(self) -> None:
+        """Delete a passing tag, which nobody else will."""
+        try:
+            tag = self.account.passing.pop()
+        except IndexError:
+            return
+        answer = self._ask("delete tag", "DELETE", f"/api/me/tags/{tag}", expected=[204])
+        self._note(self.account.tags, tag, "delete", answer)
+
+    def list_tags(self) -> None:
+        """Read all tags."""
+        answer = self._ask("list tags", "GET", "/api/me/tags")
+        for tag in answer.body["items"]:
+            self._note(self.account.tags, tag["id"], "read", answer, body=tag)
+
+    def walk(self) -> None:
+        """Read all pages of the tasks, oldest or newest first."""
+        query = f"sort={self.random.choice(['', '-'])}created_at&limit={self.random.randint(10, 60)}"
+        ids: list[str] = []
+        cursor: str | None = ""
+        sent = time.monotonic()
+        while cursor is not None:
+            following = f"&cursor={cursor}" if cursor else ""
+            answer = self._ask("list tasks", "GET", f"/api/me/tasks?{query}{following}")
+            for task in answer.body["items"]:
+                ids.append(task["id"])
+                if not task["title"].startswith(BUNDLE):
+                    self._note(self.account.tasks, task["id"], "read", answer, body=task)
+            cursor = answer.body["next_cursor"]
+        self.account.walks.append(Walk(sent, time.monotonic(), ids))
+
+    @property
+    def _credentials(self) -> dict[str, Any]:
+        return {"email": self.account.email, "password": PASSWORD}
+
+    def _take_tokens(self, answer: Answer) -> None:
+        self.sender.access_token = answer.body["access_token"]
+        self.refresh_token = answer.body["refresh_token"]
+
+    def _task(self) -> str:
+        tasks = list(self.account.tasks)
+        return self.random.choice(tasks[:HOT] if self.random.random() < 0.5 else tasks)
+
+    def _labels(self) -> list[str]:
+        return sorted(self.random.sample(self.account.labels, self.random.randint(0, 2)))
+
+    def _fields(self) -> dict[str, Any]:
+        return {
+            "title": self._text(),
+            "description": self.random.choice([None, self._text()]),
+            "priority": self.random.choice(["low", "medium", "high"]),
+            "due_date": self.random.choice([None, "2027-01-01", "2027-06-30"]),
+        }
+
+    def _text(self) -> str:
+        """Return a text that nobody else writes."""
+        self._texts += 1
+        return f"{self.sender.name} {self._texts}"
+
+    def _name(self) -> str:
+        return f"name {self.random.randrange(NAMES)}"
+
+    def _work_on(
+        self,
+        task: str,
+        name: str,
+        kind: Kind,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        argument: Any = None,
+        only_if: int | None = None,
+    ) -> None:
+        answer = self._ask(name, method, f"/api/me/tasks/{task}{path}", body, [200, 204, 404, 412], only_if)
+        self._note(self.account.tasks, task, kind, answer, argument, only_if=only_if)
+
+    def _ask(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        expected: Collection[int] = (200,),
+        only_if: int | None = None,
+    ) -> Answer:
+        answer = self.sender.send(name, method, path, body, only_if)
+        if answer.status not in expected:
+            raise FaultError(f"{method} {path} was answered {answer.status} {answer.body}")
+        if method != "GET" and "/auth/" not in path and answer.status < 300:
+            self.kept.append(answer)
+        return answer
+
+    @staticmethod
+    def _note(
+        histories: dict[str, list[Operation]],
+        item: str,
+        kind: Kind,
+        answer: Answer,
+        argument: Any = None,
+        body: dict[str, Any] | None = None,
+        only_if: int | None = None,
+    ) -> None:
+        histories[item].append(
+            Operation(kind, answer.sent, answer.answered, answer.status, body or answer.body, argument, only_if)
+        )
+
+
+# What there is to do, and how often.
+ACTIONS = {
+    Client.create_task: 15,
+    Client.change_task: 15,
+    Client.complete_task: 8,
+    Client.toggle_task: 10,
+    Client.link_label: 8,
+    Client.delete_task: 5,
+    Client.read_task: 6,
+    Client.create_bundle: 5,
+    Client.unlink_tag: 4,
+    Client.create_tag: 6,
+    Client.change_tag: 6,
+    Client.delete_tag: 3,
+    Client.list_tags: 3,
+    Client.walk: 3,
+    Client.refresh: 4,
+    Client.log_in: 1,
+}

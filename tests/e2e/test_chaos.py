@@ -1,0 +1,23 @@
+"""Clients at work over HTTP while workers are killed; `make chaos` is the same at full size."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.crowd import Plan
+from tests.chaos.run import PARAMETERS, run
+from tests.e2e.running import ROOT, Server, end, start
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = start(ROOT, tmp_path / "state", tmp_path / "output", PARAMS=PARAMETERS)
+    yield server
+    end(server.process)
+
+
+def test_every_answer_is_explained_and_every_write_has_one_effect_while_workers_are_killed(server: Server) -> None:
+    outcome, killed = run(server, Plan(threads=4, requests=48, accounts=2, seed=6), kills=0.2)
+    assert outcome.faults == []
+    assert killed > 0
