@@ -90,6 +90,13 @@ MADE = {
     ("POST", "/api/auth/email/verify"): 0, ("POST", "/api/auth/password/reset"): 0,
 }  # fmt: skip
 
+# What the SDK repeats, or what it and then we repeat.
+SENT_AGAIN: dict[str, list[Fault]] = {
+    "by the SDK": [LOST],
+    "by the SDK, and here": [LOST, error("TransactionConflictException")],
+    "by the SDK twice, and here": [READ_TIMEOUT, LOST, cancelled("TransactionConflict")],
+}
+
 type Dump = Callable[[], list[dict[str, Any]]]
 
 
@@ -146,18 +153,21 @@ def test_passing_fault_is_not_noticed(
     fsck(dump())
 
 
+@pytest.mark.parametrize("fault", SENT_AGAIN)
 @pytest.mark.parametrize(
     ("method", "path", "body", "operations"), [call for call in WRITES if "register" not in call[1]], ids=str
 )
 def test_write_that_is_applied_and_sent_again_counts_once(
-    user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, operations: list[str]
-) -> None:
+    user: Caller, task: Json, network: Network, dump: Dump, method: str, path: str, body: Any, operations: list[str],
+    fault: str,
+) -> None:  # fmt: skip
     count = len(uncounted(dump()))
-    network.plan = [*[PASS] * (len(operations) - 1), LOST]
+    faults = SENT_AGAIN[fault]
+    network.plan = [*[PASS] * (len(operations) - 1), *faults]
     network.sent.clear()
     answer = send(user, task, method, path, body)
     assert answer.status in {200, 201, 202, 204}
-    assert network.sent == [*operations, operations[-1]]
+    assert network.sent == [*operations, *operations[-1:] * len(faults)]
     singles = {"PutItem": 0 if path.endswith("resend") else 1, "UpdateItem": 0, "DeleteItem": -1}
     added = singles[operations[-1]] if operations[-1] in singles else MADE[method, path]
     items = dump()
@@ -175,6 +185,56 @@ def test_toggle_sent_again_flips_once(user: Caller, task: Json, network: Network
     network.plan = [PASS, LOST, LOST]
     assert user.call("PATCH", f"tasks/{task['id']}/complete").json["completed"] is True
     assert user.call("GET", f"tasks/{task['id']}").json["version"] == 2
+
+
+@pytest.mark.parametrize("fault", [LOST, error("ThrottlingException")], ids=["lost", "throttled"])
+def test_toggle_that_may_have_been_applied_is_not_applied_again_over_anothers_change_but_answered_503(
+    user: Caller, task: Json, network: Network, fault: Fault
+) -> None:
+    other = {"title": "of another device"}
+    network.plan = [PASS, fault, lambda: user.call("PUT", f"tasks/{task['id']}", other)]
+    answer = user.call("PATCH", f"tasks/{task['id']}/complete")
+    assert_problem(answer, 503, "service_unavailable")
+    now = user.call("GET", f"tasks/{task['id']}").json
+    assert (now["title"], now["completed"]) == ("of another device", fault == LOST)
+
+
+def test_setting_that_may_have_been_applied_is_applied_over_anothers_change(
+    user: Caller, task: Json, network: Network
+) -> None:
+    other = {"title": "of another device"}
+    network.plan = [PASS, LOST, lambda: user.call("PUT", f"tasks/{task['id']}", other)]
+    answer = user.call("PATCH", f"tasks/{task['id']}/complete", {"completed": True})
+    assert (answer.status, answer.json["completed"], answer.json["version"]) == (200, True, 3)
+
+
+def test_created_task_that_another_device_changes_before_it_is_sent_again_is_answered_201_and_keeps_the_change(
+    user: Caller, network: Network, dump: Dump
+) -> None:
+    def change() -> None:
+        (created,) = user.call("GET", "tasks").json["items"]
+        assert user.call("PUT", f"tasks/{created['id']}", {"title": "of another device"}).status == 200
+
+    network.plan = [LOST, change]
+    answer = user.call("POST", "tasks", {"title": "new"})
+    assert (answer.status, answer.json["title"]) == (201, "new")
+    (now,) = user.call("GET", "tasks").json["items"]
+    assert (now["id"], now["title"], now["version"]) == (answer.json["id"], "of another device", 2)
+    fsck(dump())
+
+
+@pytest.mark.parametrize("faults", SENT_AGAIN.values(), ids=SENT_AGAIN)
+def test_keyed_write_that_is_applied_and_sent_again_has_1_effect_and_1_record(
+    user: Caller, network: Network, dump: Dump, faults: list[Fault]
+) -> None:
+    network.plan = list(faults)
+    key = {"Idempotency-Key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
+    first = user.call("POST", "tasks", {"title": "new"}, headers=key)
+    assert network.sent == ["TransactWriteItems"] * (len(faults) + 1)
+    again = user.call("POST", "tasks", {"title": "new"}, headers=key)
+    assert (first.status, again.status, first.json) == (201, 201, again.json)
+    assert [task["id"] for task in user.call("GET", "tasks").json["items"]] == [first.json["id"]]
+    fsck(dump())
 
 
 @pytest.mark.parametrize("changes", [{"color": "#00ff00"}, {"name": "new"}, {"name": "new", "color": None}], ids=str)
@@ -217,11 +277,14 @@ def test_unknown_error_is_a_500_that_does_not_name_it(user: Caller, network: Net
     assert "AccessDenied" in answer.log
 
 
-def test_registration_that_is_applied_and_sent_again_makes_1_account(api: Api, network: Network, dump: Dump) -> None:
-    network.plan = [PASS, LOST]
-    body = {"email": "sent.again@example.com", "password": PASSWORD}
+@pytest.mark.parametrize("fault", SENT_AGAIN)
+def test_registration_that_is_applied_and_sent_again_makes_1_account(
+    api: Api, network: Network, dump: Dump, fault: str
+) -> None:
+    network.plan = [PASS, *SENT_AGAIN[fault]]
+    body = {"email": f"{fault.replace(' ', '.').replace(',', '')}@example.com", "password": PASSWORD}
     assert api.call("POST", "/api/auth/register", body).status == 201
-    assert network.sent == ["UpdateItem", *["TransactWriteItems"] * 2]
+    assert network.sent == ["UpdateItem", *["TransactWriteItems"] * (len(SENT_AGAIN[fault]) + 1)]
     assert api.call("POST", "/api/auth/login", body).status == 200
     fsck(dump())
 

@@ -120,6 +120,14 @@ def test_put_that_was_applied_and_sent_again_succeeds(network: Network) -> None:
     assert network.sent == ["PutItem", "PutItem"]
 
 
+def test_put_that_was_applied_changed_by_another_and_sent_again_succeeds_and_keeps_the_change(network: Network) -> None:
+    network.plan = [LOST, lambda: table.update(writes.update(*KEY, {"n": 2}, condition="n = :n", values={":n": 1}))]
+    table.put(ITEM)
+    standing = table.get(*KEY)
+    assert standing is not None
+    assert standing["n"] == 2
+
+
 def test_put_over_another_item_fails_with_it(network: Network) -> None:
     table.put(ITEM)
     with pytest.raises(ConditionFailedError) as caught:
@@ -132,6 +140,13 @@ def test_delete_that_was_applied_and_sent_again_succeeds(network: Network) -> No
     network.plan = [LOST]
     table.delete(writes.delete(*KEY))
     assert table.get(*KEY) is None
+
+
+def test_delete_that_was_applied_met_a_conflict_and_was_repeated_here_succeeds(network: Network) -> None:
+    table.put(ITEM)
+    network.plan = [LOST, error("TransactionConflictException")]
+    table.delete(writes.delete(*KEY))
+    assert network.sent[1:] == ["DeleteItem"] * 3
 
 
 def test_delete_of_nothing_fails(network: Network) -> None:

@@ -92,7 +92,7 @@ def complete_task(user_id: str, task_id: str, completed: bool | None, versions: 
     def change(task: Task) -> dict[str, Any]:
         return {"completed": not task["completed"] if completed is None else completed}
 
-    return _rewrite(user_id, task_id, versions, change)
+    return _rewrite(user_id, task_id, versions, change, repeatable=completed is not None)
 
 
 def link_tag(user_id: str, task_id: str, tag_id: str, versions: Versions) -> TaskAnswer:
@@ -111,8 +111,15 @@ def _rewrite(
     versions: Versions,
     change: Callable[[Task], dict[str, Any]],
     required_tags: Collection[str] = (),
+    *,
+    repeatable: bool = True,
 ) -> TaskAnswer:
     """Apply a change to the task as it stands, again if another writer was faster; no change writes nothing.
+
+    Parameters
+    ----------
+    repeatable
+        Twice is the same as once. What is not, as a toggle, is not applied again where it may have been applied already.
 
     Raises
     ------
@@ -136,6 +143,8 @@ def _rewrite(
         except tasks.TagMissingError as error:
             raise TagNotFound from error
         except ConditionFailedError as error:
+            if error.was_sent_before and not repeatable:
+                raise ServiceUnavailable from error
             task = tasks.from_failure(error)
         else:
             if new["completed"] and not task["completed"]:

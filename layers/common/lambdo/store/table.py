@@ -36,11 +36,16 @@ BATCH_ATTEMPTS: Final = 5
 
 
 class ConditionFailedError(Exception):
-    """A conditional write found another state; `current` is the item that stands there, or None."""
+    """A conditional write found another state.
 
-    def __init__(self, current: Item | None) -> None:
+    `current` is the item that stands there, or None. `was_sent_before` tells that it was not the first attempt, so that
+    an earlier one may have been applied.
+    """
+
+    def __init__(self, current: Item | None, *, was_sent_before: bool = False) -> None:
         super().__init__("the condition of a write did not hold")
         self.current = current
+        self.was_sent_before = was_sent_before
 
 
 class TransactionRefusedError(Exception):
@@ -84,11 +89,14 @@ def get_all(pk: str, sort_keys: Collection[str], *, strong: bool = True) -> list
 
 
 def put(item: Item) -> None:
-    """Create the item; raises ConditionFailedError if another stands under its key. One call."""
+    """Create an item under a key that is made for it; raises ConditionFailedError if another stands there. One call.
+
+    Nobody else can have created it, so one that an attempt finds after another is our own, changed by others or not.
+    """
     try:
         _write("put_item", writes.create(item))
     except ConditionFailedError as error:
-        if error.current != load(dump(item)):  # an own write that the SDK sent again is no conflict
+        if not error.was_sent_before:
             raise
 
 
@@ -113,9 +121,13 @@ def update_and_get(write: Write) -> Item:
 def delete(write: Write) -> None:
     """Carry out a delete; raises ConditionFailedError if its condition does not hold. One call.
 
-    A delete that the SDK had to send again may have been applied the first time: finding nothing is then success.
+    An attempt that finds nothing after another has probably been preceded by its own success, so that is one.
     """
-    _write("delete_item", write, gone_after_retry_is_success=True)
+    try:
+        _write("delete_item", write)
+    except ConditionFailedError as error:
+        if error.current is not None or not error.was_sent_before:
+            raise
 
 
 def delete_all(pk: str, sort_keys: Collection[str]) -> None:
@@ -256,10 +268,10 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
-def _write(operation: str, write: Write, **options: bool) -> None:
+def _write(operation: str, write: Write) -> None:
     """Carry out one write, in a transaction with its companion where it has one; raises ConditionFailedError."""
     if writes.companion.get() is None:
-        _call(operation, **options, **write.arguments)
+        _call(operation, **write.arguments)
         return
     try:
         transact(write)
@@ -273,9 +285,7 @@ def _stop_in_time(**_: object) -> None:
         raise ServiceUnavailable
 
 
-def _call(
-    operation: str, *, table: bool = True, gone_after_retry_is_success: bool = False, **arguments: Any
-) -> dict[str, Any]:
+def _call(operation: str, *, table: bool = True, **arguments: Any) -> dict[str, Any]:
     if table:
         arguments["TableName"] = settings.table_name()
     method = getattr(_client("dynamodb"), operation)
@@ -288,9 +298,8 @@ def _call(
                 raise refused from error
             case Meaning.CONDITION:
                 current = response.get("Item")
-                if current is None and gone_after_retry_is_success and response["ResponseMetadata"]["RetryAttempts"]:
-                    return {}
-                raise ConditionFailedError(load(current) if current else None) from error
+                sent_before = response["ResponseMetadata"]["RetryAttempts"] > 0
+                raise ConditionFailedError(load(current) if current else None, was_sent_before=sent_before) from error
             case Meaning.FULL:
                 raise StorageFull from error
         raise
@@ -327,6 +336,7 @@ def _retry(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         except ClientError as error:
             meaning = _meaning(error)
             if meaning not in {Meaning.CONFLICT, Meaning.TRANSIENT}:
+                error.response["ResponseMetadata"]["RetryAttempts"] += CONFLICT_RETRIES - retries_left
                 raise
             repeated_below = meaning is Meaning.TRANSIENT and not _reasons(error)
             if repeated_below or retries_left == 0:
