@@ -1,6 +1,7 @@
 """What the tests of the functions share."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from lambdo.store import table
 from tests.capacity import Bill, billing
 from tests.mailbox import Post
+from tests.network import Network
 from tests.stream import Stream
 from tools.local.application import Application
 from tools.local.provision import create_tables
@@ -50,3 +52,13 @@ def bill(application: Application) -> Iterator[Bill]:
     """What requests cost, by AWS's rules: `bill.call(user, "GET", path)`."""
     with billing() as bill:
         yield bill
+
+
+@pytest.fixture
+def ssm(application: Application, monkeypatch: pytest.MonkeyPatch) -> Network:
+    """The wire between botocore and SSM; nothing sleeps meanwhile."""
+    client = table._client("ssm")
+    monkeypatch.setattr(client._endpoint, "http_session", client._endpoint.http_session)  # what Network replaces
+    network = Network(client)
+    monkeypatch.setattr(time, "sleep", network.slept.append)
+    return network

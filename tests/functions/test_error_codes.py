@@ -1,12 +1,10 @@
 """What comes of each error code of DynamoDB, SSM and SES at an endpoint: one answer for each meaning, and nothing written."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from lambdo.store import table
 from lambdo.store.error_codes import MEANINGS, Meaning
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 from tests.fsck import uncounted
@@ -100,25 +98,15 @@ def test_throttling_that_names_its_reasons_is_answered_503_without_them(user: Ca
     assert "KeyRange" not in answer.text
 
 
-@pytest.fixture
-def ssm(setting: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Network:
-    """The wire between botocore and SSM, whose keys are not read yet."""
-    setting()
-    client = table._client("ssm")
-    monkeypatch.setattr(client._endpoint, "http_session", client._endpoint.http_session)  # what Network replaces
-    network = Network(client)
-    monkeypatch.setattr(time, "sleep", network.slept.append)
-    return network
-
-
 @pytest.mark.parametrize(
     ("code", "status"),
     [("AccessDeniedException", 500), ("ExpiredTokenException", 500), ("InvalidKeyId", 500), ("ParameterNotFound", 500),
      ("ParameterVersionNotFound", 500), ("InternalServerError", 503), ("ThrottlingException", 503), ("TooManyUpdates", 503)],
 )  # fmt: skip
 def test_code_of_parameter_store_is_answered_500_or_503_and_the_keys_are_read_again_next_time(
-    api: Api, user: Caller, ssm: Network, code: str, status: int
+    api: Api, user: Caller, setting: Callable[..., None], ssm: Network, code: str, status: int
 ) -> None:
+    setting()  # forgets the keys that this process has read
     ssm.plan = [error(code)] * MOST
     body = {"email": user.email, "password": PASSWORD}
     assert_problem(

@@ -1,6 +1,5 @@
 """DynamoDB failing under an endpoint: retried in time, then 503 and nothing changed; an own write is recognised."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 
 from lambdo import refresh_tokens
 from lambdo.models.mail import LIFETIMES
-from lambdo.store import table
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
 from tests.mailbox import issue
@@ -349,15 +347,11 @@ def test_transaction_conflict_is_tried_3_times_more_with_jitter(
 
 @pytest.mark.check("I08")
 def test_signing_keys_out_of_reach_are_answered_503_until_they_are_back(
-    api: Api, user: Caller, setting: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    api: Api, user: Caller, setting: Callable[..., None], ssm: Network
 ) -> None:
     setting()  # forgets the keys that this process has read
-    client = table._client("ssm")
-    monkeypatch.setattr(client._endpoint, "http_session", client._endpoint.http_session)  # what Network replaces
-    network = Network(client)
-    monkeypatch.setattr(time, "sleep", network.slept.append)
-    network.plan = [UNREACHABLE] * 3
+    ssm.plan = [UNREACHABLE] * 3
     body = {"email": user.email, "password": PASSWORD}
     assert_problem(api.call("POST", "/api/auth/login", body), 503, "service_unavailable")
     assert api.call("POST", "/api/auth/login", body).status == 200
-    assert network.sent == ["GetParameter"] * 4
+    assert ssm.sent == ["GetParameter"] * 4

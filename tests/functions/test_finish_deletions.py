@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from functions.delete_me import app
 from lambdo import ids
 from lambdo.store import keys, table, tags, writes
 from lambdo.store.wire import dump as to_wire
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem, logging_to
 from tests.fsck import fsck
-from tests.network import APPLIED_CRASH, CRASH, PASS, Fault, Network, error
+from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, Fault, Network, error
 from tests.stream import PATIENCE, Stream, deliver, record
 
 type Dump = Callable[[], list[dict[str, Any]]]
@@ -161,6 +162,33 @@ def test_tag_under_a_fault_that_may_pass_is_touched_and_goes_on_with_the_next_re
     raise AssertionError("no end")
 
 
+def test_tag_is_cleared_once_though_each_call_is_applied_and_sent_again(
+    user: Caller, network: Network, dump: Dump, deleted_tag: Json
+) -> None:
+    network.plan = [LOST, PASS] * 10
+    assert deliver(deleted_tag) == []
+    network.plan = []
+    assert trace(dump, deleted_tag) == []
+    assert {task["version"] for task in user.call("GET", "tasks").json["items"]} == {2}
+    fsck(dump())
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_tag_and_account_under_a_fault_that_lasts_are_reported_and_finished_when_they_come_again(
+    user: Caller, stranger: Caller, network: Network, dump: Dump, deleted_tag: Json, monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:  # fmt: skip
+    account = deleted(stranger, monkeypatch)
+    before = dump()
+    network.plan = PASSING[fault] * 4  # for each, the first call and the touch
+    assert deliver(deleted_tag, account) == [one["dynamodb"]["SequenceNumber"] for one in (deleted_tag, account)]
+    assert network.plan == []
+    assert dump() == before
+    assert deliver(deleted_tag, account) == []
+    assert trace(dump, deleted_tag) == []
+    assert left_of(stranger, dump) == ["PROFILE"]
+
+
 def test_fault_at_any_call_is_reported_for_its_record_and_not_for_the_others(
     user: Caller, network: Network, dump: Dump
 ) -> None:
@@ -266,11 +294,14 @@ def test_tag_that_another_run_has_finished_meanwhile_is_no_failure_for_good(
 @pytest.fixture
 def deleted_account(user: Caller, monkeypatch: pytest.MonkeyPatch) -> Json:
     """An account of 150 tasks whose request had no time to sweep, as the stream's record of it."""
-    from functions.delete_me import app
-
     tag = user.create_tag()
     load(user, 150, tag["id"])
     user.create_task(tag_ids=[user.create_tag()["id"], tag["id"]])
+    return deleted(user, monkeypatch)
+
+
+def deleted(user: Caller, monkeypatch: pytest.MonkeyPatch) -> Json:
+    """Delete an account without time to sweep, and return the stream's record of it."""
     with monkeypatch.context() as patch:
         patch.setattr(app, "SWEEP_SECONDS", -1)
         assert user.call("DELETE", "/api/auth/me", {"password": PASSWORD}).status == 202
@@ -322,6 +353,35 @@ def test_account_is_finished_after_a_crash_at_any_call(
     network.plan = []
     assert deliver(deleted_account) == []
     assert left_of(user, dump) == ["PROFILE"]
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_account_under_a_fault_that_may_pass_is_touched_and_goes_on_with_the_next_record(
+    user: Caller, network: Network, dump: Dump, deleted_account: Json, fault: str
+) -> None:
+    for step in range(PATIENCE):
+        network.plan = [*[PASS] * step, *PASSING[fault]]
+        assert deliver(deleted_account) == []
+        left, network.plan = len(network.plan), []
+        fsck(dump())
+        if left:
+            assert left_of(user, dump) == ["PROFILE"]
+            return
+        deleted_account = marked(user, keys.PROFILE)
+        assert "touched_at" in deleted_account["dynamodb"]["NewImage"]
+    raise AssertionError("no end")
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_removed_mark_under_a_fault_is_reported_and_swept_when_it_comes_again(
+    user: Caller, network: Network, dump: Dump, deleted_account: Json, fault: str
+) -> None:
+    mark = record(deleted_account["dynamodb"]["NewImage"], "REMOVE")
+    table.delete(writes.delete(keys.user(user.id), keys.PROFILE))  # as TTL does
+    network.plan = [PASS, PASS, *PASSING[fault]]
+    assert deliver(mark) == [mark["dynamodb"]["SequenceNumber"]]
+    assert deliver(mark) == []
+    assert left_of(user, dump) == []
 
 
 def test_removed_mark_sweeps_what_was_written_late_and_fails_while_time_is_short(

@@ -10,6 +10,7 @@ import pytest
 
 from lambdo.store import key_sets, table
 from tests.caller import Context, handler_of
+from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Fault, Network, error
 from tools.local.application import Application
 
 SIGNING, CURSORS = "/lambdo/test-stack/signing-keys", "/lambdo/test-stack/cursor-keys"
@@ -130,6 +131,115 @@ def test_failure_is_told_with_its_kind_and_log_stream_only(cloudformation: Cloud
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", SIGNING)
     assert answer["Reason"] == f"ValueError; see log stream {Context().log_stream_name}"
     assert "Data" not in answer
+
+
+# What the deployment asks for first and then, and the calls that each makes.
+ASKED: dict[str, tuple[tuple[str, int], list[str]]] = {
+    "made": (("Create", 1), ["GetParameter", "PutParameter"] * 2),
+    "rotated": (("Update", 2), ["GetParameter", "PutParameter"] * 2),
+    "deleted": (("Delete", 2), ["DeleteParameter"] * 2),
+}
+STEPS = [(what, step) for what, (_, calls) in ASKED.items() for step in range(len(calls))]
+PASSING: dict[str, list[Fault]] = {
+    "throttled": [error("ThrottlingException")] * 2,
+    "internal": [error("InternalServerError", 500)] * 2,
+    "no answer": [READ_TIMEOUT] * 2,
+    "applied and sent again": [LOST] * 2,
+    "concurrent updates": [error("TooManyUpdates")] * 3,
+}
+
+
+def versions() -> list[list[int]]:
+    return [[key["version"] for key in key_sets.get(name)] for name in (SIGNING, CURSORS)]
+
+
+def assert_done(cloudformation: CloudFormation, what: str, answer: dict[str, Any]) -> None:
+    """Check that the keys are as they were asked for, and that CloudFormation was told the ones that stand."""
+    assert answer["Status"] == "SUCCESS"
+    assert versions() == {"made": [[1], [1]], "rotated": [[2, 1], [2, 1]], "deleted": [[], []]}[what]
+    if what != "deleted":
+        assert kids(answer) == [key["id"] for key in key_sets.get(SIGNING)]
+        assert answer["Data"]["KeyId"] == kids(answer)[0]
+
+
+def prepare(cloudformation: CloudFormation, what: str) -> None:
+    if what != "made":
+        cloudformation.ask("Create")
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize(("what", "step"), STEPS)
+def test_passing_fault_of_any_call_is_not_noticed(
+    cloudformation: CloudFormation, ssm: Network, what: str, step: int, fault: str
+) -> None:
+    prepare(cloudformation, what)
+    ssm.plan = [*[PASS] * step, *PASSING[fault]]
+    assert_done(cloudformation, what, cloudformation.ask(*ASKED[what][0]))
+
+
+@pytest.mark.parametrize("fault", [error("ThrottlingException"), READ_TIMEOUT, error("TooManyUpdates")], ids=str)
+@pytest.mark.parametrize(("what", "step"), STEPS)
+def test_lasting_fault_of_any_call_is_told_and_asking_again_makes_the_same_keys(
+    cloudformation: CloudFormation, ssm: Network, what: str, step: int, fault: Fault
+) -> None:
+    prepare(cloudformation, what)
+    ssm.plan = [*[PASS] * step, *[fault] * 4]
+    answer = cloudformation.ask(*ASKED[what][0])
+    ssm.plan = []
+    assert (answer["Status"], answer["Reason"].split(";")[0]) == ("FAILED", "ServiceUnavailable")
+    before = key_sets.get(SIGNING)
+    assert_done(cloudformation, what, cloudformation.ask(*ASKED[what][0]))
+    if step > 1:  # the signing keys were done
+        assert key_sets.get(SIGNING) == before
+
+
+@pytest.mark.parametrize("crash", [CRASH, APPLIED_CRASH], ids=["before a call", "after a call"])
+@pytest.mark.parametrize(("what", "step"), STEPS)
+def test_crash_at_any_call_tells_nothing_and_the_event_that_lambda_repeats_is_met(
+    cloudformation: CloudFormation, ssm: Network, what: str, step: int, crash: Fault
+) -> None:
+    prepare(cloudformation, what)
+    told = len(cloudformation.answers)
+    ssm.plan = [*[PASS] * step, crash]
+    with pytest.raises(KeyboardInterrupt):
+        cloudformation.ask(*ASKED[what][0])
+    assert len(cloudformation.answers) == told
+    assert_done(cloudformation, what, cloudformation.ask(*ASKED[what][0]))
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "InvalidKeyId", "ParameterMaxVersionLimitExceeded"])
+def test_fault_of_the_deployment_is_told_at_once(cloudformation: CloudFormation, ssm: Network, code: str) -> None:
+    ssm.plan = [PASS, error(code)]
+    answer = cloudformation.ask("Create")
+    assert answer["Status"] == "FAILED"
+    assert ssm.sent == ["GetParameter", "PutParameter"]
+    assert versions() == [[], []]
+
+
+def test_time_that_is_up_is_told_while_there_is_enough_for_the_answer(
+    cloudformation: CloudFormation, ssm: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = 30.0
+
+    def pass_() -> None:
+        nonlocal left
+        left = 15.4
+
+    monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: int(left * 1000))
+    ssm.plan = [pass_]
+    answer = cloudformation.ask("Create")
+    assert (answer["Status"], answer["Reason"].split(";")[0]) == ("FAILED", "ServiceUnavailable")
+    assert ssm.sent == ["GetParameter"]
+    left = 30.0
+    assert_done(cloudformation, "made", cloudformation.ask("Create"))
+
+
+def test_address_of_cloudformation_that_does_not_answer_fails_the_run_so_that_lambda_repeats_it(
+    cloudformation: CloudFormation,
+) -> None:
+    with pytest.raises(OSError, match="refused"):
+        cloudformation.ask("Create", ResponseURL="http://127.0.0.1:9/answer")
+    assert_done(cloudformation, "made", cloudformation.ask("Create"))
 
 
 def test_parameter_moved_is_a_new_resource(cloudformation: CloudFormation) -> None:

@@ -12,7 +12,7 @@ from lambdo.store import table
 from tests.caller import Api, Caller, Json, logging_to
 from tests.fsck import fsck
 from tests.mailbox import Post, send, token_in
-from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Fault, Network, error
+from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, UNREACHABLE, Fault, Network, error
 
 FORGOT = "/api/auth/password/forgot"
 RESET = "/api/auth/password/reset"
@@ -102,6 +102,43 @@ def test_mail_is_sent_after_a_crash_at_any_call_of_dynamodb(
             assert step == 4  # the request, the credential, the token, and the request's end
             return
     raise AssertionError("no end")
+
+
+DYNAMODB: dict[str, list[Fault]] = {
+    "throttled": [error("ThrottlingException")] * 3,
+    "unreachable": [UNREACHABLE] * 3,
+    "conflict": [error("TransactionConflictException")] * 4,
+}
+
+
+@pytest.mark.parametrize("fault", DYNAMODB)
+def test_lasting_fault_of_dynamodb_at_any_call_is_reported_and_the_mail_goes_out_with_the_next_attempt(
+    api: Api, user: Caller, network: Network, post: Post, dump: Dump, fault: str
+) -> None:
+    post.deliver()
+    for step in range(4):  # the request, the credential, the token, and the request's end
+        api.call("POST", FORGOT, {"email": user.email})
+        (one,) = post.requests()
+        network.plan = [*[PASS] * step, *DYNAMODB[fault]]
+        assert send(one) == [one["dynamodb"]["SequenceNumber"]], step
+        fsck(dump())
+        assert send(one) == []
+        mails = post.take()
+        assert len(mails) == (2 if step == 3 else 1)  # once it is sent, only its end is missing
+        assert all(opens(api, sent.recipient, token_in(sent)) for sent in mails)
+        assert post.requests() == []
+
+
+def test_1_mail_is_sent_though_each_call_of_dynamodb_is_applied_and_sent_again(
+    request_record: Json, network: Network, post: Post, dump: Dump
+) -> None:
+    network.plan = [LOST, PASS] * 4
+    network.sent.clear()
+    assert send(request_record) == []
+    assert network.sent == ["GetItem"] * 4 + ["PutItem"] * 2 + ["DeleteItem"] * 2
+    assert len(post.take()) == 1
+    assert post.requests() == []
+    fsck(dump())
 
 
 @pytest.mark.parametrize("fault", [APPLIED_CRASH, CRASH, LOST])
