@@ -15,7 +15,7 @@ def handler(request: Request) -> Response:
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     completed = _wanted(request)
     task = once(request, lambda: complete_task(request.user_id, task_id, completed, versions))
-    return Response(200, task, {"etag": etag(task["version"])})
+    return Response(200, task, {"etag": etag(task)})
 
 
 def _wanted(request: Request) -> bool | None:

@@ -13,4 +13,4 @@ def handler(request: Request) -> Response:
     """Answer 201 with the tag and its address."""
     fields = parse_json(CreateTag, request.json_body())
     tag = once(request, lambda: create_tag(request.user_id, fields.name, fields.color))
-    return Response(201, tag, {"location": f"{request.path}/{tag['id']}", "etag": etag(tag["version"])})
+    return Response(201, tag, {"location": f"{request.path}/{tag['id']}", "etag": etag(tag)})

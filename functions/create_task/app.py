@@ -13,4 +13,4 @@ def handler(request: Request) -> Response:
     """Answer 201 with the task and its address."""
     fields = parse_json(CreateTask, request.json_body())
     task = once(request, lambda: create_task(request.user_id, **fields.model_dump()))
-    return Response(201, task, {"location": f"{request.path}/{task['id']}", "etag": etag(task["version"])})
+    return Response(201, task, {"location": f"{request.path}/{task['id']}", "etag": etag(task)})

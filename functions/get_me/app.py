@@ -12,7 +12,7 @@ def handler(request: Request) -> Response:
     user = users.get(request.user_id)
     if user is None:
         raise UserNotFound
-    headers = {"etag": etag(user["version"])}
-    if is_unchanged(request.headers, user["version"]):
+    headers = {"etag": etag(user)}
+    if is_unchanged(request.headers, headers["etag"]):
         return Response(304, headers=headers)
     return Response(200, user, headers)

@@ -12,7 +12,7 @@ def handler(request: Request) -> Response:
     tag = tags.get(request.user_id, request.item_id("tag_id", TagNotFound))
     if tag is None:
         raise TagNotFound
-    headers = {"etag": etag(tag["version"])}
-    if is_unchanged(request.headers, tag["version"]):
+    headers = {"etag": etag(tag)}
+    if is_unchanged(request.headers, headers["etag"]):
         return Response(304, headers=headers)
     return Response(200, tag, headers)

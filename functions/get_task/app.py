@@ -13,9 +13,8 @@ def handler(request: Request) -> Response:
     task = tasks.get(request.user_id, request.item_id("task_id", TaskNotFound))
     if task is None:
         raise TaskNotFound
-    headers = {"etag": etag(task["version"])}
-    # A tag may have been renamed since without a new version of the task: with tags there is no 304.
-    if not task["tag_ids"] and is_unchanged(request.headers, task["version"]):
-        return Response(304, headers=headers)
     (answer,) = show_tasks(request.user_id, [task])
+    headers = {"etag": etag(answer)}
+    if is_unchanged(request.headers, headers["etag"]):
+        return Response(304, headers=headers)
     return Response(200, answer, headers)

@@ -13,4 +13,4 @@ def handler(request: Request) -> Response:
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
     versions = if_match(request.headers)
     task = once(request, lambda: link_tag(request.user_id, task_id, tag_id, versions))
-    return Response(200, task, {"etag": etag(task["version"])})
+    return Response(200, task, {"etag": etag(task)})

@@ -18,4 +18,4 @@ def handler(request: Request) -> Response:
         owner=lambda: owner_of(fields.email),
         secret=True,
     )
-    return Response(201, user, {"location": "/api/auth/me", "etag": etag(user["version"])})
+    return Response(201, user, {"location": "/api/auth/me", "etag": etag(user)})

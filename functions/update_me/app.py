@@ -14,4 +14,4 @@ def handler(request: Request) -> Response:
     fields = parse_json(UpdateMe, request.json_body(MERGE_PATCH))
     versions = if_match(request.headers)
     user = once(request, lambda: update_user(request.user_id, fields.sent(), versions))
-    return Response(200, user, {"etag": etag(user["version"])})
+    return Response(200, user, {"etag": etag(user)})

@@ -15,4 +15,4 @@ def handler(request: Request) -> Response:
     tag_id, versions = request.item_id("tag_id", TagNotFound), if_match(request.headers)
     fields = parse_json(UpdateTag, request.json_body(MERGE_PATCH))
     tag = once(request, lambda: update_tag(request.user_id, tag_id, fields.sent(), versions))
-    return Response(200, tag, {"etag": etag(tag["version"])})
+    return Response(200, tag, {"etag": etag(tag)})

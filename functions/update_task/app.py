@@ -15,4 +15,4 @@ def handler(request: Request) -> Response:
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     fields = parse_json(UpdateTask, request.json_body(MERGE_PATCH))
     task = once(request, lambda: update_task(request.user_id, task_id, fields.sent(), versions))
-    return Response(200, task, {"etag": etag(task["version"])})
+    return Response(200, task, {"etag": etag(task)})

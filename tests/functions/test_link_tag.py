@@ -15,7 +15,8 @@ type Dump = Callable[[], list[dict[str, Any]]]
 def test_tag_is_put_on_the_task_which_is_answered_200(user: Caller, dump: Dump) -> None:
     task, tag = user.create_task(due_date="2026-12-24"), user.create_tag(name="x", color="#00ff00")
     answer = user.call("PUT", f"tasks/{task['id']}/tags/{tag['id']}")
-    assert (answer.status, answer.headers["etag"], answer.headers["content-type"]) == (200, '"v2"', "application/json")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.headers["etag"].startswith('"v2-')
     assert answer.json == {
         **task,
         "tags": [{"id": tag["id"], "name": "x", "color": "#00ff00"}],

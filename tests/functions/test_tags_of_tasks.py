@@ -87,10 +87,10 @@ def test_20_tags_may_all_be_replaced_at_once(user: Caller, dump: Dump) -> None:
 
 def test_same_tags_change_nothing(user: Caller, dump: Dump) -> None:
     tags = [user.create_tag() for _ in range(2)]
-    task = user.create_task(tag_ids=[tag["id"] for tag in tags])
+    created = user.call("POST", "tasks", {"title": "x", "tag_ids": [tag["id"] for tag in tags]})
     before = dump()
-    answer = user.call("PUT", f"tasks/{task['id']}", {"tag_ids": [tag["id"] for tag in reversed(tags)]})
-    assert (answer.json, answer.headers["etag"]) == (task, '"v1"')
+    answer = user.call("PUT", f"tasks/{created.json['id']}", {"tag_ids": [tag["id"] for tag in reversed(tags)]})
+    assert (answer.json, answer.headers["etag"]) == (created.json, created.headers["etag"])
     assert dump() == before
 
 
@@ -147,14 +147,27 @@ def test_if_match_of_another_version_is_refused_412_and_no_tag_changes(user: Cal
     assert_problem(user.call("PUT", f"tasks/{UNKNOWN_ID}", {"tag_ids": [tag["id"]]}), 404, "task_not_found")
 
 
-def test_task_with_tags_is_never_answered_304(user: Caller) -> None:
+def test_task_is_answered_304_until_one_of_its_tags_is_shown_differently(user: Caller) -> None:
     tag = user.create_tag(name="old")
-    task = user.create_task(tag_ids=[tag["id"]])
+    created = user.call("POST", "tasks", {"title": "x", "tag_ids": [tag["id"]]})
+    path, known = f"tasks/{created.json['id']}", {"If-None-Match": created.headers["etag"]}
+    assert user.call("GET", path, headers=known).status == 304
     user.call("PUT", f"tags/{tag['id']}", {"name": "new"})
-    for etags in ('"v1"', "*"):
-        answer = user.call("GET", f"tasks/{task['id']}", headers={"If-None-Match": etags})
-        assert (answer.status, answer.headers["etag"]) == (200, '"v1"')
-        assert answer.json["tags"][0]["name"] == "new"
+    answer = user.call("GET", path, headers=known)
+    assert (answer.status, answer.json["tags"][0]["name"]) == (200, "new")
+    assert user.call("GET", path, headers={"If-None-Match": answer.headers["etag"]}).status == 304
+    user.call("DELETE", f"tags/{tag['id']}")
+    answer = user.call("GET", path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (answer.status, answer.json["tags"], answer.headers["etag"]) == (200, [], '"v1"')
+
+
+def test_entity_tag_of_a_task_with_tags_lets_it_be_changed_though_a_tag_is_shown_differently(user: Caller) -> None:
+    tag = user.create_tag()
+    created = user.call("POST", "tasks", {"title": "x", "tag_ids": [tag["id"]]})
+    user.call("PUT", f"tags/{tag['id']}", {"color": "#00ff00"})
+    path, seen = f"tasks/{created.json['id']}", {"If-Match": created.headers["etag"]}
+    assert user.call("PATCH", path, {"title": "y"}, headers=seen).status == 200
+    assert_problem(user.call("PATCH", path, {"title": "z"}, headers=seen), 412, "precondition_failed")
 
 
 @pytest.mark.parametrize("etags", [None, '"v1"', "*"])

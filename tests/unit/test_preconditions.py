@@ -7,7 +7,14 @@ from lambdo.problems import MalformedHeader
 
 
 def test_etag_is_strong() -> None:
-    assert etag(3) == '"v3"'
+    assert etag({"version": 3}) == '"v3"'
+    assert etag({"version": 3, "tags": []}) == '"v3"'
+
+
+def test_etag_of_a_task_with_tags_changes_with_them_and_allows_its_version() -> None:
+    etags = [etag({"version": 3, "tags": [{"id": "1", "name": name, "color": None}]}) for name in ("old", "new", "old")]
+    assert etags[0] == etags[2] != etags[1]
+    assert if_match({"if-match": ", ".join(etags)}) == [3, 3, 3]
 
 
 @pytest.mark.parametrize(("value", "versions"), [
@@ -23,6 +30,9 @@ def test_etag_is_strong() -> None:
     ('"v0"', [0]),
     ('"v-1"', [0]),
     ('"v1.0"', [0]),
+    ('"v3-0123456789ab"', [3]),
+    ('"v3-0123456789a"', [0]),
+    ('"v3-"', [0]),
     (f'"v{10**15 - 1}"', [10**15 - 1]),
     (f'"v{10**15}"', [0]),
     (",".join(['"v1"'] * 20), [1] * 20),
@@ -46,8 +56,8 @@ def test_unreadable_if_match_raises_malformed_header(value: str) -> None:
     ('"v4"', False), ("v3", False), ('"v3', False), ('"V3"', False), ("", False), ('"v03"', False),
 ])  # fmt: skip
 def test_if_none_match_names_the_version(value: str, unchanged: bool) -> None:
-    assert is_unchanged({"if-none-match": value}, 3) is unchanged
+    assert is_unchanged({"if-none-match": value}, '"v3"') is unchanged
 
 
 def test_no_if_none_match_is_a_change() -> None:
-    assert is_unchanged({}, 3) is False
+    assert is_unchanged({}, '"v3"') is False

@@ -1,13 +1,15 @@
 """Entity tags and the preconditions on them (RFC 9110 sections 8.8.3 and 13.1)."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from lambdo.problems import MalformedHeader, PreconditionFailed, Problem
 
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})")
+_VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})(?:-[0-9a-f]{12})?")  # who writes a task leaves its tags' names alone
 _MAX_TAGS: Final = 20
 _NO_VERSION: Final = 0  # versions start at 1
 
@@ -20,9 +22,15 @@ class Versioned(TypedDict):
     version: int
 
 
-def etag(version: int) -> str:
-    """Return the strong entity tag of a version."""
-    return f'"v{version}"'
+def etag(item: Mapping[str, Any]) -> str:
+    """Return the strong entity tag of an item as it is shown: its version and, of a task with tags, a hash of these.
+
+    A tag that is renamed changes what is shown of its tasks, but not their version.
+    """
+    if not item.get("tags"):
+        return f'"v{item["version"]}"'
+    tags = hashlib.sha256(json.dumps(item["tags"]).encode()).hexdigest()[:12]
+    return f'"v{item["version"]}-{tags}"'
 
 
 def if_match(headers: Mapping[str, str]) -> Versions:
@@ -67,10 +75,10 @@ def checked[T: Versioned](item: T | None, versions: Versions, not_found: type[Pr
     return item
 
 
-def is_unchanged(headers: Mapping[str, str], version: int) -> bool:
-    """Tell whether If-None-Match names the version, so that 304 is the answer. What cannot be read names none."""
+def is_unchanged(headers: Mapping[str, str], current: str) -> bool:
+    """Tell whether If-None-Match names the current entity tag, so that 304 is the answer. What cannot be read names none."""
     value = headers.get("if-none-match", "").strip()
-    return value == "*" or any(f'"{tag}"' == etag(version) for _, tag in _tags(value))
+    return value == "*" or any(f'"{tag}"' == current for _, tag in _tags(value))
 
 
 def _tags(value: str) -> list[tuple[bool, str]]:
