@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from tests.chaos.account import PASSWORD, Account, Walk
+from tests.chaos.choices import COLD, HOT, Choices
 from tests.chaos.histories import Kind, Operation
-from tests.chaos.sending import Answer, FaultError, Sender
+from tests.chaos.sending import AGAIN, Answer, FaultError, Sender
 
 GRACE = 25.0  # seconds in which a refresh whose answer was lost is repeated, less than the API's 30
 LABELS = 4
-HOT = 3  # tasks that half of all changes go to
 BUNDLE = "bundle "  # begins the titles of tasks with passing tags
-NAMES = 30  # of tags that all clients of an account want
 
 
 class Client:
@@ -22,9 +22,9 @@ class Client:
         self.account = account
         self.sender = sender
         self.random = sender.random
+        self.choices = Choices(account, sender)
         self.refresh_token = ""
         self.kept: list[Answer] = []  # to writes that had an effect
-        self._texts = 0
 
     def act(self) -> None:
         """Do one thing."""
@@ -37,7 +37,7 @@ class Client:
         self.log_in()
         for _ in range(LABELS):
             self.create_label()
-        for _ in range(HOT):
+        for _ in range(HOT + COLD):
             self.create_task()
 
     def log_in(self) -> None:
@@ -58,18 +58,14 @@ class Client:
 
     def create_task(self) -> None:
         """Create a task, sometimes with labels."""
-        fields = {**self._fields(), "completed": self.random.random() < 0.2}
-        labels = self._labels()
-        answer = self._ask("create task", "POST", "/api/me/tasks", {**fields, "tag_ids": labels}, expected=[201])
-        self._note(self.account.tasks, answer.body["id"], "create", answer, {**fields, "tags": labels})
+        sent, fields = self.choices.new_task()
+        answer = self._ask("create task", "POST", "/api/me/tasks", sent, expected=[201])
+        self._note(self.account.tasks, answer.body["id"], "create", answer, fields)
 
     def change_task(self) -> None:
         """Change some fields of a task, sometimes its labels, sometimes only if nobody else has meanwhile."""
-        task, fields = self._task(), self._fields()
-        change = {name: fields[name] for name in ("title", *self.random.sample(sorted(fields), 2))}
-        sent, only_if = dict(change), None
-        if self.random.random() < 0.2:
-            sent["tag_ids"] = change["tags"] = self._labels()
+        task, only_if = self.choices.task(), None
+        sent, change = self.choices.some_fields()
         if self.random.random() < 0.2:
             only_if = max((one.version for one in list(self.account.tasks[task])), default=0) or None
         self._work_on(task, "change task", "change", "PATCH", "", sent, change, only_if)
@@ -77,36 +73,49 @@ class Client:
     def complete_task(self) -> None:
         """Say that a task is done, or is not."""
         wanted = {"completed": self.random.random() < 0.7}
-        self._work_on(self._task(), "complete task", "change", "PATCH", "/complete", wanted, wanted)
+        self._work_on(self.choices.task(), "complete task", "change", "PATCH", "/complete", wanted, wanted)
 
     def toggle_task(self) -> None:
         """Turn a task over, whatever it is."""
-        self._work_on(self._task(), "toggle task", "toggle", "PATCH", "/complete")
+        self._work_on(self.choices.task(), "toggle task", "toggle", "PATCH", "/complete")
 
     def link_label(self) -> None:
         """Put a label on a task."""
         label = self.random.choice(self.account.labels)
-        self._work_on(self._task(), "link tag", "link", "PUT", f"/tags/{label}", argument=label)
+        self._work_on(self.choices.task(), "link tag", "link", "PUT", f"/tags/{label}", argument=label)
 
     def delete_task(self) -> None:
         """Delete a task that is not hot."""
-        cold = list(self.account.tasks)[HOT:]
-        if cold:
-            self._work_on(self.random.choice(cold), "delete task", "delete", "DELETE", "")
+        self._work_on(self.choices.cold_task(), "delete task", "delete", "DELETE", "")
 
-    def restore_task(self) -> None:
-        """Take a deleted task out of the trash."""
-        deleted = [
-            task
-            for task, history in list(self.account.tasks.items())
-            if any(one.status == 204 for one in list(history))
+    def change_tasks(self) -> None:
+        """Create, change, turn over and delete tasks in one request: again, with its key, until all are dealt with."""
+        changed, turned, deleted = self.choices.task(), self.choices.task(), self.choices.cold_task()
+        (new, fields), (some, change) = self.choices.new_task(), self.choices.some_fields()
+        operations = [
+            {"op": "create", "task": new},
+            {"op": "update", "task_id": changed, "changes": some},
+            {"op": "complete", "task_id": turned},
+            {"op": "delete", "task_id": deleted},
         ]
-        if deleted:
-            self._work_on(self.random.choice(deleted), "restore task", "restore", "POST", "/restore")
+        meant: list[tuple[Kind, str | None, Any]] = [
+            ("create", None, fields),
+            ("change", changed, change),
+            ("toggle", turned, None),
+            ("delete", deleted, None),
+        ]
+        first = answer = self._ask("change tasks", "POST", "/api/me/tasks/bulk", {"operations": operations})
+        while any(one.get("problem", {}).get("code") in AGAIN for one in answer.body["results"]):
+            answer = replace(self.sender.resend(answer.wanted), sent=first.sent)
+        for (kind, task, argument), result in zip(meant, answer.body["results"], strict=True):
+            shown = result.get("task")
+            one = replace(answer, status=result["status"], body=shown)
+            self._expect(one, [200, 201, 204, 404])
+            self._note(self.account.tasks, task or shown["id"], kind, one, argument)
 
     def read_task(self, task: str | None = None) -> None:
         """Read a task, any of them unless one is named."""
-        self._work_on(task or self._task(), "read task", "read", "GET", "")
+        self._work_on(task or self.choices.task(), "read task", "read", "GET", "")
 
     def read_tag(self, tag: str) -> None:
         """Read a tag."""
@@ -120,7 +129,7 @@ class Client:
 
     def create_bundle(self) -> None:
         """Create a task with passing tags, any of which may go meanwhile."""
-        title, passing = BUNDLE + self._text(), list(self.account.passing)
+        title, passing = BUNDLE + self.choices.text(), list(self.account.passing)
         body = {"title": title, "tag_ids": self.random.sample(passing, min(len(passing), 3))}
         answer = self._ask("create task", "POST", "/api/me/tasks", body, expected=[201, 404])
         if answer.status == 201:
@@ -136,7 +145,7 @@ class Client:
 
     def create_tag(self) -> None:
         """Create a tag of a name that others want too."""
-        fields = {"name": self._name(), "color": None}
+        fields = {"name": self.choices.name(), "color": None}
         answer = self._ask("create tag", "POST", "/api/me/tags", fields, expected=[201, 409])
         if answer.status == 201:
             self._note(self.account.tags, answer.body["id"], "create", answer, fields)
@@ -144,7 +153,7 @@ class Client:
 
     def create_label(self) -> None:
         """Create a tag that stays."""
-        fields = {"name": self._text(), "color": None}
+        fields = {"name": self.choices.text(), "color": None}
         answer = self._ask("create tag", "POST", "/api/me/tags", fields, expected=[201])
         self._note(self.account.tags, answer.body["id"], "create", answer, fields)
         self.account.labels.append(answer.body["id"])
@@ -154,7 +163,7 @@ class Client:
         tag = self.random.choice(list(self.account.tags))
         fields = {"color": f"#{self.random.getrandbits(24):06x}"}
         if self.random.random() < 0.5:
-            fields["name"] = self._name()
+            fields["name"] = self.choices.name()
         answer = self._ask("change tag", "PATCH", f"/api/me/tags/{tag}", fields, expected=[200, 404, 409])
         self._note(self.account.tags, tag, "change", answer, fields)
 
@@ -197,29 +206,6 @@ class Client:
         self.sender.access_token = answer.body["access_token"]
         self.refresh_token = answer.body["refresh_token"]
 
-    def _task(self) -> str:
-        tasks = list(self.account.tasks)
-        return self.random.choice(tasks[:HOT] if self.random.random() < 0.5 else tasks)
-
-    def _labels(self) -> list[str]:
-        return sorted(self.random.sample(self.account.labels, self.random.randint(0, 2)))
-
-    def _fields(self) -> dict[str, Any]:
-        return {
-            "title": self._text(),
-            "description": self.random.choice([None, self._text()]),
-            "priority": self.random.choice(["low", "medium", "high"]),
-            "due_date": self.random.choice([None, "2027-01-01", "2027-06-30"]),
-        }
-
-    def _text(self) -> str:
-        """Return a text that nobody else writes."""
-        self._texts += 1
-        return f"{self.sender.name} {self._texts}"
-
-    def _name(self) -> str:
-        return f"name {self.random.randrange(NAMES)}"
-
     def _work_on(
         self,
         task: str,
@@ -244,11 +230,18 @@ class Client:
         only_if: int | None = None,
     ) -> Answer:
         answer = self.sender.send(name, method, path, body, only_if)
-        if answer.status not in expected:
-            raise FaultError(f"{method} {path} was answered {answer.status} {answer.body}")
-        if method != "GET" and "/auth/" not in path and answer.status < 300:
+        self._expect(answer, expected)
+        refused = isinstance(answer.body, dict) and any(
+            "problem" in result for result in answer.body.get("results", ())
+        )  # leaves no record: sent again, it might be done
+        if method != "GET" and "/auth/" not in path and answer.status < 300 and not refused:
             self.kept.append(answer)
         return answer
+
+    @staticmethod
+    def _expect(answer: Answer, statuses: Collection[int]) -> None:
+        if answer.status not in statuses:
+            raise FaultError(f"{answer.wanted.method} {answer.wanted.path} was answered {answer.status} {answer.body}")
 
     @staticmethod
     def _note(
@@ -273,6 +266,7 @@ ACTIONS = {
     Client.toggle_task: 10,
     Client.link_label: 8,
     Client.delete_task: 5,
+    Client.change_tasks: 5,
     Client.read_task: 6,
     Client.create_bundle: 5,
     Client.unlink_tag: 4,

@@ -92,7 +92,8 @@ class Sender:
                 replayed = response.headers.get("idempotent-replayed") == "true"
                 with self.tally.lock:
                     self.tally.answers[wanted.name, response.status_code] += 1
-                    self.tally.effective[lost] += bool(lost) and replayed
+                    if lost and replayed:
+                        self.tally.effective[lost] += 1
                 body = response.json() if response.content else None
                 return Answer(wanted, sent, time.monotonic(), response.status_code, body, replayed)
             hurried, lost = False, response or lost
