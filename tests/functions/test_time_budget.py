@@ -238,6 +238,17 @@ def test_4_slow_calls_are_what_a_request_has_time_for(
     assert clock.left == pytest.approx(TIMEOUT - 4 * SLOW)
 
 
+@pytest.mark.parametrize(("calls", "status"), [(1, 204), (2, 204), (3, 503)])
+def test_calls_that_lose_an_answer_each_are_repeated_while_there_is_time(
+    user: Caller, values: Json, network: Network, clock: Time, calls: int, status: int
+) -> None:
+    network.plan = [clock.lost, PASS] * calls
+    network.sent.clear()
+    body = {"current_password": PASSWORD, "new_password": "not so common"}
+    assert ask(user, values, "POST", "/api/auth/password", body).status == status
+    assert clock.left >= 0.5
+
+
 def test_slow_calls_after_a_slow_start_are_answered_503_before_the_write(
     user: Caller, values: Json, network: Network, clock: Time, dump: Dump
 ) -> None:

@@ -4,7 +4,15 @@ import os
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable
@@ -36,6 +44,11 @@ KEY = ("USER#table", "TASK#errors")
 ITEM: dict[str, Any] = {"pk": KEY[0], "sk": KEY[1], "n": 1, "b": True, "l": ["x", {"m": 1}], "s": "", "no": None}
 
 
+def kinds_of(*bases: type[BotoCoreError]) -> set[type[BotoCoreError]]:
+    """Return the exceptions with everything that is derived from them."""
+    return {kind for base in bases for kind in (base, *kinds_of(*base.__subclasses__()))}
+
+
 @pytest.fixture(autouse=True)
 def _clean(application: Application) -> None:
     client = table._client("dynamodb")
@@ -55,6 +68,25 @@ def test_no_answer_is_service_unavailable_after_3_attempts(network: Network, fau
     with pytest.raises(ServiceUnavailable):
         table.get(*KEY)
     assert len(network.sent) == 3
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(kinds_of(NoConnectionError, HTTPClientError), key=str), ids=lambda one: one.__name__
+)
+def test_each_way_of_getting_no_answer_is_service_unavailable(network: Network, kind: type[BotoCoreError]) -> None:
+    words = dict.fromkeys(("endpoint_url", "error", "proxy_url"), "injected")
+    network.plan = [kind(**words)] * 3
+    with pytest.raises(ServiceUnavailable):
+        table.get(*KEY)
+
+
+@pytest.mark.parametrize("fault", [NoCredentialsError(), CredentialRetrievalError(provider="env", error_msg="expired"),
+                                   ParamValidationError(report="injected")], ids=repr)  # fmt: skip
+def test_fault_that_botocore_itself_finds_surfaces_at_once(network: Network, fault: BotoCoreError) -> None:
+    network.plan = [fault]
+    with pytest.raises(type(fault)):
+        table.get(*KEY)
+    assert len(network.sent) == 1
 
 
 @pytest.mark.parametrize("code", SURFACING)
