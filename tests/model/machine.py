@@ -99,6 +99,8 @@ class Machine(RuleBasedStateMachine):
         self.users: list[str] = []  # ids of all that there were, as of:
         self.tags: list[str] = []
         self.tasks: list[str] = []
+        self.keyed: list[Request] = []
+        self.tagged: dict[tuple[str, str], Json] = {}
         self.walks: list[Walk] = []
 
     # ---- rules
@@ -115,10 +117,6 @@ class Machine(RuleBasedStateMachine):
     def use_account(self, wish: Wish) -> None:
         self.send(self.request(wish))
 
-    @rule(wish=wishes.SESSIONS)
-    def use_session(self, wish: Wish) -> None:
-        self.send(self.request(wish))
-
     @rule(wish=wishes.TAGS)
     def use_tag(self, wish: Wish) -> None:
         self.send(self.request(wish))
@@ -127,22 +125,47 @@ class Machine(RuleBasedStateMachine):
     def use_task(self, wish: Wish) -> None:
         self.send(self.request(wish))
 
-    @rule(first=wishes.TASKS, second=wishes.TASKS, call=st.integers(0, 2))
-    def use_two_tasks_at_once(self, first: Wish, second: Wish, call: int) -> None:
-        self.send_both(self.request(first), self.request(second), call)
+    @rule(first=wishes.THINGS, second=wishes.THINGS, call=st.integers(0, 3))
+    def use_one_thing_twice_at_once(self, first: Wish, second: Wish, call: int) -> None:
+        same = second._replace(
+            caller=first.caller,
+            task=second.task if None in {first.task, second.task} else first.task,
+            tag=second.tag if None in {first.tag, second.tag} else first.tag,
+        )
+        self.send_both(self.request(first), self.request(same), call)
 
     @rule(first=wishes.WISHES, second=wishes.WISHES, call=st.integers(0, 4))
     def use_two_things_at_once(self, first: Wish, second: Wish, call: int) -> None:
         self.send_both(self.request(first), self.request(second), call)
 
-    @rule(caller=wishes.NUMBER, password=wishes.PASSWORD)
-    def delete_account_and_come_again(self, caller: int, password: str) -> None:
+    @rule(number=wishes.NUMBER)
+    def send_again(self, number: int) -> None:
+        requests = [one for one in self.keyed if one.user_id in {*self.model.accounts, ""}]
+        if requests:
+            self.send(requests[-1 - number % len(requests)])
+
+    @rule(wish=wishes.WISHES, call=st.integers(0, 4))
+    def send_twice_at_once(self, wish: Wish, call: int) -> None:
+        request = self.request(wish)
+        self.send_both(request, request, call)
+
+    @rule(caller=wishes.NUMBER, seconds=st.sampled_from([0, 30, 31]))
+    def refresh_and_again(self, caller: int, seconds: int) -> None:
+        request = self.request(Wish("refresh_session", caller, token=0))
+        self.send(request)
+        self.wait(seconds)
+        self.send(request)
+
+    @rule(caller=wishes.NUMBER, proven=st.sampled_from([True, False, False, False]))
+    def delete_account_and_come_again(self, caller: int, proven: bool) -> None:
         user_id, session_id = self.caller(caller)
-        person = self.model.accounts[user_id].user["email"].partition(".")[0]
-        self.send(Request("delete_me", user_id, session_id, {"body": {"password": password}}))
-        if user_id not in self.model.accounts:
+        account = self.model.accounts[user_id]
+        body = {"password": account.password if proven else "a wrong one"}
+        self.send(Request("delete_me", user_id, session_id, {"body": body}, "deletion"))
+        if proven:
+            self.send(Request("delete_me", user_id, session_id, {"body": body}, "deletion"))
             self.send(Request("get_me", user_id, session_id, {}))
-            self.come(person, "battery staple")
+            self.come(account.user["email"].partition(".")[0], "battery staple")
 
     @rule(caller=wishes.NUMBER, filters=wishes.LISTS, limit=st.integers(1, 3))
     def begin_list(self, caller: int, filters: Json, limit: int) -> None:
@@ -154,12 +177,12 @@ class Machine(RuleBasedStateMachine):
         self.walks.append(Walk(user_id, query, account.user["time_zone"], versions))
         self.turn_page(self.walks[-1], limit)
 
-    @rule(number=wishes.NUMBER, limit=st.integers(1, 3))
-    def go_on_with_list(self, number: int, limit: int) -> None:
-        if self.walks:
-            self.turn_page(self.walks[number % len(self.walks)], limit)
+    @rule(limit=st.integers(1, 3))
+    def go_on_with_lists(self, limit: int) -> None:
+        for walk in self.walks[:]:
+            self.turn_page(walk, limit)
 
-    @rule(seconds=st.sampled_from([1, 30, 31, 3600, 31 * 24 * 3600]))
+    @rule(seconds=st.sampled_from([1, 3600, 24 * 3600, 31 * 24 * 3600]))
     def wait(self, seconds: int) -> None:
         self.world.now += timedelta(seconds=seconds)
 
@@ -224,12 +247,14 @@ class Machine(RuleBasedStateMachine):
         method, _, path = ROUTES[request.operation].partition(" ")
         arguments = request.arguments
         version = arguments.get("if_match")
+        headers = {} if version is None else {"if-match": f'"v{version}"'}
+        headers |= {"idempotency-key": request.key} if request.key else {}
         answer = self.world.api.call(
             method,
             path.format(**arguments),
             arguments.get("body"),
             query=urlencode(arguments.get("query", {}), doseq=True),
-            headers={} if version is None else {"if-match": f'"v{version}"'},
+            headers=headers,
             verdict={"user_id": request.user_id, "sid": request.session_id, "exp": FOREVER},
         )
         note(f"{request.operation} {arguments} -> {answer.status} {answer.text[:400]}")
@@ -237,10 +262,16 @@ class Machine(RuleBasedStateMachine):
         return Turn(request, now, answer)
 
     def remember(self, request: Request, answer: Answer) -> None:
+        """Note the ids of what is new, and what an entity tag stands for, which must never be something else as well."""
+        if "etag" in answer.headers and answer.status < 300:
+            assert answer.headers["etag"].startswith(f'"v{answer.json["version"]}')
+            assert answer.json == self.tagged.setdefault((answer.json["id"], answer.headers["etag"]), answer.json)
         known = {"register": self.users, "create_tag": self.tags, "create_task": self.tasks}.get(request.operation)
-        if known is not None and answer.status == 201:
+        if known is not None and answer.status == 201 and "idempotent-replayed" not in answer.headers:
             assert answer.json["id"] not in known
             known.append(answer.json["id"])
+        if request.key and answer.status < 300:
+            self.keyed.append(request)
 
     def tick(self) -> datetime:
         self.world.now += timedelta(milliseconds=1)
@@ -280,7 +311,7 @@ class Machine(RuleBasedStateMachine):
                 Request("list_tasks", walk.user_id, next(iter(account.sessions)), {"query": query})
             ).answer
             page = items_of(answer)
-            assert page == [shown(account, account.tasks[task["id"]]) for task in page]
+            assert page == [shown(account, account.tasks[one["id"]]) for one in page if one["id"] in account.tasks]
             assert page == expected(page, walk.query, zone=walk.zone)
             assert len(page) <= limit
             walk.seen += [task["id"] for task in page]
@@ -327,7 +358,7 @@ class Machine(RuleBasedStateMachine):
             arguments["if_match"] = (target["version"] if target else 1) - wish.if_match
         if wish.query is not None:
             arguments["query"] = wish.query
-        return Request(wish.operation, user_id, session_id, arguments)
+        return Request(wish.operation, user_id, session_id, arguments, None if wish.key is None else f"key-{wish.key}")
 
     def member(self, account: Account, name: str, value: Any) -> Any:
         """Return the value of a member of a body: a text that none had before, the ids of tags for their numbers."""
@@ -364,11 +395,8 @@ def seen(turn: Turn) -> Expected:
     """Return what an answer says, in the model's words."""
     answer = turn.answer
     if answer.status >= 400:
-        return answer.status, answer.json["code"]
-    if not answer.text:
-        return answer.status, None
-    assert answer.headers.get("etag", f'"v{answer.json.get("version")}"') == f'"v{answer.json.get("version")}"'
-    return answer.status, answer.json
+        return Expected(answer.status, answer.json["code"])
+    return Expected(answer.status, answer.json if answer.text else None, "idempotent-replayed" in answer.headers)
 
 
 def made(answer: Answer) -> Json:

@@ -4,6 +4,7 @@ A method has the name of the function whose answers it foretells; it returns sta
 Only what a server makes up, ids and tokens, is taken from its answer (`made`).
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,11 +13,11 @@ from lambdo import times
 from tests.lists import expected
 
 type Json = dict[str, Any]
-type Expected = tuple[int, Any]
 
 PUBLIC = {"register", "log_in", "refresh_session", "log_out"}
 OF_A_SESSION = {"list_sessions", "change_password", "delete_sessions"}
 GRACE = timedelta(seconds=30)
+KEPT = timedelta(days=1)
 LIFETIME = timedelta(days=30)
 
 
@@ -33,6 +34,27 @@ class Request(NamedTuple):
     user_id: str
     session_id: str
     arguments: Json
+    key: str | None = None
+
+    def fingerprint(self) -> str:
+        """Return what the same key must not come with two of."""
+        return json.dumps({name: value for name, value in self.arguments.items() if name != "if_match"})
+
+
+class Expected(NamedTuple):
+    """What is answered: the status, the body or the code of the refusal, and whether it is an answer given before."""
+
+    status: int
+    said: Any = None
+    replayed: bool = False
+
+
+class Record(NamedTuple):
+    """What came of a request with a key."""
+
+    fingerprint: str
+    expires: datetime
+    answer: Expected
 
 
 @dataclass
@@ -59,21 +81,51 @@ class Model:
 
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}  # by user id; deleted ones are gone
+        self.records: dict[tuple[str, str, str], Record] = {}  # by owner, operation and key
 
     def answer(self, request: Request, now: datetime, made: Json) -> Expected:
-        """Carry out a request, and return the status and the body, or the code of the refusal."""
+        """Carry out a request, or repeat what came of it if its key was met."""
         self.now, self.made = now, made
-        operation, arguments = getattr(self, request.operation), request.arguments
         try:
-            if request.operation in PUBLIC:
-                answer: Expected = operation(**arguments)
-            elif request.operation in OF_A_SESSION:
-                answer = operation(self._account(request.user_id), request.session_id, **arguments)
-            else:
-                answer = operation(self._account(request.user_id), **arguments)
+            return self._carry_out(request) if request.key is None else self._carry_out_once(request, request.key)
         except RefusedError as refused:
-            return refused.status, refused.code
+            return Expected(refused.status, refused.code)
+
+    def _carry_out(self, request: Request) -> Expected:
+        operation, arguments = getattr(self, request.operation), request.arguments
+        if request.operation in PUBLIC:
+            answer: Expected = operation(**arguments)
+        elif request.operation in OF_A_SESSION:
+            answer = operation(self._account(request.user_id), request.session_id, **arguments)
+        else:
+            answer = operation(self._account(request.user_id), **arguments)
         return answer
+
+    def _carry_out_once(self, request: Request, key: str) -> Expected:
+        """What is refused leaves no record, so it may be sent again."""
+        record = self.records.get((self._owner(request), request.operation, key))
+        if record is None or _seconds(record.expires) <= _seconds(self.now):
+            answer = self._carry_out(request)
+            record = Record(request.fingerprint(), self.now + KEPT, answer)
+            self.records[self._owner(request), request.operation, key] = record
+            return answer
+        if record.fingerprint != request.fingerprint():
+            raise RefusedError(422, "idempotency_key_reused")
+        answer = record.answer._replace(replayed=True)
+        if request.operation == "log_in":  # the same session, with a new access token
+            account = self._authenticated(**request.arguments)
+            new = {"access_token": self.made.get("access_token"), "user": dict(account.user)}
+            answer = answer._replace(said={**answer.said, **new})
+        return answer
+
+    def _owner(self, request: Request) -> str:
+        """Return whose record it is: who logs in must be known before."""
+        if request.operation == "log_in":
+            return str(self._authenticated(**request.arguments).user["id"])
+        if request.operation == "register":
+            account = self._by_email(request.arguments["body"]["email"])
+            return account.user["id"] if account else ""
+        return request.user_id
 
     # ---- accounts
 
@@ -91,15 +143,15 @@ class Model:
             "version": 1,
         }
         self.accounts[user["id"]] = Account(user, body["password"])
-        return 201, dict(user)
+        return Expected(201, dict(user))
 
     def get_me(self, account: Account) -> Expected:
-        return 200, dict(account.user)
+        return Expected(200, dict(account.user))
 
     def update_me(self, account: Account, body: Json, if_match: int | None = None) -> Expected:
         _check(account.user, if_match)
         _change(account.user, body)
-        return 200, dict(account.user)
+        return Expected(200, dict(account.user))
 
     def change_password(self, account: Account, current_id: str, body: Json) -> Expected:
         if body["current_password"] != account.password:
@@ -108,24 +160,22 @@ class Model:
             raise RefusedError(401, "invalid_token")
         account.password = body["new_password"]
         _end(account, but=current_id)
-        return 204, None
+        return Expected(204)
 
     def delete_me(self, account: Account, body: Json, if_match: int | None = None) -> Expected:
         _check(account.user, if_match)
         if body["password"] != account.password:
             raise RefusedError(403, "wrong_password")
         del self.accounts[account.user["id"]]
-        return 202, None
+        return Expected(202)
 
     # ---- sessions
 
     def log_in(self, body: Json) -> Expected:
-        account = self._by_email(body["email"].lower())
-        if account is None or account.password != body["password"]:
-            raise RefusedError(401, "invalid_credentials")
+        account = self._authenticated(body)
         session = Session(self.now, self.now, [self.made.get("refresh_token", "")])
         account.sessions[self.made.get("session_id", "")] = session
-        return 200, {**self._tokens(session), "user": dict(account.user)}
+        return Expected(200, {**self._tokens(session), "user": dict(account.user)})
 
     def refresh_session(self, body: Json) -> Expected:
         token = body["refresh_token"]
@@ -138,13 +188,13 @@ class Model:
         elif token != session.tokens[-2] or _seconds(self.now) - _seconds(session.used) > GRACE.seconds:
             session.ended = True
             raise RefusedError(401, "refresh_token_reused")
-        return 200, self._tokens(session)
+        return Expected(200, self._tokens(session))
 
     def log_out(self, body: Json) -> Expected:
         session = self._by_token(body["refresh_token"])
         if session and body["refresh_token"] in session.tokens[-2:]:
             session.ended = True
-        return 204, None
+        return Expected(204)
 
     def list_sessions(self, account: Account, current_id: str) -> Expected:
         shown = [
@@ -161,14 +211,14 @@ class Model:
             for one, session in sorted(account.sessions.items(), reverse=True)
             if self._lives(session)
         ]
-        return 200, {"items": shown}
+        return Expected(200, {"items": shown})
 
     def delete_session(self, account: Account, ended_id: str) -> Expected:
         session = account.sessions.get(ended_id)
         if session is None or session.ended:
             raise RefusedError(404, "session_not_found")
         session.ended = True
-        return 204, None
+        return Expected(204)
 
     def delete_sessions(self, account: Account, current_id: str, query: Json) -> Expected:
         if query:
@@ -177,7 +227,7 @@ class Model:
             raise RefusedError(401, "invalid_token")
         else:
             _end(account, but=current_id)
-        return 204, None
+        return Expected(204)
 
     # ---- tags
 
@@ -186,27 +236,27 @@ class Model:
         now = times.rfc3339(self.now)
         tag = {"id": self.made.get("id"), **body, "version": 1, "created_at": now, "updated_at": now}
         account.tags[tag["id"]] = tag
-        return 201, dict(tag)
+        return Expected(201, dict(tag))
 
     def get_tag(self, account: Account, tag_id: str) -> Expected:
-        return 200, dict(_find(account.tags, tag_id, "tag_not_found"))
+        return Expected(200, dict(_find(account.tags, tag_id, "tag_not_found")))
 
     def list_tags(self, account: Account) -> Expected:
-        return 200, {"items": [dict(account.tags[one]) for one in sorted(account.tags)]}
+        return Expected(200, {"items": [dict(account.tags[one]) for one in sorted(account.tags)]})
 
     def update_tag(self, account: Account, tag_id: str, body: Json, if_match: int | None = None) -> Expected:
         tag = _check(_find(account.tags, tag_id, "tag_not_found"), if_match)
         _check_name(account, str(body.get("name", tag["name"])), but=tag_id)
         if _change(tag, body):
             tag["updated_at"] = times.rfc3339(self.now)
-        return 200, dict(tag)
+        return Expected(200, dict(tag))
 
     def delete_tag(self, account: Account, tag_id: str, if_match: int | None = None) -> Expected:
         if tag_id not in account.leaving_tags:
             _check(_find(account.tags, tag_id, "tag_not_found"), if_match)
             del account.tags[tag_id]
             account.leaving_tags.add(tag_id)
-        return 204, None
+        return Expected(204)
 
     def finish_deletions(self, account: Account) -> Expected:
         for task in account.tasks.values():
@@ -214,7 +264,7 @@ class Model:
                 task["tag_ids"] -= {tag_id}
                 task["version"] += 1
         account.leaving_tags.clear()
-        return 204, None
+        return Expected(204)
 
     # ---- tasks
 
@@ -240,16 +290,16 @@ class Model:
             "updated_at": now,
         }
         account.tasks[task["id"]] = task
-        return 201, shown(account, task)
+        return Expected(201, shown(account, task))
 
     def list_tasks(self, account: Account, query: Json) -> Expected:
         """Foretell a list that one page has room for."""
         filters = {name: value for name, value in query.items() if name != "limit"}
         tasks = [shown(account, task) for task in account.tasks.values()]
-        return 200, {"items": expected(tasks, filters, zone=account.user["time_zone"]), "next_cursor": None}
+        return Expected(200, {"items": expected(tasks, filters, zone=account.user["time_zone"]), "next_cursor": None})
 
     def get_task(self, account: Account, task_id: str) -> Expected:
-        return 200, shown(account, _find(account.tasks, task_id, "task_not_found"))
+        return Expected(200, shown(account, _find(account.tasks, task_id, "task_not_found")))
 
     def update_task(self, account: Account, task_id: str, body: Json, if_match: int | None = None) -> Expected:
         task = _check(_find(account.tasks, task_id, "task_not_found"), if_match)
@@ -268,7 +318,7 @@ class Model:
     def delete_task(self, account: Account, task_id: str, if_match: int | None = None) -> Expected:
         _check(_find(account.tasks, task_id, "task_not_found"), if_match)
         del account.tasks[task_id]
-        return 204, None
+        return Expected(204)
 
     def link_tag(self, account: Account, task_id: str, tag_id: str, if_match: int | None = None) -> Expected:
         task = _check(_find(account.tasks, task_id, "task_not_found"), if_match)
@@ -278,7 +328,7 @@ class Model:
     def unlink_tag(self, account: Account, task_id: str, tag_id: str, if_match: int | None = None) -> Expected:
         task = _check(_find(account.tasks, task_id, "task_not_found"), if_match)
         self._changed(account, task, {"tag_ids": task["tag_ids"] - {tag_id}})
-        return 204, None
+        return Expected(204)
 
     # ---- what several need
 
@@ -291,7 +341,13 @@ class Model:
             task["updated_at"] = times.rfc3339(self.now)
         if task["completed"] != was_completed:
             task["completed_at"] = times.rfc3339(self.now) if task["completed"] else None
-        return 200, shown(account, task)
+        return Expected(200, shown(account, task))
+
+    def _authenticated(self, body: Json) -> Account:
+        account = self._by_email(body["email"])
+        if account is None or account.password != body["password"]:
+            raise RefusedError(401, "invalid_credentials")
+        return account
 
     def _tokens(self, session: Session) -> Json:
         return {
@@ -310,7 +366,7 @@ class Model:
         return self.accounts[user_id]
 
     def _by_email(self, email: str) -> Account | None:
-        return next((one for one in self.accounts.values() if one.user["email"] == email), None)
+        return next((one for one in self.accounts.values() if one.user["email"] == email.lower()), None)
 
     def _by_token(self, token: str) -> Session | None:
         sessions = [session for account in self.accounts.values() for session in account.sessions.values()]

@@ -2,17 +2,10 @@
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from lambdo import times
-from lambdo.settings import table_name
-from lambdo.store import table
-from tests.caller import Api
 from tests.model.machine import Machine, World
-from tests.network import Network
-from tools.operate.target import Target
 
 # The same runs each time, so that a change that fails here fails everywhere, and one that passes here is not blamed for
 # what was there before. `make model` goes where nobody has been yet.
@@ -26,13 +19,6 @@ BUDGET = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 RUNS = os.environ.get("MODEL_RUNS")
-
-
-@pytest.fixture
-def world(api: Api, network: Network, monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World(api, network, Target(table._client("dynamodb"), table_name()), times.now())
-    monkeypatch.setattr(times, "now", lambda: world.now)
-    return world
 
 
 def run(world: World, budget: settings) -> None:

@@ -17,6 +17,7 @@ class Wish(NamedTuple):
     session: int | None = None
     token: int | None = None  # the refresh token of so many refreshes ago
     if_match: int | None = None  # the version of so many changes ago
+    key: int | None = None
     body: Json | None = None
     query: Json | None = None
 
@@ -24,6 +25,11 @@ class Wish(NamedTuple):
 def wish(operation: str, **strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[Wish]:
     fields = st.fixed_dictionaries({"operation": st.just(operation), "caller": NUMBER, **strategies})
     return fields.map(lambda chosen: Wish(**chosen))
+
+
+def write(operation: str, **strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[Wish]:
+    """Wish for something that may be sent with an Idempotency-Key."""
+    return wish(operation, key=KEY, **strategies)
 
 
 def members(**strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
@@ -35,6 +41,7 @@ def some(**strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
 
 
 NUMBER: Final = st.integers(0, 9)
+KEY: Final = st.sampled_from([None, None, None, 0, 1, 2])
 VERSION: Final = st.sampled_from([None, None, 0, 1])
 AGE: Final = st.sampled_from([0, 0, 1, 2])
 PERSON: Final = st.sampled_from(["ada", "ADA", "bob"])
@@ -56,36 +63,35 @@ TASK: Final = {
 }
 
 ACCOUNTS: Final = st.one_of(
-    wish("register", body=members(email=PERSON, password=PASSWORD)),
+    write("register", body=members(email=PERSON, password=PASSWORD)),
     wish("get_me"),
-    wish("update_me", body=some(name=WORD, time_zone=ZONE), if_match=VERSION),
-    wish("change_password", body=members(current_password=PASSWORD, new_password=PASSWORD)),
-)
-SESSIONS: Final = st.one_of(
-    wish("log_in", body=members(email=PERSON, password=PASSWORD)),
+    write("update_me", body=some(name=WORD, time_zone=ZONE), if_match=VERSION),
+    write("change_password", body=members(current_password=PASSWORD, new_password=PASSWORD)),
+    write("log_in", body=members(email=PERSON, password=PASSWORD)),
     wish("refresh_session", token=AGE),
     wish("log_out", token=AGE),
     wish("list_sessions"),
-    wish("delete_session", session=NUMBER),
-    wish("delete_sessions", query=st.sampled_from([{}, {}, {"include": "current"}])),
+    write("delete_session", session=NUMBER),
+    write("delete_sessions", query=st.sampled_from([{}, {}, {"include": "current"}])),
 )
 TAGS: Final = st.one_of(
-    wish("create_tag", body=members(name=TAG_NAME, color=COLOR)),
+    write("create_tag", body=members(name=TAG_NAME, color=COLOR)),
     wish("get_tag", tag=NUMBER),
-    wish("update_tag", tag=NUMBER, body=some(name=TAG_NAME, color=COLOR), if_match=VERSION),
-    wish("delete_tag", tag=NUMBER, if_match=VERSION),
+    write("update_tag", tag=NUMBER, body=some(name=TAG_NAME, color=COLOR), if_match=VERSION),
+    write("delete_tag", tag=NUMBER, if_match=VERSION),
     wish("finish_deletions"),
 )
 TASKS: Final = st.one_of(
-    wish("create_task", body=st.fixed_dictionaries({"title": WORD}, optional=TASK)),
+    write("create_task", body=st.fixed_dictionaries({"title": WORD}, optional=TASK)),
     wish("get_task", task=NUMBER),
-    wish("update_task", task=NUMBER, body=some(title=WORD, **TASK), if_match=VERSION),
-    wish("complete_task", task=NUMBER, body=st.sampled_from([None, {"completed": True}]), if_match=VERSION),
-    wish("delete_task", task=NUMBER, if_match=VERSION),
-    wish("link_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
-    wish("unlink_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
+    write("update_task", task=NUMBER, body=some(title=WORD, **TASK), if_match=VERSION),
+    write("complete_task", task=NUMBER, body=st.sampled_from([None, {"completed": True}]), if_match=VERSION),
+    write("delete_task", task=NUMBER, if_match=VERSION),
+    write("link_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
+    write("unlink_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
 )
-WISHES: Final = st.one_of(ACCOUNTS, SESSIONS, TAGS, TASKS)
+THINGS: Final = st.one_of(TAGS, TASKS)
+WISHES: Final = st.one_of(ACCOUNTS, TAGS, TASKS)
 LISTS: Final = some(
     status=st.sampled_from(STATUSES),
     priority=PRIORITY,

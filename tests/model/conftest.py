@@ -1,0 +1,18 @@
+"""What the runs of the state machine stand on."""
+
+import pytest
+
+from lambdo import times
+from lambdo.settings import table_name
+from lambdo.store import table
+from tests.caller import Api
+from tests.model.machine import World
+from tests.network import Network
+from tools.operate.target import Target
+
+
+@pytest.fixture
+def world(api: Api, network: Network, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World(api, network, Target(table._client("dynamodb"), table_name()), times.now())
+    monkeypatch.setattr(times, "now", lambda: world.now)
+    return world

@@ -1,0 +1,149 @@
+"""Faults planted into the code, one at a time: the state machine finds each in its normal runs, or it would find nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+
+from lambdo.models.tag import name_key
+from lambdo.models.task import Task
+from lambdo.models.task_query import TaskQuery
+from lambdo.preconditions import checked
+from lambdo.refresh_tokens import RefreshToken
+from lambdo.services import session_tokens, task_lists
+from lambdo.services import tags as tag_rules
+from lambdo.services import tasks as task_rules
+from lambdo.services.task_lists import Page
+from lambdo.store import keys, tags, tasks, writes
+from lambdo.store.writes import Write
+from tests.model.machine import World
+from tests.model.test_state_machine import BUDGET, RUNS, run
+
+pytestmark = pytest.mark.skipif(not RUNS, reason="judges the tests, not the code: make model")
+
+type Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def lost_update(patch: pytest.MonkeyPatch) -> None:
+    """A task that is rewritten replaces whatever others have written since it was read."""
+    rewrite = tasks.rewrite
+
+    def careless(old: Task, new: Task) -> None:
+        current = tasks.get(old["user_id"], old["id"])
+        rewrite({**old, "version": current["version"] if current else 0}, new)
+
+    patch.setattr(tasks, "rewrite", careless)
+
+
+def dangling_link(patch: pytest.MonkeyPatch) -> None:
+    """What takes a tag off a task leaves the link."""
+    link_writes = tasks._link_writes
+    patch.setattr(tasks, "_link_writes", lambda task, added, _: link_writes(task, added, frozenset()))
+
+
+def skipped_entry(patch: pytest.MonkeyPatch) -> None:
+    """A page ends one before the place that its cursor goes on after."""
+    list_tasks = task_lists.list_tasks
+
+    def off_by_one(user_id: str, query: TaskQuery) -> Page:
+        page = list_tasks(user_id, query._replace(limit=query.limit + 1))
+        return page._replace(tasks=page.tasks[: query.limit])
+
+    patch.setattr("functions.list_tasks.app.list_tasks", off_by_one)
+
+
+def unmoved_index_key(patch: pytest.MonkeyPatch) -> None:
+    """A task whose priority changes stays where it was in the order by priority."""
+    update = tasks._update
+
+    def forgetful(user_id: str, task_id: str, changes: Any, *more: Any) -> Write:
+        return update(user_id, task_id, {name: changes[name] for name in changes if name != "lsi3sk"}, *more)
+
+    patch.setattr(tasks, "_update", forgetful)
+
+
+def forked_refresh(patch: pytest.MonkeyPatch) -> None:
+    """The token that was just replaced gets a successor of its own."""
+
+    def another(token: RefreshToken, live_hash: str) -> RefreshToken:
+        successor = session_tokens._derive_next(token, session_tokens._signing_key())
+        return session_tokens._derive_next(successor, session_tokens._signing_key())
+
+    patch.setattr(session_tokens, "_live_token", another)
+
+
+def endless_grace(patch: pytest.MonkeyPatch) -> None:
+    """The token that was just replaced works for an hour."""
+    patch.setattr(session_tokens, "GRACE", 3601)
+
+
+def kept_name(patch: pytest.MonkeyPatch) -> None:
+    """The name of a tag stays claimed when it is renamed or deleted."""
+
+    def keep(user_id: str, tag: Any) -> Write:
+        return writes.check(keys.user(user_id), keys.tag_name(name_key(tag["name"])))
+
+    patch.setattr(tags, "_release", keep)
+
+
+def names_by_case(patch: pytest.MonkeyPatch) -> None:
+    """Names of tags that differ only in case count as different."""
+    patch.setattr(tags, "name_key", lambda name: name)
+
+
+def still_version(patch: pytest.MonkeyPatch) -> None:
+    """A tag keeps its version when it changes."""
+    update = writes.update
+
+    def still(pk: str, sk: str, *changes: Any, **more: Any) -> Write:
+        return update(pk, sk, *changes, **({**more, "add": None} if sk.startswith(keys.TAGS) else more))
+
+    patch.setattr(writes, "update", still)
+
+
+def ignored_if_match(patch: pytest.MonkeyPatch) -> None:
+    """If-Match is not looked at where a tag changes."""
+    patch.setattr(tag_rules, "checked", lambda item, _, not_found: checked(item, None, not_found))
+
+
+def tag_left_on_tasks(patch: pytest.MonkeyPatch) -> None:
+    """A deleted tag stays on its tasks."""
+    patch.setattr(tasks, "remove_tag", lambda *_: None)
+
+
+def unchecked_tag(patch: pytest.MonkeyPatch) -> None:
+    """A tag is linked that is deleted meanwhile."""
+    patch.setattr(tags, "exists", lambda user_id, tag_id: writes.check(keys.user(user_id), keys.tag(tag_id)))
+
+
+def old_completion_time(patch: pytest.MonkeyPatch) -> None:
+    """A task that is reopened keeps the time of its completion."""
+    changed = task_rules._changed
+    patch.setattr(
+        task_rules, "_changed", lambda task, changes: {**changed(task, changes), "completed_at": task["completed_at"]}
+    )
+
+
+FAULTS: list[Plant] = [
+    lost_update,
+    dangling_link,
+    skipped_entry,
+    unmoved_index_key,
+    forked_refresh,
+    endless_grace,
+    kept_name,
+    names_by_case,
+    still_version,
+    ignored_if_match,
+    tag_left_on_tasks,
+    unchecked_tag,
+    old_completion_time,
+]
+
+
+@pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__.replace("_", " "))
+def test_planted_fault_is_found(world: World, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
+    plant(monkeypatch)
+    with pytest.raises(AssertionError):
+        run(world, settings(BUDGET, phases=[Phase.generate]))
