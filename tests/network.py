@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from contextvars import Context
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -14,43 +16,60 @@ CONNECT_TIMEOUT = ConnectTimeoutError(endpoint_url="http://dynamodb")
 UNREACHABLE = EndpointConnectionError(endpoint_url="http://dynamodb")
 LOST = "applied, but the answer is lost"
 PASS = "no fault"
-
-# The process ends here: no `except Exception` catches it, and nothing after it runs.
-CRASH = KeyboardInterrupt("crash")
+UNDONE = "nothing of the batch is done"
+CRASH = "the process ends"
 APPLIED_CRASH = "applied, and then the process ends"
 
 type Fault = AWSResponse | BaseException | str | Callable[[], object]
 
 
+class Crash(BaseException):  # noqa: N818 - not an error that anybody could handle
+    """The process ends here: no `except Exception` catches it, and no call goes out any more."""
+
+
 class Network:
-    """Takes the place of a client's HTTP session; each request meets the next fault of the plan, or none.
+    """Takes the place of clients' HTTP sessions; each request meets the next fault of the plan, or none.
 
     A callable in the plan runs whole before the request goes out: what others do between two steps of a function.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, *clients: Any) -> None:
         self.plan: list[Fault] = []
         self.sent: list[str] = []  # operations, repeated ones included
         self.slept: list[float] = []
-        self._session = client._endpoint.http_session
-        client._endpoint.http_session = self
+        self._down = False
+        for client in clients:
+            client._endpoint.http_session = SimpleNamespace(send=partial(self._send, client._endpoint.http_session))
 
-    def send(self, request: Any) -> Any:
-        target = request.headers.get("X-Amz-Target", b"").decode()  # SES has paths instead
-        self.sent.append(target.partition(".")[2] or request.url.rpartition("/")[2])
+    def restart(self) -> None:
+        """Start the process anew, as after a crash, with nothing planned."""
+        self.plan, self.sent, self._down = [], [], False
+
+    def _send(self, session: Any, request: Any) -> Any:
+        if self._down:  # what a `finally` or `__exit__` would still send
+            raise Crash
+        self.sent.append(_operation(request))
         fault = self.plan.pop(0) if self.plan else PASS
         if isinstance(fault, BaseException):
             raise fault
-        if callable(fault) and not isinstance(fault, AWSResponse):
-            Context().run(fault)  # what others do is not the function's own
         if isinstance(fault, AWSResponse):
             return fault
-        answer = self._session.send(request)
+        if callable(fault):
+            Context().run(fault)  # what others do is not the function's own
+        if fault == UNDONE:
+            return _undone(request)
+        if fault == CRASH:
+            self._crash()
+        answer = session.send(request)
         if fault == LOST:
             raise READ_TIMEOUT
         if fault == APPLIED_CRASH:
-            raise CRASH
+            self._crash()
         return answer
+
+    def _crash(self) -> None:
+        self._down = True
+        raise Crash
 
 
 class _Raw:
@@ -63,10 +82,7 @@ class _Raw:
 
 def error(code: str, status: int = 400, **members: Any) -> AWSResponse:
     """Return DynamoDB's answer for an error."""
-    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "injected", **members}
-    headers = HTTPHeaders()
-    headers["content-type"] = "application/x-amz-json-1.0"
-    return AWSResponse("http://dynamodb", status, headers, _Raw(json.dumps(body).encode()))
+    return _answer({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "injected", **members}, status)
 
 
 def cancelled(*reasons: str) -> AWSResponse:
@@ -74,3 +90,20 @@ def cancelled(*reasons: str) -> AWSResponse:
     message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(reasons)}]"
     codes = [{"Code": reason} for reason in reasons]
     return error("TransactionCanceledException", message=message, CancellationReasons=codes)
+
+
+def _undone(request: Any) -> AWSResponse:
+    """Return DynamoDB's answer to a batch that it has done nothing of."""
+    rest = "UnprocessedKeys" if _operation(request) == "BatchGetItem" else "UnprocessedItems"
+    return _answer({"Responses": {}, rest: json.loads(request.body)["RequestItems"]}, 200)
+
+
+def _answer(body: dict[str, Any], status: int) -> AWSResponse:
+    headers = HTTPHeaders()
+    headers["content-type"] = "application/x-amz-json-1.0"
+    return AWSResponse("http://dynamodb", status, headers, _Raw(json.dumps(body).encode()))
+
+
+def _operation(request: Any) -> str:
+    target = request.headers.get("X-Amz-Target", b"").decode()  # SES has paths instead
+    return str(target.partition(".")[2] or "SendEmail")

@@ -1,0 +1,26 @@
+"""The one world that all cases share, and what becomes of them in it."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from lambdo.store import table
+from tests.caller import Api
+from tests.faults.matrix import Matrix
+from tests.faults.world import World
+from tools.local.application import Application
+from tools.local.provision import create_tables
+
+
+@pytest.fixture(scope="module")
+def matrix(application: Application, api: Api, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Matrix]:
+    """The cases' results, on a table of their own; nothing sleeps meanwhile."""
+    table._client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
+    create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", lambda seconds: None)
+        yield Matrix(World(api, dump))
+    table._client.cache_clear()

@@ -1,0 +1,87 @@
+"""The ways in which one call may fail: what the network does to it, and what becomes of it."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from tests import network
+from tests.network import APPLIED_CRASH, CRASH, LOST, UNDONE, UNREACHABLE, cancelled, error
+
+WRITES: Final = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
+BATCHES: Final = {"BatchGetItem", "BatchWriteItem"}
+ATTEMPTS: Final = 3  # of the SDK
+BATCH_ATTEMPTS: Final = 5
+CONFLICT_ATTEMPTS: Final = 4  # of our own, where the SDK does not repeat
+
+type Plan = Callable[[str], list[network.Fault]]
+
+
+class Fault(NamedTuple):
+    """A fault. Its plan, by the operation that meets it, is empty where it cannot happen.
+
+    Parameters
+    ----------
+    applied
+        Whether the call takes effect all the same.
+    passes
+        Whether the call succeeds in the end, so that nobody sees the fault.
+    code
+        Of the problem that the client is told otherwise; None after a crash.
+    """
+
+    name: str
+    plan: Plan
+    applied: bool = False
+    passes: bool = False
+    code: str | None = "service_unavailable"
+
+
+def _always(*faults: network.Fault) -> Plan:
+    return lambda operation: [*faults]
+
+
+def _throttled(attempts: int, own_attempts: int) -> Plan:
+    """A transaction is cancelled by throttling, which the SDK does not repeat."""
+    return lambda operation: (
+        [cancelled("None", "ThrottlingError")] * own_attempts
+        if operation == "TransactWriteItems"
+        else [error("ProvisionedThroughputExceededException")] * attempts
+    )
+
+
+def _conflict(attempts: int) -> Plan:
+    return lambda operation: (
+        [cancelled("TransactionConflict", "None")] * attempts
+        if operation == "TransactWriteItems"
+        else [error("TransactionConflictException")] * attempts
+        if operation in WRITES
+        else []
+    )
+
+
+def _undone(attempts: int) -> Plan:
+    return lambda operation: [UNDONE] * attempts if operation in BATCHES else []
+
+
+def _full(operation: str) -> list[network.Fault]:
+    """The user's items fill what one key may hold; reads and batches of deletions never meet it."""
+    if operation == "TransactWriteItems":
+        return [cancelled("None", "ItemCollectionSizeLimitExceeded")]
+    return [error("ItemCollectionSizeLimitExceededException")] if operation in WRITES else []
+
+
+ERRORS: Final = (error("InternalServerError", 500), error("", 503), UNREACHABLE)
+FAULTS: Final = (
+    Fault("error once", _always(ERRORS[0]), passes=True),
+    Fault("throttled once", _throttled(1, 1), passes=True),
+    Fault("conflict once", _conflict(1), passes=True),
+    Fault("undone once", _undone(1), passes=True),
+    Fault("re-sent", _always(LOST), applied=True, passes=True),
+    Fault("error", _always(*ERRORS)),
+    Fault("throttled", _throttled(ATTEMPTS, CONFLICT_ATTEMPTS)),
+    Fault("conflict", _conflict(CONFLICT_ATTEMPTS)),
+    Fault("undone", _undone(BATCH_ATTEMPTS)),
+    Fault("full", _full, code="storage_full"),
+    Fault("answers lost", _always(*[LOST] * ATTEMPTS), applied=True),
+    Fault("crash before", _always(CRASH), code=None),
+    Fault("crash after", _always(APPLIED_CRASH), applied=True, code=None),
+)

@@ -1,0 +1,190 @@
+"""Each case once to count its calls, then once for each call and fault, with its client's retry. What is wrong is collected."""
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lambdo import settings
+from lambdo.store import key_sets, table
+from tests.caller import Answer, assert_problem
+from tests.faults.cases import Case
+from tests.faults.faults import FAULTS, Fault
+from tests.faults.world import World
+from tests.network import PASS, Crash, Network
+from tests.network import Fault as NetworkFault
+
+MANY = 30  # calls; a bound on hanging, not a measurement
+
+
+class Reply(NamedTuple):
+    """An answer without what is another with each run."""
+
+    status: int
+    headers: str
+    text: str
+
+
+class Reference(NamedTuple):
+    """What a case does when all is well: its calls, the state before each and at the end, and what a second time brings."""
+
+    operations: list[str]
+    states: list[str]
+    reply: Reply
+    again: Reply
+    twice: str
+
+    def is_done_before(self, step: int) -> bool:
+        """Tell whether the effect is there already when this call goes out."""
+        return self.states[0] != self.states[-1] == self.states[step]
+
+
+class Outcome(NamedTuple):
+    """What came of one fault at one call: the statuses of answer and retry, None where there was none, and what was wrong."""
+
+    step: int
+    fault: Fault
+    answer: int | None
+    retry: int | None
+    twice: bool
+    wrong: list[str]
+
+
+class Result(NamedTuple):
+    """What came of a case."""
+
+    case: Case
+    reference: Reference
+    outcomes: list[Outcome]
+    wrong: list[str]
+
+
+class Matrix:
+    """Runs each case once."""
+
+    def __init__(self, world: World) -> None:
+        self.results: dict[str, Result] = {}
+        self._world = world
+
+    def run(self, case: Case) -> Result:
+        """Return what comes of a case."""
+        if str(case) not in self.results:
+            self.results[str(case)] = self._run(case)
+        return self.results[str(case)]
+
+    def _run(self, case: Case) -> Result:
+        network = _network(case)
+        reference = self._observe(case, network)
+        outcomes = [self._inject(case, network, reference, *injection) for injection in _injections(reference)]
+        wrong = [
+            f"{outcome.fault.name} at call {outcome.step + 1}, {reference.operations[outcome.step]}: {wrong}"
+            for outcome in outcomes
+            for wrong in outcome.wrong
+        ]
+        return Result(case, reference, outcomes, _undeclared(case, reference) + wrong)
+
+    def _observe(self, case: Case, network: Network) -> Reference:
+        """Make the request twice, with a look at the table before each call of the first."""
+        self._world.restore()
+        states: list[str] = []
+        _start(case, network, [lambda: states.append(self._world.look()[0])] * MANY)
+        reply = self._reply(self._world.send(case))
+        operations = [*network.sent]
+        _start(case, network, [])
+        states.append(self._world.look()[0])
+        again = self._reply(self._world.send(case))
+        return Reference(operations, states, reply, again, self._world.look()[0])
+
+    def _inject(self, case: Case, network: Network, reference: Reference, step: int, fault: Fault) -> Outcome:
+        """Make the request while one of its calls fails, and again if its client does not know what came of it."""
+        self._world.restore()
+        _start(case, network, [*[PASS] * step, *fault.plan(reference.operations[step])])
+        try:
+            answer = self._world.send(case)
+        except Crash:
+            answer = None
+        wrong = _differs("faults that were not met", network.plan, [])
+        wrong += self._judge(case, reference, step, fault, answer)
+        there = reference.states[-1 if fault.passes else step + fault.applied]
+        state, violations = self._world.look()
+        wrong += _differs("table", state, there) + violations
+        if answer and fault.passes:
+            return Outcome(step, fault, answer.status, None, False, wrong)
+
+        _start(case, network, [])
+        again = self._world.send(case)
+        done = there == reference.states[-1]
+        wrong += _differs("retry", self._reply(again), reference.again if done else reference.reply)
+        wrong += self._unreadable(again)
+        state, violations = self._world.look()
+        wrong += _differs("table after the retry", state, reference.twice if done else reference.states[-1]) + violations
+        if "deleted_at" in state:
+            self._world.drain()
+            wrong += self._world.look()[1]
+        twice = done and reference.twice != reference.states[-1]
+        return Outcome(step, fault, answer.status if answer else None, again.status, twice, wrong)
+
+    def _judge(self, case: Case, reference: Reference, step: int, fault: Fault, answer: Answer | None) -> list[str]:
+        """Return what is wrong with the first answer."""
+        if answer is None or fault.code is None:
+            return _differs("end", answer, None) + _differs("crash", fault.code, None)
+        if fault.passes or (reference.is_done_before(step) and case.late is None):
+            return _differs("answer", self._reply(answer), reference.reply) + self._unreadable(answer)
+        try:
+            assert_problem(answer, 503 if fault.code == "service_unavailable" else 409, fault.code)
+        except AssertionError as error:
+            return [str(error)]
+        if not fault.applied and not reference.is_done_before(step):
+            return _differs("table under a fault", reference.states[step], reference.states[0])
+        return []
+
+    def _unreadable(self, answer: Answer) -> list[str]:
+        """Return what is wrong with a task or tag that was answered: a get shows the same."""
+        body = answer.json if answer.status in {200, 201} and answer.text else {}
+        kind = "tasks" if "title" in body else "tags" if "color" in body else None
+        if kind is None:
+            return []
+        return _differs("what can be read", self._world.user.call("GET", f"{kind}/{body['id']}").json, body)
+
+    def _reply(self, answer: Answer) -> Reply:
+        headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+        return Reply(answer.status, *(self._world.shape(text) for text in (json.dumps(headers), answer.text)))
+
+
+def _network(case: Case) -> Network:
+    """Return the wire of a client of its own: botocore counts retries over a client's life."""
+    table._client.cache_clear()
+    for name in (settings.signing_keys_parameter(), settings.cursor_keys_parameter()):
+        key_sets.get_cached(name)
+    return Network(*(table._client(service) for service in (["dynamodb", "ssm"] if case.cold else ["dynamodb"])))
+
+
+def _start(case: Case, network: Network, plan: list[NetworkFault]) -> None:
+    """Start a new process, which has read its keys unless the case is of one that has not, with these faults to come."""
+    network.restart()
+    network.plan = plan
+    if case.cold:
+        key_sets.get_cached.cache_clear()
+
+
+def _injections(reference: Reference) -> Iterator[tuple[int, Fault]]:
+    """Yield each call with each fault that it can meet. Only what has the effect can be refused for want of room."""
+    for step, operation in enumerate(reference.operations):
+        has_effect = reference.states[step] != reference.states[step + 1]
+        for fault in FAULTS:
+            if fault.plan(operation) and (has_effect or fault.code != "storage_full"):
+                yield step, fault
+
+
+def _undeclared(case: Case, reference: Reference) -> list[str]:
+    """Return where a case does something else than it is declared to do."""
+    again = case.good if case.again is None else case.again
+    twice = reference.twice != reference.states[-1]
+    return (
+        _differs("answer", reference.reply.status, case.good)
+        + _differs("second answer", reference.again.status, again)
+        + _differs("second effect", twice, case.twice)
+    )
+
+
+def _differs(what: str, found: object, wanted: object) -> list[str]:
+    return [] if found == wanted else [f"{what}: {found}, not {wanted}"]
