@@ -3,8 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextvars import Context
-from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -23,7 +21,7 @@ APPLIED_CRASH = "applied, and then the process ends"
 type Fault = AWSResponse | BaseException | str | Callable[[], object]
 
 
-class Crash(BaseException):  # noqa: N818 - not an error that anybody could handle
+class Crash(BaseException):
     """The process ends here: no `except Exception` catches it, and no call goes out any more."""
 
 
@@ -39,13 +37,14 @@ class Network:
         self.slept: list[float] = []
         self._down = False
         for client in clients:
-            client._endpoint.http_session = SimpleNamespace(send=partial(self._send, client._endpoint.http_session))
+            client._endpoint.http_session = _Session(self, client._endpoint.http_session)
 
     def restart(self) -> None:
         """Start the process anew, as after a crash, with nothing planned."""
         self.plan, self.sent, self._down = [], [], False
 
-    def _send(self, session: Any, request: Any) -> Any:
+    def send(self, session: Any, request: Any) -> Any:
+        """Let the request meet its fault, or send it in the session."""
         if self._down:  # what a `finally` or `__exit__` would still send
             raise Crash
         self.sent.append(_operation(request))
@@ -70,6 +69,14 @@ class Network:
     def _crash(self) -> None:
         self._down = True
         raise Crash
+
+
+class _Session:
+    def __init__(self, network: Network, session: Any) -> None:
+        self._network, self._session = network, session
+
+    def send(self, request: Any) -> Any:
+        return self._network.send(self._session, request)
 
 
 class _Raw:

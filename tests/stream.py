@@ -36,6 +36,12 @@ def marked(items: list[Json]) -> list[Json]:
     return [item for item in items if "deleted_at" in item and not item["sk"]["S"].startswith(keys.TRASH)]
 
 
+def _outlives(item: Json) -> bool:
+    """Tell whether an item stays when its account is deleted: the mark, and records of requests that say nothing."""
+    sk = item["sk"]["S"]
+    return sk == "PROFILE" or (sk.startswith("IDEMPOTENCY#") and "result" not in item)
+
+
 class Stream:
     """What the marks in the table have yet to bring about."""
 
@@ -45,7 +51,7 @@ class Stream:
     def records(self) -> list[Json]:
         """Return a record for everything that is marked as being deleted, and not only a mark any more."""
         items = self._dump()
-        more = {item["pk"]["S"] for item in items if item["sk"]["S"] != "PROFILE"}
+        more = {item["pk"]["S"] for item in items if not _outlives(item)}
         return [record(item) for item in marked(items) if item["pk"]["S"] in more]
 
     def drain(self) -> None:

@@ -1,6 +1,7 @@
 """Every endpoint's requests: how each is answered, and what its client sees who sends it again after it has taken effect."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tests.caller import PASSWORD, UNKNOWN_ID
 
@@ -11,9 +12,12 @@ ME, TASKS, TAGS = "/api/auth/me", "/api/{user_id}/tasks", "/api/{user_id}/tags"
 TASK, TAG = f"{TASKS}/{{task_id}}", f"{TAGS}/{{tag_id}}"
 LINK = f"{TASK}/tags/{{tag_id}}"
 SESSIONS = "/api/auth/sessions"
+# By themselves, so that they look at no key (docs/decisions/0020).
+IDEMPOTENT = {"/api/auth/email/verify", "/api/auth/logout", "/api/auth/refresh"}
 
 
-class Case(NamedTuple):
+@dataclass(frozen=True)
+class Case:
     """A request. Placeholders in path, query, body and headers stand for what the world has.
 
     Parameters
@@ -26,6 +30,8 @@ class Case(NamedTuple):
         The answer to a fault that comes when the effect is there already; the good one unless it is given.
     cold
         Whether the function's process is new, and has yet to read its keys from SSM.
+    keyed
+        Whether it has an Idempotency-Key.
     """
 
     method: str
@@ -35,16 +41,17 @@ class Case(NamedTuple):
     again: int | None = None
     twice: bool = False
     late: int | None = None
-    ids: dict[str, str] = {}
+    ids: dict[str, str] = field(default_factory=dict)
     query: str = ""
     body: Any = None
     raw: str | None = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
     cold: bool = False
+    keyed: bool = False
 
     def __str__(self) -> str:
-        return f"{self.method} {self.route} {self.variant}"
+        return f"{self.method} {self.route} {self.variant}".rstrip()
 
 
 def _accounts() -> list[Case]:
@@ -61,7 +68,9 @@ def _accounts() -> list[Case]:
         Case("POST", "/api/auth/email/verify", "another's token", 400, body={"token": "{reset_password}"}),
         Case("POST", "/api/auth/login", "right password", 200, twice=True, body=login),
         Case("POST", "/api/auth/login", "right password, cold start", 200, twice=True, body=login, cold=True),
-        Case("POST", "/api/auth/login", "form", 200, twice=True, headers=FORM, raw="username={email}&password={quoted}"),
+        Case(
+            "POST", "/api/auth/login", "form", 200, twice=True, headers=FORM, raw="username={email}&password={quoted}"
+        ),
         Case("POST", "/api/auth/login", "cookie", 200, twice=True, body={**login, "cookie": True}),
         Case("POST", "/api/auth/login", "wrong password", 401, body=wrong),
         Case("POST", "/api/auth/login", "unknown address", 401, body={**wrong, "email": "no.{email}"}),
@@ -160,4 +169,12 @@ def _tasks() -> list[Case]:
     ]
 
 
-CASES = [*_accounts(), *_tags(), *_tasks()]
+def _with_key(case: Case) -> list[Case]:
+    """Return the case and, where it takes a key, the same with one, which has one effect and one answer."""
+    if case.method == "GET" or case.cold or case.route in IDEMPOTENT:
+        return [case]
+    variant = f"{case.variant}, key".removeprefix(", ")
+    return [case, replace(case, variant=variant, again=None, twice=False, late=None, keyed=True)]
+
+
+CASES = [one for case in [*_accounts(), *_tags(), *_tasks()] for one in _with_key(case)]

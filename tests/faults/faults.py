@@ -24,19 +24,24 @@ class Fault(NamedTuple):
         Whether the call takes effect all the same.
     passes
         Whether the call succeeds in the end, so that nobody sees the fault.
-    code
-        Of the problem that the client is told otherwise; None after a crash.
+    status, code
+        Of the problem that the client is told otherwise; no code after a crash.
+    of_effect, of_key
+        Whether only a call that has an effect can meet it, and only that of a request with an Idempotency-Key.
     """
 
     name: str
     plan: Plan
     applied: bool = False
     passes: bool = False
+    status: int = 503
     code: str | None = "service_unavailable"
+    of_effect: bool = False
+    of_key: bool = False
 
 
 def _always(*faults: network.Fault) -> Plan:
-    return lambda operation: [*faults]
+    return lambda _: [*faults]
 
 
 def _throttled(attempts: int, own_attempts: int) -> Plan:
@@ -58,12 +63,23 @@ def _conflict(attempts: int) -> Plan:
     )
 
 
+def _sent_again(operation: str) -> list[network.Fault]:
+    """By the SDK, and once more here, because another write is at the item."""
+    conflict = _conflict(1)(operation)
+    return [LOST, *conflict] if conflict else []
+
+
 def _undone(attempts: int) -> Plan:
     return lambda operation: [UNDONE] * attempts if operation in BATCHES else []
 
 
+def _in_flight(operation: str) -> list[network.Fault]:
+    """The record of the key is being written by another request, each time."""
+    return [cancelled("None", "TransactionConflict")] * CONFLICT_ATTEMPTS if operation == "TransactWriteItems" else []
+
+
 def _full(operation: str) -> list[network.Fault]:
-    """The user's items fill what one key may hold; reads and batches of deletions never meet it."""
+    """The user's items fill all that one key may hold."""
     if operation == "TransactWriteItems":
         return [cancelled("None", "ItemCollectionSizeLimitExceeded")]
     return [error("ItemCollectionSizeLimitExceededException")] if operation in WRITES else []
@@ -76,11 +92,13 @@ FAULTS: Final = (
     Fault("conflict once", _conflict(1), passes=True),
     Fault("undone once", _undone(1), passes=True),
     Fault("re-sent", _always(LOST), applied=True, passes=True),
+    Fault("re-sent twice", _sent_again, applied=True, passes=True),
     Fault("error", _always(*ERRORS)),
     Fault("throttled", _throttled(ATTEMPTS, CONFLICT_ATTEMPTS)),
     Fault("conflict", _conflict(CONFLICT_ATTEMPTS)),
     Fault("undone", _undone(BATCH_ATTEMPTS)),
-    Fault("full", _full, code="storage_full"),
+    Fault("key in flight", _in_flight, status=409, code="idempotency_key_in_use", of_effect=True, of_key=True),
+    Fault("full", _full, status=409, code="storage_full", of_effect=True),
     Fault("answers lost", _always(*[LOST] * ATTEMPTS), applied=True),
     Fault("crash before", _always(CRASH), code=None),
     Fault("crash after", _always(APPLIED_CRASH), applied=True, code=None),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lambdo import settings
+from lambdo.idempotency import REPLAYED
 from lambdo.store import key_sets, table
 from tests.caller import Answer, assert_problem
 from tests.faults.cases import Case
@@ -74,7 +75,7 @@ class Matrix:
     def _run(self, case: Case) -> Result:
         network = _network(case)
         reference = self._observe(case, network)
-        outcomes = [self._inject(case, network, reference, *injection) for injection in _injections(reference)]
+        outcomes = [self._inject(case, network, reference, *injection) for injection in _injections(case, reference)]
         wrong = [
             f"{outcome.fault.name} at call {outcome.step + 1}, {reference.operations[outcome.step]}: {wrong}"
             for outcome in outcomes
@@ -116,7 +117,9 @@ class Matrix:
         wrong += _differs("retry", self._reply(again), reference.again if done else reference.reply)
         wrong += self._unreadable(again)
         state, violations = self._world.look()
-        wrong += _differs("table after the retry", state, reference.twice if done else reference.states[-1]) + violations
+        wrong += (
+            _differs("table after the retry", state, reference.twice if done else reference.states[-1]) + violations
+        )
         if "deleted_at" in state:
             self._world.drain()
             wrong += self._world.look()[1]
@@ -130,7 +133,7 @@ class Matrix:
         if fault.passes or (reference.is_done_before(step) and case.late is None):
             return _differs("answer", self._reply(answer), reference.reply) + self._unreadable(answer)
         try:
-            assert_problem(answer, 503 if fault.code == "service_unavailable" else 409, fault.code)
+            assert_problem(answer, fault.status, fault.code)
         except AssertionError as error:
             return [str(error)]
         if not fault.applied and not reference.is_done_before(step):
@@ -166,12 +169,12 @@ def _start(case: Case, network: Network, plan: list[NetworkFault]) -> None:
         key_sets.get_cached.cache_clear()
 
 
-def _injections(reference: Reference) -> Iterator[tuple[int, Fault]]:
-    """Yield each call with each fault that it can meet. Only what has the effect can be refused for want of room."""
+def _injections(case: Case, reference: Reference) -> Iterator[tuple[int, Fault]]:
+    """Yield each call with each fault that it can meet."""
     for step, operation in enumerate(reference.operations):
         has_effect = reference.states[step] != reference.states[step + 1]
         for fault in FAULTS:
-            if fault.plan(operation) and (has_effect or fault.code != "storage_full"):
+            if fault.plan(operation) and (has_effect or not fault.of_effect) and (case.keyed or not fault.of_key):
                 yield step, fault
 
 
@@ -181,6 +184,7 @@ def _undeclared(case: Case, reference: Reference) -> list[str]:
     twice = reference.twice != reference.states[-1]
     return (
         _differs("answer", reference.reply.status, case.good)
+        + _differs("replay", REPLAYED in reference.again.headers, case.keyed and case.good < 300)
         + _differs("second answer", reference.again.status, again)
         + _differs("second effect", twice, case.twice)
     )

@@ -7,7 +7,7 @@ import pytest
 
 from tests.caller import PASSWORD, Answer, Api, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
-from tests.network import CRASH, LOST, PASS, Fault, Network, error
+from tests.network import CRASH, LOST, PASS, Crash, Fault, Network, error
 
 type Dump = Callable[[], list[dict[str, Any]]]
 
@@ -179,9 +179,9 @@ def test_other_sessions_have_ended_also_where_the_function_dies_after_the_change
     network.plan = [*[PASS] * 4, *[fault] * 3]
     try:
         assert change(user).status == 204
-    except KeyboardInterrupt:
+    except Crash:
         assert fault is CRASH
-    network.plan = []
+    network.restart()
     assert_problem(refresh(other), 401, "invalid_refresh_token")
     assert_problem(log_in(user, PASSWORD), 401, "invalid_credentials")
     assert refresh(user).status == 200

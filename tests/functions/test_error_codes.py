@@ -37,6 +37,7 @@ def assert_answered(answer: Answer, code: str, condition: tuple[int, str]) -> No
         assert code in answer.log
 
 
+@pytest.mark.check("H08")
 @pytest.mark.parametrize("code", sorted(c for c, m in MEANINGS.items() if m not in OF_MAILS_AND_PARAMETERS))
 def test_code_of_a_single_write_is_answered_as_it_is_meant(
     user: Caller, network: Network, dump: Dump, code: str

@@ -15,7 +15,7 @@ from lambdo.store import keys, table, tags, writes
 from lambdo.store.wire import dump as to_wire
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem, logging_to
 from tests.fsck import fsck
-from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, Fault, Network, error
+from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, Crash, Fault, Network, error
 from tests.stream import PATIENCE, Stream, deliver, record
 
 type Dump = Callable[[], list[dict[str, Any]]]
@@ -127,7 +127,8 @@ def test_tag_is_finished_after_a_crash_at_any_call(
         network.plan = [*[PASS] * step, crash]
         try:
             assert deliver(one) == []
-        except KeyboardInterrupt:
+        except Crash:
+            network.restart()
             fsck(dump())
             assert deliver(one) == []
         left, network.plan = len(network.plan), []
@@ -346,7 +347,8 @@ def test_account_is_finished_after_a_crash_at_any_call(
         network.plan = [*[PASS] * step, crash]
         try:
             assert deliver(deleted_account) == []
-        except KeyboardInterrupt:
+        except Crash:
+            network.restart()
             fsck(dump())
         else:
             break
@@ -411,8 +413,9 @@ def test_tag_with_5_000_tasks_is_deleted_shown_no_more_killed_half_way_and_finis
         assert [task for task in shown if task["tags"]] == []
     one = marked(user, keys.tag(tag["id"]))
     network.plan = [*[PASS] * (MANY // 2), CRASH]
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Crash):
         deliver(one)
+    network.restart()
     links = [item for item in dump() if item["sk"]["S"].startswith("LINK#")]
     assert 0 < len(links) < MANY
     fsck(dump())

@@ -10,7 +10,7 @@ import pytest
 
 from lambdo.store import key_sets, table
 from tests.caller import Context, handler_of
-from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Fault, Network, error
+from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Crash, Fault, Network, error
 from tools.local.application import Application
 
 SIGNING, CURSORS = "/lambdo/test-stack/signing-keys", "/lambdo/test-stack/cursor-keys"
@@ -201,8 +201,9 @@ def test_crash_at_any_call_tells_nothing_and_the_event_that_lambda_repeats_is_me
     prepare(cloudformation, what)
     told = len(cloudformation.answers)
     ssm.plan = [*[PASS] * step, crash]
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Crash):
         cloudformation.ask(*ASKED[what][0])
+    ssm.restart()
     assert len(cloudformation.answers) == told
     assert_done(cloudformation, what, cloudformation.ask(*ASKED[what][0]))
 

@@ -12,7 +12,7 @@ from lambdo.store import table
 from tests.caller import Api, Caller, Json, logging_to
 from tests.fsck import fsck
 from tests.mailbox import Post, send, token_in
-from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, UNREACHABLE, Fault, Network, error
+from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, UNREACHABLE, Crash, Fault, Network, error
 
 FORGOT = "/api/auth/password/forgot"
 RESET = "/api/auth/password/reset"
@@ -90,7 +90,8 @@ def test_mail_is_sent_after_a_crash_at_any_call_of_dynamodb(
         network.plan = [*[PASS] * step, crash]
         try:
             assert send(one) == []
-        except KeyboardInterrupt:
+        except Crash:
+            network.restart()
             fsck(dump())
             assert send(one) == []
         left, network.plan = len(network.plan), []
@@ -143,14 +144,14 @@ def test_1_mail_is_sent_though_each_call_of_dynamodb_is_applied_and_sent_again(
 
 @pytest.mark.parametrize("fault", [APPLIED_CRASH, CRASH, LOST])
 def test_mail_that_ses_may_have_taken_is_sent_again_and_every_link_is_good(
-    api: Api, request_record: Json, ses: Network, post: Post, fault: Fault
+    api: Api, request_record: Json, ses: Network, post: Post, fault: str
 ) -> None:
     ses.plan = [fault] * 3
     try:
         failures = send(request_record)
-    except KeyboardInterrupt:
+    except Crash:
         failures = []
-    ses.plan = []
+    ses.restart()
     assert failures == ([request_record["dynamodb"]["SequenceNumber"]] if fault == LOST else [])
     assert send(request_record) == []
     mails = post.take()
@@ -164,7 +165,7 @@ def test_fault_of_ses_that_may_pass_is_reported_after_3_attempts_and_the_request
 ) -> None:
     ses.plan = [TRANSIENT[fault]] * 3
     assert send(request_record) == [request_record["dynamodb"]["SequenceNumber"]]
-    assert ses.sent == ["outbound-emails"] * 3
+    assert ses.sent == ["SendEmail"] * 3
     assert send(request_record) == []
     assert len(post.take()) == 1
 

@@ -114,9 +114,9 @@ def test_own_repetitions_of_a_conflict_end_in_time_too(
     conflict = cancelled("TransactionConflict", "None", "None")
     real = network.send
 
-    def send_slowly(request: Any) -> Any:
+    def send_slowly(session: Any, request: Any) -> Any:
         clock.slow()
-        return real(request)
+        return real(session, request)
 
     network.send = send_slowly  # type: ignore[method-assign]
     network.plan = [conflict] * 5
