@@ -160,7 +160,7 @@ class Client:
 
     def change_tag(self) -> None:
         """Recolour a tag, or rename it."""
-        tag = self.random.choice(list(self.account.tags))
+        tag = self.random.choice(self.account.labels[:1] if self.random.random() < 0.5 else list(self.account.tags))
         fields = {"color": f"#{self.random.getrandbits(24):06x}"}
         if self.random.random() < 0.5:
             fields["name"] = self.choices.name()
@@ -271,10 +271,10 @@ ACTIONS = {
     Client.create_bundle: 5,
     Client.unlink_tag: 4,
     Client.create_tag: 6,
-    Client.change_tag: 6,
+    Client.change_tag: 8,
     Client.delete_tag: 3,
     Client.list_tags: 3,
     Client.walk: 3,
-    Client.refresh: 4,
+    Client.refresh: 6,
     Client.log_in: 1,
 }
