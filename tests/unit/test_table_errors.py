@@ -146,6 +146,27 @@ def test_4_conflicts_are_service_unavailable(network: Network) -> None:
     assert len(network.sent) == 4
 
 
+def test_transaction_that_was_applied_met_a_conflict_and_was_repeated_here_has_1_effect(network: Network) -> None:
+    table.put(ITEM)
+    network.plan = [LOST, cancelled("TransactionConflict", "None")]
+    counted = writes.update(*KEY, {}, condition=writes.EXISTS, add={"n": 1})
+    table.transact(counted, writes.create({"pk": KEY[0], "sk": "TASK#made"}))
+    assert network.sent[1:] == ["TransactWriteItems"] * 3
+    standing = table.get(*KEY)
+    assert standing is not None
+    assert standing["n"] == 2
+    table.delete(writes.delete(KEY[0], "TASK#made"))
+
+
+def test_transactions_have_a_token_each(network: Network) -> None:
+    table.put(ITEM)
+    for _ in range(2):
+        table.transact(writes.update(*KEY, {}, condition=writes.EXISTS, add={"n": 1}))
+    standing = table.get(*KEY)
+    assert standing is not None
+    assert standing["n"] == 3
+
+
 def test_put_that_was_applied_and_sent_again_succeeds(network: Network) -> None:
     network.plan = [LOST]
     table.put(ITEM)
