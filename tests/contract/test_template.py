@@ -147,6 +147,18 @@ FUNCTIONS = {
         },
         {"CURSOR_KEYS_PARAMETER"},
     ),
+    "list_trash": Expected(
+        {"GET /api/{user_id}/tasks/trash"},
+        {**on_table("BatchGetItem"), "dynamodb:Query": {TABLE, "lsi4"}, "ssm:GetParameter": {CURSOR}},
+        {"CURSOR_KEYS_PARAMETER"},
+    ),
+    "empty_trash": Expected(
+        {"DELETE /api/{user_id}/tasks/trash"}, {**on_table("BatchWriteItem", "PutItem"), "dynamodb:Query": {"lsi4"}}
+    ),
+    "restore_task": Expected(
+        {"POST /api/{user_id}/tasks/trash/{task_id}/restore"},
+        on_table("GetItem", "PutItem", "DeleteItem", "ConditionCheckItem", "BatchGetItem"),
+    ),
     "get_task": Expected({"GET /api/{user_id}/tasks/{task_id}"}, on_table("GetItem", "BatchGetItem")),
     "update_task": Expected(
         {"PUT /api/{user_id}/tasks/{task_id}", "PATCH /api/{user_id}/tasks/{task_id}"},

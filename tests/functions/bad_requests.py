@@ -12,6 +12,7 @@ GET, DELETE, LIST = ("GET", "tasks/{id}"), ("DELETE", "tasks/{id}"), ("GET", "ta
 MAKE_TAG, TAGS, ME = ("POST", "tags"), ("GET", "tags"), ("PATCH", "/api/auth/me")
 GET_TAG, PUT_TAG, PATCH_TAG, DELETE_TAG = [(method, "tags/{tag}") for method in ("GET", "PUT", "PATCH", "DELETE")]
 LINK, UNLINK = ("PUT", "tasks/{id}/tags/{tag}"), ("DELETE", "tasks/{id}/tags/{tag}")
+TRASH, EMPTY, RESTORE = ("GET", "tasks/trash"), ("DELETE", "tasks/trash"), ("POST", "tasks/trash/{id}/restore")
 GO = ("DELETE", "/api/auth/me")
 PASSWORD_OF, SESSIONS = ("POST", "/api/auth/password"), ("GET", "/api/auth/sessions")
 END_SESSIONS, END_SESSION = ("DELETE", "/api/auth/sessions"), ("DELETE", "/api/auth/sessions/{id}")
@@ -60,7 +61,7 @@ def too_large() -> Iterator[Row]:
     """Bodies above 64 KB, whatever is in them."""
     for route in (
         CREATE, UPDATE, DONE, REGISTER, LOGIN, DELETE, MAKE_TAG, PUT_TAG, DELETE_TAG, LINK, UNLINK, ME, GO, PASSWORD_OF,
-        SESSIONS, END_SESSIONS, END_SESSION, FORGOT, RESET, VERIFY, RESEND,
+        SESSIONS, END_SESSIONS, END_SESSION, FORGOT, RESET, VERIFY, RESEND, TRASH, EMPTY, RESTORE,
     ):  # fmt: skip
         yield Row(route, 413, raw=json.dumps({"title": "x" * 70_000}))
     yield Row(CREATE, 413, raw=b"x" * 65_537)
@@ -302,7 +303,7 @@ def ids() -> Iterator[Row]:
         "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "%F0%9F%98%80", "%ED%A0%80",
         "9b2d8f34-1d3b-4c58-9d0c-3a8e0f6c2a11", "{hex}", "x" * 2048, "%2f%2fetc%2fpasswd", "1%27%20OR%20%271%27=%271",
     ]:  # fmt: skip
-        for method, path in (GET, DELETE, UPDATE, DONE):
+        for method, path in (GET, DELETE, UPDATE, DONE, RESTORE):
             body = {"completed": True} if method in {"PUT", "PATCH"} else None
             yield Row((method, path.replace("{id}", task_id)), 404, body=body)
         tag_id = task_id.replace("id}", "tag}").replace("{ID}", "{TAG}").replace("{hex}", "{taghex}")
@@ -315,9 +316,10 @@ def ids() -> Iterator[Row]:
 
 
 def queries() -> Iterator[Row]:
-    """Parameters of the list."""
+    """Parameters of the lists, and of the trash's emptying."""
     for limit in ["0", "101", "-1", "abc", "", "1.0", "1e1", "%EF%BC%91", "+5", "%2B5", "5%20", "0x5", "9" * 30, "%00"]:
         yield Row(LIST, 422, "limit", query=f"limit={limit}")
+        yield Row(TRASH, 422, "limit", query=f"limit={limit}")
     for status in ["", "all", "OPEN", "open%20", "true", "open%23", "done,open", "%00", "%FF"]:
         yield Row(LIST, 422, "status", query=f"status={status}")
     for query, field in {
@@ -326,6 +328,12 @@ def queries() -> Iterator[Row]:
         "limit%00=5": "limit\0", "limit[]=5": "limit[]", "access_token=x": "access_token",
     }.items():  # fmt: skip
         yield Row(LIST, 422, field, query=query)
+    for query, field in {
+        "limit=5&limit=5": "limit", "cursor=a&cursor=b": "cursor", "status=open": "status", "sort=created_at": "sort",
+        "q=x": "q", "user_id=x": "user_id", "x": "x", "%FF=1": "\ufffd",
+    }.items():  # fmt: skip
+        yield Row(TRASH, 422, field, query=query)
+        yield Row(EMPTY, 422, field, query=query)
 
 
 def preconditions() -> Iterator[Row]:
@@ -333,8 +341,8 @@ def preconditions() -> Iterator[Row]:
     for tags in ["", " ", ",", "v1", '"v1', 'v1"', '"v1" "v1"', '"v1",x', "**", '*,"v1"', 'w/"v1"', "W/*", '"v 1"', "'v1'", "\0", '"v1"\0', '"😀"', ", ".join(['"v1"'] * 21), ",".join(['"v1"'] * 3_000), "x" * 10_000]:  # fmt: skip
         for route, body in [
             (UPDATE, {"title": "x"}), (UPDATE, {"completed": True}), (UPDATE, {"tag_ids": []}), (DONE, None), (DELETE, None),
-            (PUT_TAG, {"name": "x"}), (PATCH_TAG, {}), (DELETE_TAG, None), (LINK, None), (UNLINK, None), (ME, {"name": "x"}),
-            (GO, {"password": PASSWORD}),
+            (PUT_TAG, {"name": "x"}), (PATCH_TAG, {}), (DELETE_TAG, None), (LINK, None), (UNLINK, None), (RESTORE, None),
+            (ME, {"name": "x"}), (GO, {"password": PASSWORD}),
         ]:  # fmt: skip
             yield Row(route, 400, body=body, headers={"if-match": tags}, code="malformed_header")
 

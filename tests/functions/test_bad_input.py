@@ -29,6 +29,7 @@ def task(owner: Caller, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Js
     """A task that every row leaves as it is, like the rest of the table."""
     tag = owner.create_tag(name="as it was", color="#123456")
     task = owner.create_task(title="as it was", description="as it was", due_date="2026-12-24", tag_ids=[tag["id"]])
+    owner.call("DELETE", f"tasks/{owner.create_task()['id']}")
     before = uncounted(dump())
     yield task
     assert uncounted(dump()) == before

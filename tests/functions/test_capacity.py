@@ -132,6 +132,28 @@ def test_delete_is_a_read_and_a_transaction_of_twice_the_item_the_trash_and_the_
 
 
 @pytest.mark.parametrize(("fields", "units"), [({}, 3), (DUE, 4)])
+@pytest.mark.parametrize("count", [0, 3])
+def test_restore_is_a_read_and_a_transaction_of_twice_the_trash_the_item_and_the_tags(
+    user: Caller, bill: Bill, tags: list[str], count: int, fields: Json, units: int
+) -> None:
+    task = bill.create_sized(user, tag_ids=tags[:count], **fields)
+    user.call("DELETE", f"tasks/{task['id']}")
+    reads = Cost(2 + (count > 0), 1 + count, 0)
+    cost = bill.call(user, "POST", f"tasks/trash/{task['id']}/restore")
+    assert cost == reads._replace(write=2 * (2 + units + 2 * count))
+
+
+def test_page_of_the_trash_is_1_query_and_emptying_it_2_write_units_a_task(user: Caller, bill: Bill) -> None:
+    tasks = [bill.create_sized(user) for _ in range(20)]
+    user.call("DELETE", "tasks/trash")
+    for task in tasks:
+        user.call("DELETE", f"tasks/{task['id']}")
+    assert bill.call(user, "GET", "tasks/trash") == Cost(1, 3, 0)
+    assert bill.call(user, "DELETE", "tasks/trash") == Cost(2, 3, 20 * 2)
+    assert bill.call(user, "DELETE", "tasks/trash") == Cost(1, 1, 0)
+
+
+@pytest.mark.parametrize(("fields", "units"), [({}, 3), (DUE, 4)])
 def test_link_and_unlink_are_a_read_and_a_transaction(
     user: Caller, bill: Bill, tags: list[str], fields: Json, units: int
 ) -> None:

@@ -28,15 +28,19 @@ def snapshot(other: Target, dump: Dump) -> Snapshot:
     return copy
 
 
-def test_tasks_tags_and_links_become_what_they_were_and_the_session_goes_on(
+def test_tasks_trash_tags_and_links_become_what_they_were_and_the_session_goes_on(
     user: Caller, stranger: Caller, snapshot: Snapshot, dump: Dump
 ) -> None:
     kept, gone = user.create_tag(name="Kept"), user.create_tag(name="Gone")
     tasks = [user.create_task(title=f"task {number}", tag_ids=[kept["id"], gone["id"]]) for number in range(3)]
+    trashed = [user.create_task(title=f"deleted {number}", tag_ids=[kept["id"]]) for number in range(2)]
+    for task in trashed:
+        user.call("DELETE", f"tasks/{task['id']}")
     stranger.create_task(title="before")
     before = _everything(user)
     snapshot()
     user.call("DELETE", f"tasks/{tasks[0]['id']}")
+    user.call("POST", f"tasks/trash/{trashed[0]['id']}/restore")
     user.call("PATCH", f"tasks/{tasks[1]['id']}", {"title": "damaged", "completed": True, "tag_ids": []})
     user.call("PATCH", f"tags/{kept['id']}", {"name": "Renamed"})
     user.call("DELETE", f"tags/{gone['id']}")
@@ -198,11 +202,12 @@ def _copy_back(users: str, *, apply: bool = True) -> int:
 
 
 def _everything(user: Caller) -> dict[str, Any]:
-    """Return all that a user sees of tasks and tags but versions, in several orders, so by several indexes."""
+    """Return all that a user sees of tasks, trash and tags but versions, in several orders, so by several indexes."""
     queries = ("", "status=open", "status=done", "sort=priority", "sort=due_date")
     tags = _items(user, "tags")
     by_tag = {tag["id"]: _items(user, "tasks", f"tag={tag['id']}") for tag in tags}
-    return {**{query: _items(user, "tasks", query) for query in queries}, **by_tag, "tags": tags}
+    trash = _items(user, "tasks/trash")
+    return {**{query: _items(user, "tasks", query) for query in queries}, **by_tag, "tags": tags, "trash": trash}
 
 
 def _items(user: Caller, path: str, query: str = "") -> list[Item]:

@@ -30,6 +30,7 @@ def full(user: Caller) -> Caller:
     tag = user.create_tag()
     user.create_task(tag_ids=[tag["id"]], due_date="2026-12-24")
     user.create_task(completed=True)
+    user.call("DELETE", f"tasks/{user.create_task(tag_ids=[tag['id']])['id']}")
     gone = user.create_tag()
     user.create_task(tag_ids=[gone["id"], tag["id"]])
     user.call("DELETE", f"tags/{gone['id']}")
@@ -72,6 +73,7 @@ def test_access_token_reaches_nothing(full: Caller) -> None:
     tag, task = full.call("GET", "tags").json["items"][0], full.call("GET", "tasks").json["items"][0]
     full.call("DELETE", PATH, {"password": PASSWORD})
     assert full.call("GET", "tasks").json == {"items": [], "next_cursor": None}
+    assert full.call("GET", "tasks/trash").json == {"items": [], "next_cursor": None}
     assert full.call("GET", "tags").json == {"items": []}
     assert_problem(full.call("GET", PATH), 404, "user_not_found")
     assert_problem(full.call("PATCH", PATH, {"name": "x"}), 404, "user_not_found")

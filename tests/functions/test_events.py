@@ -88,6 +88,17 @@ def _deletes(api: Api, user: Caller) -> Answer:
     return user.call("DELETE", f"tasks/{user.create_task()['id']}")
 
 
+def _restores(api: Api, user: Caller) -> Answer:
+    task = user.create_task()
+    user.call("DELETE", f"tasks/{task['id']}")
+    return user.call("POST", f"tasks/trash/{task['id']}/restore")
+
+
+def _empties_the_trash(api: Api, user: Caller) -> Answer:
+    _deletes(api, user)
+    return user.call("DELETE", "tasks/trash")
+
+
 def _is_asked_for_the_password_too_often(api: Api, user: Caller) -> Answer:
     throttle = throttles.password_checks(user.id)
     _, start = throttles._window(throttle)
@@ -142,6 +153,8 @@ STORIES: list[tuple[Story, events.Event]] = [
     (_completes_by_update, "task_completed"),
     (_deletes, "task_deleted"),
     (_changes_many, "tasks_changed"),
+    (_restores, "task_restored"),
+    (_empties_the_trash, "trash_emptied"),
 ]
 
 
@@ -157,12 +170,16 @@ def _deletes_nothing(api: Api, user: Caller) -> Answer:
     return user.call("DELETE", "tasks/01a1fd29-7777-7777-8777-777777777777")
 
 
+def _empties_nothing(api: Api, user: Caller) -> Answer:
+    return user.call("DELETE", "tasks/trash")
+
+
 def _logs_out_again(api: Api, user: Caller) -> Answer:
     _logs_out(api, user)
     return _logs_out(api, user)
 
 
-UNEVENTFUL: list[Story] = [_reopens, _completes_what_is_completed, _deletes_nothing, _logs_out_again]
+UNEVENTFUL: list[Story] = [_reopens, _completes_what_is_completed, _deletes_nothing, _empties_nothing, _logs_out_again]
 
 
 @pytest.mark.check("T16", "I05")

@@ -65,6 +65,9 @@ REQUESTS = [
         {"results", "status", "task"} | TASK,
         {"operations": [{"op": "complete", "task_id": "{task_id}"}, {"op": "delete", "task_id": "{task_id}"}]},
     ),
+    Good("GET", "/api/{user_id}/tasks/trash", {"items", "next_cursor", "deleted_at", "expires_at"} | TASK),
+    Good("DELETE", "/api/{user_id}/tasks/trash", {"deleted", "more"}),
+    Good("POST", "/api/{user_id}/tasks/trash/{task_id}/restore", TASK),
     Good("GET", "/api/{user_id}/tasks/{task_id}", TASK),
     Good("PUT", "/api/{user_id}/tasks/{task_id}", TASK, {"title": "new"}),
     Good("PATCH", "/api/{user_id}/tasks/{task_id}", TASK, {"priority": "high"}),
@@ -81,13 +84,15 @@ type Dump = Callable[[], list[dict[str, Any]]]
 
 
 class Desk:
-    """A user with a task that has a tag, and the requests that this user makes."""
+    """A user with a task that has a tag and one in the trash, and the requests that this user makes."""
 
     def __init__(self, user: Caller) -> None:
         self.user = user
         tag = user.create_tag()
-        task = user.create_task(tag_ids=[tag["id"]])
+        task, trashed = (user.create_task(tag_ids=[tag["id"]]) for _ in range(2))
+        user.call("DELETE", f"tasks/{trashed['id']}")
         self.values = {
+            "trash/{task_id}": f"trash/{trashed['id']}",
             "{email}": user.email,
             "{refresh_token}": user.refresh_token,
             "{user_id}": "me",
@@ -146,7 +151,7 @@ def test_answer_shows_the_declared_members_and_nothing_of_the_table(desk: Desk, 
     assert answer.status < 300, answer.text
     assert set(members(answer.json) if answer.text else ()) == good.shows
     assert not [secret for secret in hashes | stored_hashes(dump()) if secret in answer.text]
-    assert not [key for key in ("USER#", "TASK#", "TAG#", "SESSION#", "EMAIL#") if key in answer.text]
+    assert not [key for key in ("USER#", "TASK#", "TRASH#", "TAG#", "SESSION#", "EMAIL#") if key in answer.text]
 
 
 @pytest.mark.check("A02", "A04")

@@ -14,34 +14,37 @@ from tools.operate import export
 
 ROOT = Path(__file__).parents[2]
 INTERNAL = {
-    "pk", "sk", "lsi1sk", "lsi2sk", "lsi3sk", "password_hash", "token_hash", "previous_hash", "tag_ids", "tag_count",
-    "deleted_at", "epoch", "session_epoch",
+    "pk", "sk", "lsi1sk", "lsi2sk", "lsi3sk", "lsi4sk", "password_hash", "token_hash", "previous_hash", "tag_ids",
+    "tag_count", "epoch", "session_epoch",
 }  # fmt: skip
 
 
-def test_document_has_profile_sessions_tags_and_tasks_as_the_api_shows_them(
+def test_document_has_profile_sessions_tags_tasks_and_trash_as_the_api_shows_them(
     user: Caller, stranger: Caller, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tags = [user.create_tag(name=name) for name in ("Zuhause", "Büro")]
     tasks = [user.create_task(title=f"task {number}", tag_ids=[tags[number % 2]["id"]]) for number in range(3)]
     user.call("PATCH", f"tasks/{tasks[1]['id']}/complete")
+    user.call("DELETE", f"tasks/{user.create_task(title='deleted', tag_ids=[tags[0]['id']])['id']}")
     stranger.create_task(title="not mine", tag_ids=[stranger.create_tag()["id"]])
     document = _export(user.id, capsys)
-    assert document.keys() == {"user", "sessions", "tags", "tasks"}
+    assert document.keys() == {"user", "sessions", "tags", "tasks", "trash"}
     assert document["user"] == user.call("GET", "/api/auth/me").json
     assert document["tags"] == user.call("GET", "tags").json["items"]
     assert document["tasks"] == user.call("GET", "tasks", query="sort=created_at").json["items"]
-    assert len(document["tasks"]) == 3
+    assert document["trash"] == user.call("GET", "tasks/trash").json["items"]
+    assert (len(document["tasks"]), len(document["trash"])) == (3, 1)
     (session,) = user.call("GET", "/api/auth/sessions").json["items"]
     assert document["sessions"] == [{name: value for name, value in session.items() if name != "current"}]
 
 
 def test_nothing_internal_is_in_it(user: Caller, capsys: pytest.CaptureFixture[str]) -> None:
-    user.create_task(due_date="2027-01-01", tag_ids=[user.create_tag()["id"]])
+    tasks = [user.create_task(due_date="2027-01-01", tag_ids=[user.create_tag()["id"]]) for _ in range(2)]
+    user.call("DELETE", f"tasks/{tasks[1]['id']}")
     user.api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token})
     document = _export(user.id, capsys)
     assert not INTERNAL & set(_names(document))
-    assert not {user.refresh_token, "TASK#", "$2b$"} & set(json.dumps(document).split('"'))
+    assert not {user.refresh_token, "TASK#", "TRASH#", "$2b$"} & set(json.dumps(document).split('"'))
 
 
 def test_user_is_found_by_address_whatever_its_case(user: Caller, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 The first goes on after that as if nothing had happened, which is what two processes at once look like at worst.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ REFUSALS = {404, 409, 412, 422}
 
 
 class World:
-    """Three tags and two tasks of one user: x is on t, and so is z, which is being deleted; y is on no task."""
+    """Three tags and three tasks of one user: x is on t, and so is z, which is being deleted; so they are on gone, in the trash."""
 
     def __init__(self, user: Caller) -> None:
         self.user = user
@@ -26,7 +27,9 @@ class World:
         self.tasks = {
             "t": str(user.create_task(tag_ids=[self.tags["x"], self.tags["z"]])["id"]),
             "bare": str(user.create_task()["id"]),
+            "gone": str(user.create_task(tag_ids=[self.tags["x"], self.tags["z"]])["id"]),
         }
+        user.call("DELETE", f"tasks/{self.tasks['gone']}")
         user.call("DELETE", f"tags/{self.tags['z']}")
         self._start = self.items()
 
@@ -117,6 +120,8 @@ OPERATIONS: dict[str, Operation] = {
     "delete x wholly": whole("DELETE", "tags/{x}"),
     "delete y wholly": whole("DELETE", "tags/{y}"),
     "finish": World.finish,
+    "restore gone": request("POST", "tasks/trash/{gone}/restore"),
+    "empty the trash": request("DELETE", "tasks/trash"),
 }
 
 
@@ -126,14 +131,21 @@ def world(api: Api) -> World:
 
 
 # What would only repeat another is left out, and as the first also what is stopped at the same calls as another.
-SECONDS = sorted(OPERATIONS.keys() - {"link x to bare", "set nothing on t", "delete bare", "edit t", "delete y"})
+TRASH = {"restore gone", "empty the trash"}
+SECONDS = sorted(
+    OPERATIONS.keys() - TRASH - {"link x to bare", "set nothing on t", "delete bare", "edit t", "delete y"}
+)
 FIRSTS = sorted(
     set(SECONDS) - {"complete t", "rename y to the same", "rename x to another", "delete x wholly", "delete y wholly"}
 )
+WITH_TRASH = sorted(TRASH | {"delete t", "delete x", "delete x wholly", "finish", "rename x"})
+PAIRS = [
+    *itertools.product(FIRSTS, SECONDS),
+    *((first, second) for first, second in itertools.product(WITH_TRASH, WITH_TRASH) if TRASH & {first, second}),
+]
 
 
-@pytest.mark.parametrize("second", SECONDS)
-@pytest.mark.parametrize("first", FIRSTS)
+@pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_any_two_requests_leave_no_dangling_link_and_lose_nothing(
     world: World, network: Network, first: str, second: str
 ) -> None:
@@ -146,7 +158,10 @@ def test_any_two_requests_leave_no_dangling_link_and_lose_nothing(
         network.plan = []
         assert {answer.status for _, answer in answers} <= {200, 201, 204} | REFUSALS, (step, answers)
         fsck(world.items())
-        check(world, {name for name, answer in answers if answer.status < 300})
+        good = {name for name, answer in answers if answer.status < 300}
+        check(world, good)
+        if TRASH & {first, second}:
+            check_trash(world, good)
         taken = {name for name, answer in answers if answer.status == 409}
         assert not taken or {name for name, _ in answers} == {"rename x", "rename y to the same"}, (step, answers)
         items = world.drain()
@@ -177,3 +192,18 @@ def check(world: World, good: set[str]) -> None:
             assert shown == {world.tags["x"]} | ({world.tags["y"]} if "link y to t" in good else set())
         if "unlink x from t" in good and not good & {"set x and y on t", "keep x and z on t, add y"}:
             assert world.tags["x"] not in shown
+
+
+def check_trash(world: World, good: set[str]) -> None:
+    """Check that the deleted task is where the requests have left it, with the tags that it should have."""
+    task, trash = world.call("GET", "tasks/{gone}"), world.call("GET", "tasks/trash").json["items"]
+    assert (task.status == 200) == ("restore gone" in good)
+    if task.status == 200:
+        deleted = good & {"delete x", "delete x wholly"}
+        shown = {one["id"] for one in task.json["tags"]}
+        assert shown == (set() if deleted else {world.tags["x"]})
+        assert task.json["version"] == 2 or deleted  # which may have come later
+    if "empty the trash" not in good:
+        lying = {world.tasks["gone"]} if "restore gone" not in good else set()
+        lying |= {world.tasks["t"]} if "delete t" in good else set()
+        assert {one["id"] for one in trash} == lying

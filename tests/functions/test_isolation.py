@@ -9,6 +9,7 @@ from tests.caller import UNKNOWN_ID, Answer, Caller, assert_problem
 from tools.local.application import Application
 
 TASK, TAG, LINK = "tasks/{task_id}", "tags/{tag_id}", "tasks/{task_id}/tags/{tag_id}"
+RESTORE = "tasks/trash/{task_id}/restore"
 ITEM_ROUTES: list[tuple[str, str, Any]] = [
     ("GET", TASK, None),
     ("PUT", TASK, {"title": "stolen"}),
@@ -20,6 +21,7 @@ ITEM_ROUTES: list[tuple[str, str, Any]] = [
     ("DELETE", TASK, None),
     ("PATCH", f"{TASK}/complete", None),
     ("PATCH", f"{TASK}/complete", {"completed": True}),
+    ("POST", RESTORE, None),
     ("GET", TAG, None),
     ("PUT", TAG, {"name": "stolen"}),
     ("PUT", TAG, {"color": None}),
@@ -32,6 +34,8 @@ ITEM_ROUTES: list[tuple[str, str, Any]] = [
 LIST_ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "tasks", None),
     ("POST", "tasks", {"title": "planted"}),
+    ("GET", "tasks/trash", None),
+    ("DELETE", "tasks/trash", None),
     ("GET", "tags", None),
     ("POST", "tags", {"name": "planted"}),
 ]
@@ -71,6 +75,8 @@ def test_anothers_id_on_ones_own_path_is_the_same_404_as_an_unknown_id(
 ) -> None:
     tag = user.create_tag()
     task = user.create_task(tag_ids=[tag["id"]])
+    if path == RESTORE:
+        user.call("DELETE", f"tasks/{task['id']}")
     before = dump()
     for owner in ("me", stranger.id):
         theirs, unknown = (
@@ -109,6 +115,7 @@ def test_anothers_list_is_refused_403_like_that_of_nobody(
     user: Caller, stranger: Caller, dump: Callable[[], list[dict[str, Any]]], method: str, path: str, body: Any
 ) -> None:
     user.create_task()
+    user.call("DELETE", f"tasks/{user.create_task()['id']}")
     before = dump()
     theirs, nobodys = (
         stranger.call(method, f"/api/{owner}/{path}", body, request_id="the same") for owner in (user.id, UNKNOWN_ID)

@@ -123,6 +123,16 @@ def test_20_deletes_of_one_task_succeed_once(user: Caller) -> None:
     assert Counter(answer.status for answer in answers) == {204: 1, 404: 19}
 
 
+def test_20_restores_of_one_task_succeed_once(user: Caller, dump: Callable[[], list[dict[str, Any]]]) -> None:
+    task = user.create_task(tag_ids=[user.create_tag()["id"]])
+    user.call("DELETE", f"tasks/{task['id']}")
+    answers = at_once(20, lambda _: user.call("POST", f"tasks/trash/{task['id']}/restore"))
+    assert Counter(answer.status for answer in answers) == {200: 1, 404: 19}
+    (restored,) = [answer.json for answer in answers if answer.status == 200]
+    assert user.call("GET", f"tasks/{task['id']}").json == restored
+    fsck(dump())
+
+
 def test_4_toggles_are_4_versions(user: Caller) -> None:
     task = user.create_task()
     answers = at_once(4, lambda _: user.call("PATCH", f"tasks/{task['id']}/complete"))

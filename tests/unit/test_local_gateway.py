@@ -142,7 +142,7 @@ def test_head_is_no_get(api: Api) -> None:
 
 def test_full_match_is_preferred_to_a_variable(api: Api) -> None:
     """http-api-develop-routes.html, "Routing API requests": full match first."""
-    api.get("/open/exact")
+    api.get("/open/exact")  # the page's GET /pets/dog/1 beside GET /pets/dog/{id}
     api.get("/open/other")
     assert api.called() == ["ExactFunction", "OpenFunction"]
 

@@ -11,7 +11,8 @@ from lambdo.models.account_fields import Email
 from lambdo.models.user import User
 from lambdo.services import sessions
 from lambdo.services.tagging import show_task
-from lambdo.store import keys, table, tags, tasks, users
+from lambdo.services.trash import show_trashed
+from lambdo.store import keys, table, tags, tasks, trash, users
 
 
 def find_user(who: str) -> User | None:
@@ -26,7 +27,7 @@ def find_user(who: str) -> User | None:
 
 
 def collect(user: User) -> dict[str, Any]:
-    """Return profile, living sessions, tags and tasks."""
+    """Return profile, living sessions, tags, tasks and trash."""
     pk = keys.user(user["id"])
     its_tags = tags.query(user["id"])
     return {
@@ -38,5 +39,9 @@ def collect(user: User) -> dict[str, Any]:
         "tags": its_tags,
         "tasks": [
             show_task(tasks.from_item(item), its_tags) for item in table.query_all(pk, keys.starting_with(keys.TASKS))
+        ],
+        "trash": [
+            show_trashed(trash.from_item(item), its_tags)
+            for item in table.query_all(pk, keys.starting_with(keys.TRASH))
         ],
     }

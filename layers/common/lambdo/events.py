@@ -28,9 +28,11 @@ type Event = Literal[
     "task_completed",
     "task_created",
     "task_deleted",
+    "task_restored",
     "tasks_changed",
     "throttled",
     "token_reused",
+    "trash_emptied",
     "verification_requested",
     "wrong_password",
 ]

@@ -210,7 +210,7 @@ class StorageFull(Problem):
     """The user's items have reached the 10 GB that a table with local indexes keeps under one key."""
 
     status, code, title = 409, "storage_full", "Storage full"
-    default_detail = "Your account is full. Delete tasks or tags, then try again."
+    default_detail = "Your account is full. Empty the trash, then try again."
 
 
 class PreconditionFailed(Problem):

@@ -41,3 +41,17 @@ class TaskAnswer(_Fields):
     """A task as the API shows it: with its tags instead of their ids."""
 
     tags: list[TagOfTask]
+
+
+class TrashedTaskAnswer(TaskAnswer):
+    """A task in the trash as the API shows it; `expires_at` is RFC 3339 UTC."""
+
+    deleted_at: str
+    expires_at: str
+
+
+class Emptied(TypedDict):
+    """What emptying the trash has brought: how many tasks are gone for good, and whether there are more."""
+
+    deleted: int
+    more: bool

@@ -1,17 +1,14 @@
-"""Parameters of the task list. No pydantic: lists are the hottest read, and these rules are few."""
+"""Parameters of the list of tasks."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from lambdo import ids, times
+from lambdo.models.page_query import DEFAULT_LIMIT, PAGE_RULES, Rule, read
 from lambdo.models.tag import MAX_TAGS_OF_A_TASK
 from lambdo.models.task import PRIORITY_RANK, Priority
-from lambdo.problems import InvalidFields
 
 REPEATABLE: Final = frozenset({"tag"})
-MAX_LIMIT: Final = 100
-_DEFAULT_LIMIT: Final = 20
 _SORTS: Final = ("-created_at", "created_at", "due_date", "-due_date", "priority")
 
 
@@ -35,20 +32,11 @@ class TaskQuery(NamedTuple):
 
 
 def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:
-    """Read the query parameters, each a list of its values; raises InvalidFields naming each that breaks its rule.
+    """Read the query parameters, each a list of its values; raises like `page_query.read`.
 
     Without `sort`, a list limited by due dates alone is in their order, because one index then has just these tasks.
     """
-    errors: list[dict[str, Any]] = []
-    values: dict[str, Any] = {}
-    for name, texts in parameters.items():
-        read, rule = _RULES[name]
-        try:
-            values[name] = read(texts)
-        except ValueError:
-            errors.append({"loc": ["query", name], "msg": rule, "type": "query"})
-    if errors:
-        raise InvalidFields(errors=errors)
+    values = read(parameters, _RULES)
     by_due_date = any(values.get(name) for name in ("due_before", "due_after", "overdue")) and "tag" not in values
     return TaskQuery(
         completed=values.get("status"),
@@ -59,7 +47,7 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:
         overdue=values.get("overdue", False),
         text=values.get("q"),
         sort=values.get("sort", "due_date" if by_due_date else "-created_at"),
-        limit=values.get("limit", _DEFAULT_LIMIT),
+        limit=values.get("limit", DEFAULT_LIMIT),
         cursor=values.get("cursor"),
     )
 
@@ -71,12 +59,6 @@ def _one_of(**allowed: Any) -> Callable[[Sequence[str]], Any]:
         return allowed[texts[0]]
 
     return read
-
-
-def _limit(texts: Sequence[str]) -> int:
-    if not re.fullmatch("[0-9]{1,3}", texts[0]) or not 1 <= int(texts[0]) <= MAX_LIMIT:
-        raise ValueError
-    return int(texts[0])
 
 
 def _sort(texts: Sequence[str]) -> str:
@@ -101,14 +83,11 @@ def _text(texts: Sequence[str]) -> str:
     return texts[0]
 
 
-def _cursor(texts: Sequence[str]) -> str:
-    return texts[0]
-
-
 _DUE_RULE: Final = (
     "Should be a date (2026-11-21) or a date-time with an offset (2026-11-21T09:00:00%2B01:00; a bare + means a space)"
 )
-_RULES: Final[dict[str, tuple[Callable[[Sequence[str]], Any], str]]] = {
+_RULES: Final[dict[str, Rule]] = {
+    **PAGE_RULES,
     "status": (_one_of(open=False, done=True), "Should be open or done"),
     "priority": (
         _one_of(**{name: name for name in cast("Mapping[str, int]", PRIORITY_RANK)}),
@@ -120,7 +99,5 @@ _RULES: Final[dict[str, tuple[Callable[[Sequence[str]], Any], str]]] = {
     "overdue": (_one_of(true=True), "Should be true, or absent"),
     "q": (_text, "Should have 1 to 100 characters"),
     "sort": (_sort, f"Should be one of {', '.join(_SORTS)}"),
-    "limit": (_limit, f"Should be a number from 1 to {MAX_LIMIT}"),
-    "cursor": (_cursor, ""),
 }
 PARAMETERS: Final = frozenset(_RULES)

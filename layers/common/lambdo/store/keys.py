@@ -121,3 +121,8 @@ def order_priority(rank: int, task_id: str) -> str:
 def order_deleted(deleted_at: str, task_id: str) -> str:
     """Return the `lsi4sk` of a task in the trash: order of deletion."""
     return f"{deleted_at}#{task_id}"
+
+
+def deleted_since(moment: str) -> tuple[str, str]:
+    """Return the range of `lsi4sk` of what was deleted then or later."""
+    return moment, "~"

@@ -1,0 +1,12 @@
+"""DELETE /api/{user_id}/tasks/trash - delete for good what is in the trash."""
+
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.idempotency import once
+from lambdo.services.trash import empty_trash
+
+
+@endpoint()
+def handler(request: Request) -> Response:
+    """Answer 200: how many tasks went, and whether there are `more`, for which to send another request."""
+    request.query(())
+    return Response(200, once(request, lambda: empty_trash(request.user_id)))

@@ -1,0 +1,58 @@
+"""Parameters of lists, read by their rules. No pydantic: lists are the hottest reads, and these rules are few."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from lambdo.problems import InvalidFields
+
+MAX_LIMIT: Final = 100
+DEFAULT_LIMIT: Final = 20
+
+# What reads a parameter's values or raises ValueError, and what to say then.
+type Rule = tuple[Callable[[Sequence[str]], Any], str]
+
+
+class PageQuery(NamedTuple):
+    """How many of a list without filters, and from where on."""
+
+    limit: int
+    cursor: str | None
+
+
+def parse(parameters: Mapping[str, Sequence[str]]) -> PageQuery:
+    """Read the parameters of a list that has no filters; raises like `read`."""
+    values = read(parameters, PAGE_RULES)
+    return PageQuery(values.get("limit", DEFAULT_LIMIT), values.get("cursor"))
+
+
+def read(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """Read query parameters, each a list of its values; raises InvalidFields naming each that breaks its rule."""
+    errors: list[dict[str, Any]] = []
+    values: dict[str, Any] = {}
+    for name, texts in parameters.items():
+        read_one, rule = rules[name]
+        try:
+            values[name] = read_one(texts)
+        except ValueError:
+            errors.append({"loc": ["query", name], "msg": rule, "type": "query"})
+    if errors:
+        raise InvalidFields(errors=errors)
+    return values
+
+
+def _limit(texts: Sequence[str]) -> int:
+    if not re.fullmatch("[0-9]{1,3}", texts[0]) or not 1 <= int(texts[0]) <= MAX_LIMIT:
+        raise ValueError
+    return int(texts[0])
+
+
+def _cursor(texts: Sequence[str]) -> str:
+    return texts[0]
+
+
+PAGE_RULES: Final[dict[str, Rule]] = {
+    "limit": (_limit, f"Should be a number from 1 to {MAX_LIMIT}"),
+    "cursor": (_cursor, ""),
+}
+PARAMETERS: Final = frozenset(PAGE_RULES)
