@@ -12,4 +12,4 @@ def handler(request: Request) -> Response:
     """Answer 200 with the task."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     task = once(request, lambda: restore_task(request.user_id, task_id, versions))
-    return Response(200, task, {"etag": etag(task["version"])})
+    return Response(200, task, {"etag": etag(task)})

@@ -34,6 +34,7 @@ ITEM_ROUTES: list[tuple[str, str, Any]] = [
 LIST_ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "tasks", None),
     ("POST", "tasks", {"title": "planted"}),
+    ("POST", "tasks/bulk", {"operations": [{"op": "create", "task": {"title": "planted"}}]}),
     ("GET", "tasks/trash", None),
     ("DELETE", "tasks/trash", None),
     ("GET", "tags", None),
