@@ -148,8 +148,8 @@ def test_page_of_the_trash_is_1_query_and_emptying_it_2_write_units_a_task(user:
     user.call("DELETE", "tasks/trash")
     for task in tasks:
         user.call("DELETE", f"tasks/{task['id']}")
-    assert bill.call(user, "GET", "tasks/trash") == Cost(1, 3, 0)
-    assert bill.call(user, "DELETE", "tasks/trash") == Cost(2, 3, 20 * 2)
+    assert bill.call(user, "GET", "tasks/trash") == Cost(1, 4, 0)
+    assert bill.call(user, "DELETE", "tasks/trash") == Cost(2, 4, 20 * 2)
     assert bill.call(user, "DELETE", "tasks/trash") == Cost(1, 1, 0)
 
 
