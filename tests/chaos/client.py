@@ -1,7 +1,7 @@
 """What a client does: one thing after another, chosen at random, each answer noted in its account's histories."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -113,6 +113,16 @@ class Client:
             self._expect(one, [200, 201, 204, 404])
             self._note(self.account.tasks, task or shown["id"], kind, one, argument)
 
+    def restore_task(self) -> None:
+        """Have a task back that was deleted."""
+        tasks = list(self.account.tasks.items())
+        deleted = [task for task, history in tasks if any(one.status == 204 for one in list(history))]
+        if deleted:
+            task = self.random.choice(deleted)
+            path = f"/api/me/tasks/trash/{task}/restore"
+            answer = self._ask("restore task", "POST", path, expected=[200, 404])
+            self._note(self.account.tasks, task, "restore", answer)
+
     def read_task(self, task: str | None = None) -> None:
         """Read a task, any of them unless one is named."""
         self._work_on(task or self.choices.task(), "read task", "read", "GET", "")
@@ -184,19 +194,26 @@ class Client:
 
     def walk(self) -> None:
         """Read all pages of the tasks, oldest or newest first."""
-        query = f"sort={self.random.choice(['', '-'])}created_at&limit={self.random.randint(10, 60)}"
-        ids: list[str] = []
-        cursor: str | None = ""
-        sent = time.monotonic()
-        while cursor is not None:
-            following = f"&cursor={cursor}" if cursor else ""
-            answer = self._ask("list tasks", "GET", f"/api/me/tasks?{query}{following}")
+        path = f"/api/me/tasks?sort={self.random.choice(['', '-'])}created_at&limit={self.random.randint(10, 60)}"
+        ids, sent = [], time.monotonic()
+        for answer in self._pages("list tasks", path):
             for task in answer.body["items"]:
                 ids.append(task["id"])
                 if not task["title"].startswith(BUNDLE):
                     self._note(self.account.tasks, task["id"], "read", answer, body=task)
-            cursor = answer.body["next_cursor"]
         self.account.walks.append(Walk(sent, time.monotonic(), ids))
+
+    def list_trash(self) -> list[str]:
+        """Return the ids of all deleted tasks."""
+        pages = self._pages("list trash", "/api/me/tasks/trash?limit=20")
+        return [task["id"] for answer in pages for task in answer.body["items"]]
+
+    def _pages(self, name: str, path: str) -> Iterator[Answer]:
+        cursor: str | None = ""
+        while cursor is not None:
+            answer = self._ask(name, "GET", path + (f"&cursor={cursor}" if cursor else ""))
+            yield answer
+            cursor = answer.body["next_cursor"]
 
     @property
     def _credentials(self) -> dict[str, Any]:
@@ -267,6 +284,7 @@ ACTIONS = {
     Client.link_label: 8,
     Client.delete_task: 5,
     Client.change_tasks: 5,
+    Client.restore_task: 4,
     Client.read_task: 6,
     Client.create_bundle: 5,
     Client.unlink_tag: 4,

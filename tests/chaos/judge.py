@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.chaos.account import Account, Walk
 from tests.chaos.client import Client
-from tests.chaos.histories import deletions, faults
+from tests.chaos.histories import Operation, deletions, faults
 from tests.chaos.sending import Answer
 
 
@@ -27,12 +27,18 @@ def judge(client: Client) -> Iterator[str]:
         client.read_tag(tag)
     for item, history in (account.tasks | account.tags).items():
         yield from (f"{item}: {fault}" for fault in faults(history))
+    if sorted(client.list_trash()) != sorted(deleted(account.tasks)):
+        yield "the trash does not hold what was deleted, and nothing else"
     for walk in account.walks:
         yield from _gaps(account, walk)
-    gone = {tag for tag, history in account.tags.items() if history[-1].status == 404}
     for task, tags in account.bundles.items():
-        if client.read_bundle(task) != tags - gone:
+        if client.read_bundle(task) != tags - deleted(account.tags):
             yield f"{task}: has other tags than it was given"
+
+
+def deleted(histories: dict[str, list[Operation]]) -> set[str]:
+    """Return the items that the last read did not find."""
+    return {item for item, history in histories.items() if history[-1].status == 404}
 
 
 def _gaps(account: Account, walk: Walk) -> Iterator[str]:
