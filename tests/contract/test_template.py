@@ -153,7 +153,8 @@ FUNCTIONS = {
         {"CURSOR_KEYS_PARAMETER"},
     ),
     "empty_trash": Expected(
-        {"DELETE /api/{user_id}/tasks/trash"}, {**on_table("BatchWriteItem", "PutItem"), "dynamodb:Query": {"lsi4"}}
+        {"DELETE /api/{user_id}/tasks/trash"},
+        {**on_table("GetItem", "PutItem", "DeleteItem", "BatchWriteItem"), "dynamodb:Query": {"lsi4"}},
     ),
     "restore_task": Expected(
         {"POST /api/{user_id}/tasks/trash/{task_id}/restore"},

@@ -11,6 +11,8 @@ V1 = {"if-match": '"v1"'}
 ME, TASKS, TAGS = "/api/auth/me", "/api/{user_id}/tasks", "/api/{user_id}/tags"
 TASK, TAG = f"{TASKS}/{{task_id}}", f"{TAGS}/{{tag_id}}"
 LINK = f"{TASK}/tags/{{tag_id}}"
+TRASH = f"{TASKS}/trash"
+RESTORE = f"{TRASH}/{{task_id}}/restore"
 SESSIONS = "/api/auth/sessions"
 # By themselves, so that they look at no key (docs/decisions/0020).
 IDEMPOTENT = {"/api/auth/email/verify", "/api/auth/logout", "/api/auth/refresh"}
@@ -169,6 +171,18 @@ def _tasks() -> list[Case]:
     ]
 
 
+def _trash() -> list[Case]:
+    deleted = {"task_id": "deleted"}
+    return [
+        Case("GET", TRASH, "", 200),
+        Case("GET", TRASH, "first page, cold start", 200, query="limit=1", cold=True),
+        Case("DELETE", TRASH, "", 200),
+        Case("POST", RESTORE, "", 200, 404, ids=deleted),
+        Case("POST", RESTORE, "If-Match", 200, 404, ids=deleted, headers=V1),
+        Case("POST", RESTORE, "not deleted", 404, ids={"task_id": "plain"}),
+    ]
+
+
 def _with_key(case: Case) -> list[Case]:
     """Return the case and, where it takes a key, the same with one, which has one effect and one answer."""
     if case.method == "GET" or case.cold or case.route in IDEMPOTENT:
@@ -177,4 +191,4 @@ def _with_key(case: Case) -> list[Case]:
     return [case, replace(case, variant=variant, again=None, twice=False, late=None, keyed=True)]
 
 
-CASES = [one for case in [*_accounts(), *_tags(), *_tasks()] for one in _with_key(case)]
+CASES = [one for case in [*_accounts(), *_tags(), *_tasks(), *_trash()] for one in _with_key(case)]

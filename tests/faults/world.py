@@ -23,7 +23,10 @@ NEW = re.compile(
 
 
 class World:
-    """A user with the tags w, x, y, a task that has w and x, one without tags, one that is done and has a due date, two sessions."""
+    """A user with the tags w, x, y, two tasks that have w and x, one of them in the trash, others, and two sessions.
+
+    One of the others has no tags, one is done and has a due date.
+    """
 
     def __init__(self, api: Api, dump: Callable[[], list[Json]]) -> None:
         self.user = api.sign_up()
@@ -36,7 +39,9 @@ class World:
             "tagged": self.user.create_task(tag_ids=[tags["w"], tags["x"]]),
             "done": self.user.create_task(completed=True, due_date="2026-12-01"),
             "plain": self.user.create_task(),
+            "deleted": self.user.create_task(tag_ids=[tags["w"], tags["x"]], due_date="2026-12-01"),
         }
+        self.user.call("DELETE", f"tasks/{tasks['deleted']['id']}")
         self.names: dict[str, str] = {
             **tags,
             **{name: task["id"] for name, task in tasks.items()},

@@ -62,9 +62,9 @@ def test_what_time_leaves_undone_is_told_and_done_by_the_next_request(
     network.plan = [PASS, lambda: passed.append(3.1)]  # the first deletion takes that long
     with monkeypatch.context() as patched:
         patched.setattr(time, "monotonic", lambda: sum(passed))
-        assert user.call("DELETE", "tasks/trash").json == {"deleted": 2, "more": True}
-    assert len(trashed(user, dump)) == 3
-    assert user.call("DELETE", "tasks/trash").json == {"deleted": 3, "more": False}
+        assert user.call("DELETE", "tasks/trash").json == {"deleted": 4, "more": True}
+    assert len(trashed(user, dump)) == 1
+    assert user.call("DELETE", "tasks/trash").json == {"deleted": 1, "more": False}
 
 
 @pytest.mark.parametrize(("fault", "left"), [(error("ThrottlingException"), 2), (CRASH, 2), (APPLIED_CRASH, 0)])
@@ -82,6 +82,33 @@ def test_what_a_fault_leaves_undone_is_done_by_the_next_request(
     assert len(trashed(user, dump)) == left
     fsck(dump())
     assert user.call("DELETE", "tasks/trash").json == {"deleted": left, "more": False}
+
+
+def test_trash_of_one_piece_is_emptied_with_the_record_of_its_key_and_a_larger_one_at_its_end(
+    user: Caller, network: Network, dump: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash, "_PIECE", 2)
+    for count, calls in (
+        (0, ["Query", "TransactWriteItems"]),
+        (1, ["Query", "TransactWriteItems"]),
+        (3, ["Query", "BatchWriteItem", "Query", "TransactWriteItems"]),
+    ):
+        fill(user, count)
+        network.sent.clear()
+        first, again = (user.call("DELETE", "tasks/trash", headers={"Idempotency-Key": f"{count}"}) for _ in range(2))
+        assert network.sent[: len(calls)] == calls
+        assert first.json == again.json == {"deleted": count, "more": False}
+        assert trashed(user, dump) == []
+    fsck(dump())
+
+
+def test_key_of_an_emptied_trash_does_not_empty_it_again(user: Caller, dump: Dump) -> None:
+    fill(user, 2)
+    emptied = [user.call("DELETE", "tasks/trash", headers={"Idempotency-Key": "1"}) for _ in range(1)]
+    later = fill(user, 1)
+    emptied.append(user.call("DELETE", "tasks/trash", headers={"Idempotency-Key": "1"}))
+    assert [answer.json["deleted"] for answer in emptied] == [2, 2]
+    assert trashed(user, dump) == later
 
 
 @pytest.mark.parametrize("query", ["older_than=7", "limit=1", "x"])

@@ -60,7 +60,7 @@ def restore(trashed: TrashedTask, task: Task) -> None:
 
 
 def delete_all(user_id: str, task_ids: Collection[str]) -> None:
-    """Delete tasks in the trash for good. One call for each 25, 2 WRU a task for each KB begun."""
+    """Delete tasks in the trash for good. One call for each 25, 2 WRU a task for each KB begun; in a transaction twice that."""
     table.delete_all(keys.user(user_id), [keys.trash(task_id) for task_id in task_ids])
 
 
