@@ -46,6 +46,32 @@ def test_tasks_are_created_listed_paged_changed_and_deleted(api: Api) -> None:
     assert (gone.status_code, gone.headers["content-type"], gone.json()["code"]) == (404, PROBLEM, "task_not_found")
 
 
+def test_deleted_tasks_lie_in_the_trash_until_they_are_restored_or_it_is_emptied(api: Api) -> None:
+    me, trash = api.register(), "/api/me/tasks/trash"
+    tag = api.client.post("/api/me/tags", json={"name": "Home"}, headers=me.headers).json()
+    tasks = [
+        api.client.post("/api/me/tasks", json={"title": title, "tag_ids": [tag["id"]]}, headers=me.headers).json()
+        for title in ("first", "second", "third")
+    ]
+    for task in tasks:
+        assert api.client.delete(f"/api/me/tasks/{task['id']}", headers=me.headers).status_code == 204
+    page = api.client.get(f"{trash}?limit=2", headers=me.headers)
+    assert [task["title"] for task in page.json()["items"]] == ["third", "second"]
+    rest = api.client.get(httpx.URL(page.links["next"]["url"]), headers=me.headers).json()
+    assert [task["title"] for task in rest["items"]] == ["first"]
+
+    restored = api.client.post(f"{trash}/{tasks[0]['id']}/restore", headers=me.headers)
+    assert (restored.status_code, restored.json()["tags"]) == (200, tasks[0]["tags"])
+    assert api.client.get("/api/me/tasks", headers=me.headers).json()["items"] == [restored.json()]
+    emptied = [
+        api.client.delete(trash, headers={**me.headers, "idempotency-key": key} if key else me.headers)
+        for key in ("one", "one", None)
+    ]
+    assert [answer.json() for answer in emptied] == [{"deleted": deleted, "more": False} for deleted in (2, 2, 0)]
+    assert api.client.get(trash, headers=me.headers).json()["items"] == []
+    assert api.client.post(f"{trash}/{tasks[1]['id']}/restore", headers=me.headers).status_code == 404
+
+
 def test_tags_are_made_put_on_tasks_renamed_filtered_by_and_deleted(api: Api) -> None:
     me = api.register()
     home, work = (

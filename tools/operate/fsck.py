@@ -4,7 +4,7 @@ Reads the table once, in one thread, within a rate. A scan is no snapshot, so wh
 three times with a second between; only what is broken each time is reported. Prints a line for each violation, with keys but no
 personal data. Exit status 0 for none, 1 for some, 2 if the table could not be read.
 
-Memory grows with the accounts alone, some 300 bytes each at the most, and with the tags and links of the largest of them.
+Memory grows with the accounts alone, some 300 bytes each at the most, and with the tasks, tags and links of the largest of them.
 """
 
 import argparse
