@@ -50,6 +50,7 @@ ROUTES: Final = {
     "get_task": "GET /api/me/tasks/{task_id}",
     "update_task": "PATCH /api/me/tasks/{task_id}",
     "delete_task": "DELETE /api/me/tasks/{task_id}",
+    "change_tasks": "POST /api/me/tasks/bulk",
     "complete_task": "PATCH /api/me/tasks/{task_id}/complete",
     "link_tag": "PUT /api/me/tasks/{task_id}/tags/{tag_id}",
     "unlink_tag": "DELETE /api/me/tasks/{task_id}/tags/{tag_id}",
@@ -125,7 +126,21 @@ class Machine(RuleBasedStateMachine):
     def use_task(self, wish: Wish) -> None:
         self.send(self.request(wish))
 
-    @rule(first=wishes.THINGS, second=wishes.THINGS, call=st.integers(0, 3))
+    @rule(
+        caller=wishes.NUMBER,
+        changes=st.lists(wishes.CHANGES, min_size=1, max_size=4),
+        dry_run=st.booleans(),
+        key=wishes.KEY,
+    )
+    def use_tasks_in_bulk(self, caller: int, changes: list[Wish], dry_run: bool, key: int | None) -> None:
+        requests = [self.request(wish._replace(caller=caller)) for wish in changes]
+        # Once a task, because the clock stands still, and two changes of one moment are taken for one that was sent twice.
+        distinct = {request.arguments.get("task_id", number): request for number, request in enumerate(requests)}
+        operations = [bulk_operation(request) for request in distinct.values()]
+        arguments = {"body": {"operations": operations, "dry_run": dry_run}}
+        self.send(requests[0]._replace(operation="change_tasks", arguments=arguments, key=key_of(key)))
+
+    @rule(first=wishes.THINGS, second=wishes.THINGS, call=st.integers(1, 2))
     def use_one_thing_twice_at_once(self, first: Wish, second: Wish, call: int) -> None:
         same = second._replace(
             caller=first.caller,
@@ -226,16 +241,20 @@ class Machine(RuleBasedStateMachine):
             meanwhile()
         (other,) = others
         late = one._replace(now=self.world.now)  # it may look at the clock again
-        looks = [self.turn(look) for user_id in {first.user_id, second.user_id} for look in self.looks(user_id)]
+        looks = [self.turn(look) for user_id in self.model.accounts for look in self.looks(user_id)]
         orders = [(one, other), (other, one), (other, late)]
-        models = [model for turns in orders if (model := self.after([*turns, *looks]))]
-        assert models, (one, other, looks)
+        tried = [self.after([*turns, *looks]) for turns in orders]
+        models = [model for model, wrong in tried if not wrong]
+        assert models, [wrong for _, wrong in tried]
         self.model = models[0]
 
-    def after(self, turns: Iterable[Turn]) -> Model | None:
-        """Return the model after these turns, or None if it foretells another answer."""
+    def after(self, turns: Iterable[Turn]) -> tuple[Model, Any]:
+        """Return the model after these turns, and the first that it foretells otherwise."""
         model = copy.deepcopy(self.model)
-        return model if all(foretold(model, turn) == seen(turn) for turn in turns) else None
+        for turn in turns:
+            if (wanted := foretold(model, turn)) != seen(turn):
+                return model, (turn.request, wanted, seen(turn))
+        return model, None
 
     def turn(self, request: Request) -> Turn:
         """Send a request, at a moment of its own."""
@@ -270,6 +289,9 @@ class Machine(RuleBasedStateMachine):
         if known is not None and answer.status == 201 and "idempotent-replayed" not in answer.headers:
             assert answer.json["id"] not in known
             known.append(answer.json["id"])
+        if request.operation == "change_tasks" and answer.status == 200 and not request.arguments["body"]["dry_run"]:
+            made = [result["task"]["id"] for result in answer.json["results"] if result["status"] == 201]
+            self.tasks += [task_id for task_id in made if task_id not in self.tasks]
         if request.key and answer.status < 300:
             self.keyed.append(request)
 
@@ -358,7 +380,7 @@ class Machine(RuleBasedStateMachine):
             arguments["if_match"] = (target["version"] if target else 1) - wish.if_match
         if wish.query is not None:
             arguments["query"] = wish.query
-        return Request(wish.operation, user_id, session_id, arguments, None if wish.key is None else f"key-{wish.key}")
+        return Request(wish.operation, user_id, session_id, arguments, key_of(wish.key))
 
     def member(self, account: Account, name: str, value: Any) -> Any:
         """Return the value of a member of a body: a text that none had before, the ids of tags for their numbers."""
@@ -387,6 +409,20 @@ class Machine(RuleBasedStateMachine):
         return f"{person}.{self.run}@example.com"
 
 
+def key_of(number: int | None) -> str | None:
+    """Return an Idempotency-Key."""
+    return None if number is None else f"key-{number}"
+
+
+def bulk_operation(request: Request) -> Json:
+    """Return the operation in bulk that does what the request does."""
+    arguments, kind = request.arguments, request.operation.removesuffix("_task")
+    body = {"create": "task", "update": "changes"}.get(kind)
+    members = {body: arguments["body"]} if body else arguments.get("body", {})
+    version = {"if_match": f'"v{arguments["if_match"]}"'} if "if_match" in arguments else {}
+    return {"op": kind, **({"task_id": arguments["task_id"]} if "task_id" in arguments else {}), **members, **version}
+
+
 def foretold(model: Model, turn: Turn) -> Expected:
     return model.answer(turn.request, turn.now, made(turn.answer))
 
@@ -396,7 +432,13 @@ def seen(turn: Turn) -> Expected:
     answer = turn.answer
     if answer.status >= 400:
         return Expected(answer.status, answer.json["code"])
-    return Expected(answer.status, answer.json if answer.text else None, "idempotent-replayed" in answer.headers)
+    said: Any = answer.json if answer.text else None
+    if turn.request.operation == "change_tasks":
+        said = [
+            Expected(one["status"], one.get("task", one.get("problem", {}).get("code")))
+            for one in answer.json["results"]
+        ]
+    return Expected(answer.status, said, "idempotent-replayed" in answer.headers)
 
 
 def made(answer: Answer) -> Json:

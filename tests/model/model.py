@@ -4,7 +4,9 @@ A method has the name of the function whose answers it foretells; it returns sta
 Only what a server makes up, ids and tokens, is taken from its answer (`made`).
 """
 
+import copy
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -87,7 +89,9 @@ class Model:
         """Carry out a request, or repeat what came of it if its key was met."""
         self.now, self.made = now, made
         try:
-            return self._carry_out(request) if request.key is None else self._carry_out_once(request, request.key)
+            if request.operation == "change_tasks":
+                return self._change_tasks(request, now, made)
+            return self._once(request, request.key, lambda: self._carry_out(request))
         except RefusedError as refused:
             return Expected(refused.status, refused.code)
 
@@ -101,11 +105,13 @@ class Model:
             answer = operation(self._account(request.user_id), **arguments)
         return answer
 
-    def _carry_out_once(self, request: Request, key: str) -> Expected:
-        """What is refused leaves no record, so it may be sent again."""
+    def _once(self, request: Request, key: str | None, act: Callable[[], Expected]) -> Expected:
+        """Return what comes of the act or, if the key was met before, of that time; refusals leave no record."""
+        if key is None:
+            return act()
         record = self.records.get((self._owner(request), request.operation, key))
         if record is None or _seconds(record.expires) <= _seconds(self.now):
-            answer = self._carry_out(request)
+            answer = act()
             record = Record(request.fingerprint(), self.now + KEPT, answer)
             self.records[self._owner(request), request.operation, key] = record
             return answer
@@ -117,6 +123,18 @@ class Model:
             new = {"access_token": self.made.get("access_token"), "user": dict(account.user)}
             answer = answer._replace(said={**answer.said, **new})
         return answer
+
+    def _change_tasks(self, request: Request, now: datetime, made: Json) -> Expected:
+        """Carry out many operations, each as if it were alone and, if there is a key, with a record of its own."""
+        operations, dry_run = request.arguments["body"]["operations"], request.arguments["body"]["dry_run"]
+        key = None if dry_run else request.key
+        answer = self._once(request, key, lambda: Expected(200))
+        results = []
+        for number, (operation, its) in enumerate(zip(operations, made["results"], strict=True)):
+            model = copy.deepcopy(self) if dry_run else self
+            part = _part(request, operation)._replace(key=key and f"{key}, part {number}")
+            results.append(model.answer(part, now, its.get("task", {}))._replace(replayed=False))
+        return answer._replace(said=results)
 
     def _owner(self, request: Request) -> str:
         """Return whose record it is: who logs in must be known before."""
@@ -371,6 +389,21 @@ class Model:
     def _by_token(self, token: str) -> Session | None:
         sessions = [session for account in self.accounts.values() for session in account.sessions.values()]
         return next((session for session in sessions if token in session.tokens), None)
+
+
+def _part(request: Request, operation: Json) -> Request:
+    """Return the request that would do alone what an operation does in bulk."""
+    arguments: Json = {name: operation[name] for name in ("task_id", "if_match") if name in operation}
+    if "if_match" in arguments:
+        arguments["if_match"] = int(arguments["if_match"].strip('"v'))
+    match operation["op"]:
+        case "create":
+            arguments["body"] = operation["task"]
+        case "update":
+            arguments["body"] = operation["changes"]
+        case "complete" if "completed" in operation:
+            arguments["body"] = {"completed": operation["completed"]}
+    return request._replace(operation=f"{operation['op']}_task", arguments=arguments)
 
 
 def shown(account: Account, task: Json) -> Json:

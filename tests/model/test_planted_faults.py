@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from lambdo.models.tag import name_key
 from lambdo.models.task import Task
 from lambdo.models.task_query import TaskQuery
 from lambdo.preconditions import checked
@@ -79,12 +78,8 @@ def endless_grace(patch: pytest.MonkeyPatch) -> None:
 
 
 def kept_name(patch: pytest.MonkeyPatch) -> None:
-    """The name of a tag stays claimed when it is renamed or deleted."""
-
-    def keep(user_id: str, tag: Any) -> Write:
-        return writes.check(keys.user(user_id), keys.tag_name(name_key(tag["name"])))
-
-    patch.setattr(tags, "_release", keep)
+    """The name of a tag that is renamed or deleted stays claimed."""
+    patch.setattr(tags, "_release", lambda user_id, tag: writes.delete(keys.user(user_id), "TAGNAME", condition=None))
 
 
 def names_by_case(patch: pytest.MonkeyPatch) -> None:

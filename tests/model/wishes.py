@@ -74,23 +74,28 @@ ACCOUNTS: Final = st.one_of(
     write("delete_session", session=NUMBER),
     write("delete_sessions", query=st.sampled_from([{}, {}, {"include": "current"}])),
 )
-TAGS: Final = st.one_of(
-    write("create_tag", body=members(name=TAG_NAME, color=COLOR)),
-    wish("get_tag", tag=NUMBER),
+CHANGES: Final = st.one_of(
+    write("create_task", body=st.fixed_dictionaries({"title": WORD}, optional=TASK)),
+    write("update_task", task=NUMBER, body=some(title=WORD, **TASK), if_match=VERSION),
+    write("complete_task", task=NUMBER, body=st.sampled_from([None, {"completed": True}]), if_match=VERSION),
+    write("delete_task", task=NUMBER, if_match=VERSION),
+)
+LINKS: Final = st.one_of(
+    write("link_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
+    write("unlink_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
+)
+TAG_CHANGES: Final = st.one_of(
     write("update_tag", tag=NUMBER, body=some(name=TAG_NAME, color=COLOR), if_match=VERSION),
     write("delete_tag", tag=NUMBER, if_match=VERSION),
     wish("finish_deletions"),
 )
-TASKS: Final = st.one_of(
-    write("create_task", body=st.fixed_dictionaries({"title": WORD}, optional=TASK)),
-    wish("get_task", task=NUMBER),
-    write("update_task", task=NUMBER, body=some(title=WORD, **TASK), if_match=VERSION),
-    write("complete_task", task=NUMBER, body=st.sampled_from([None, {"completed": True}]), if_match=VERSION),
-    write("delete_task", task=NUMBER, if_match=VERSION),
-    write("link_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
-    write("unlink_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
+TAGS: Final = st.one_of(
+    TAG_CHANGES,
+    wish("get_tag", tag=NUMBER),
+    write("create_tag", body=members(name=TAG_NAME, color=COLOR)),
 )
-THINGS: Final = st.one_of(TAGS, TASKS)
+TASKS: Final = st.one_of(CHANGES, LINKS, wish("get_task", task=NUMBER))
+THINGS: Final = st.one_of(CHANGES, LINKS, TAG_CHANGES)
 WISHES: Final = st.one_of(ACCOUNTS, TAGS, TASKS)
 LISTS: Final = some(
     status=st.sampled_from(STATUSES),
