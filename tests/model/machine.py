@@ -52,6 +52,9 @@ ROUTES: Final = {
     "delete_task": "DELETE /api/me/tasks/{task_id}",
     "change_tasks": "POST /api/me/tasks/bulk",
     "complete_task": "PATCH /api/me/tasks/{task_id}/complete",
+    "list_trash": "GET /api/me/tasks/trash",
+    "empty_trash": "DELETE /api/me/tasks/trash",
+    "restore_task": "POST /api/me/tasks/trash/{task_id}/restore",
     "link_tag": "PUT /api/me/tasks/{task_id}/tags/{tag_id}",
     "unlink_tag": "DELETE /api/me/tasks/{task_id}/tags/{tag_id}",
 }
@@ -122,7 +125,7 @@ class Machine(RuleBasedStateMachine):
     def use_tag(self, wish: Wish) -> None:
         self.send(self.request(wish))
 
-    @rule(wish=wishes.TASKS)
+    @rule(wish=st.one_of(wishes.TASKS, wishes.TRASH))
     def use_task(self, wish: Wish) -> None:
         self.send(self.request(wish))
 
@@ -304,7 +307,8 @@ class Machine(RuleBasedStateMachine):
         for session_id in [*self.model.accounts.get(user_id, NOBODY).sessions][:1]:
             for operation in ("get_me", "list_sessions", "list_tags"):
                 yield Request(operation, user_id, session_id, {})
-            yield Request("list_tasks", user_id, session_id, {"query": {"limit": 100}})
+            for operation in ("list_trash", "list_tasks"):
+                yield Request(operation, user_id, session_id, {"query": {"limit": 100}})
 
     def looks_at_all(self, user_id: str) -> Iterator[Request]:
         """Yield these, and those that show each thing by itself, and the lists of tasks in all orders."""
@@ -369,6 +373,9 @@ class Machine(RuleBasedStateMachine):
         if wish.task is not None:
             arguments["task_id"] = self.pick(account.tasks, self.tasks, wish.task)
             target = account.tasks.get(arguments["task_id"])
+        if wish.trashed is not None:
+            arguments["task_id"] = self.pick(account.trash, self.tasks, wish.trashed)
+            target = account.trash.get(arguments["task_id"])
         if wish.session is not None:
             arguments["ended_id"] = self.pick(account.sessions, (), wish.session)
         if wish.token is not None:

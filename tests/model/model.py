@@ -20,7 +20,7 @@ PUBLIC = {"register", "log_in", "refresh_session", "log_out"}
 OF_A_SESSION = {"list_sessions", "change_password", "delete_sessions"}
 GRACE = timedelta(seconds=30)
 KEPT = timedelta(days=1)
-LIFETIME = timedelta(days=30)
+LIFETIME = timedelta(days=30)  # of sessions, and of tasks in the trash
 
 
 class RefusedError(Exception):
@@ -75,6 +75,7 @@ class Account:
     tags: dict[str, Json] = field(default_factory=dict)
     leaving_tags: set[str] = field(default_factory=set)  # deleted, but not yet taken off their tasks
     tasks: dict[str, Json] = field(default_factory=dict)
+    trash: dict[str, Json] = field(default_factory=dict)  # tasks with `deleted_at`, a moment
 
 
 class Model:
@@ -335,8 +336,27 @@ class Model:
 
     def delete_task(self, account: Account, task_id: str, if_match: int | None = None) -> Expected:
         _check(_find(account.tasks, task_id, "task_not_found"), if_match)
-        del account.tasks[task_id]
+        account.trash[task_id] = {**account.tasks.pop(task_id), "deleted_at": self.now}
         return Expected(204)
+
+    def list_trash(self, account: Account, query: Json) -> Expected:  # noqa: ARG002 - one page has room for all
+        """Foretell a list that one page has room for."""
+        tasks = sorted(self._trash(account).values(), key=lambda task: (task["deleted_at"], task["id"]), reverse=True)
+        return Expected(200, {"items": [_shown_deleted(account, task) for task in tasks], "next_cursor": None})
+
+    def restore_task(self, account: Account, task_id: str, if_match: int | None = None) -> Expected:
+        task = _check(_find(self._trash(account), task_id, "task_not_found"), if_match)
+        del account.trash[task_id], task["deleted_at"]
+        task["tag_ids"] &= account.tags.keys()
+        task["updated_at"] = times.rfc3339(self.now)
+        task["version"] += 1
+        account.tasks[task_id] = task
+        return Expected(200, shown(account, task))
+
+    def empty_trash(self, account: Account) -> Expected:
+        count = len(self._trash(account))
+        account.trash.clear()
+        return Expected(200, {"deleted": count, "more": False})
 
     def link_tag(self, account: Account, task_id: str, tag_id: str, if_match: int | None = None) -> Expected:
         task = _check(_find(account.tasks, task_id, "task_not_found"), if_match)
@@ -366,6 +386,9 @@ class Model:
         if account is None or account.password != body["password"]:
             raise RefusedError(401, "invalid_credentials")
         return account
+
+    def _trash(self, account: Account) -> dict[str, Json]:
+        return {one: task for one, task in account.trash.items() if task["deleted_at"] >= self.now - LIFETIME}
 
     def _tokens(self, session: Session) -> Json:
         return {
@@ -411,6 +434,12 @@ def shown(account: Account, task: Json) -> Json:
     tags = [account.tags[one] for one in sorted(task["tag_ids"]) if one in account.tags]
     fields = {name: value for name, value in task.items() if name != "tag_ids"}
     return {**fields, "tags": [{name: tag[name] for name in ("id", "name", "color")} for tag in tags]}
+
+
+def _shown_deleted(account: Account, task: Json) -> Json:
+    deleted_at = task["deleted_at"]
+    ends = {"deleted_at": times.rfc3339(deleted_at), "expires_at": times.of_unix(_seconds(deleted_at + LIFETIME))}
+    return {**shown(account, task), **ends}
 
 
 def _find(items: dict[str, Json], item_id: str, code: str) -> Json:

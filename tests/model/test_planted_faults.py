@@ -79,7 +79,7 @@ def endless_grace(patch: pytest.MonkeyPatch) -> None:
 
 def kept_name(patch: pytest.MonkeyPatch) -> None:
     """The name of a tag that is renamed or deleted stays claimed."""
-    patch.setattr(tags, "_release", lambda user_id, tag: writes.delete(keys.user(user_id), "TAGNAME", condition=None))
+    patch.setattr(tags, "_release", lambda user_id, _: writes.delete(keys.user(user_id), "TAGNAME", condition=None))
 
 
 def names_by_case(patch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ class Wish(NamedTuple):
     operation: str
     caller: int = 0
     task: int | None = None
+    trashed: int | None = None
     tag: int | None = None
     session: int | None = None
     token: int | None = None  # the refresh token of so many refreshes ago
@@ -80,7 +81,9 @@ CHANGES: Final = st.one_of(
     write("complete_task", task=NUMBER, body=st.sampled_from([None, {"completed": True}]), if_match=VERSION),
     write("delete_task", task=NUMBER, if_match=VERSION),
 )
+TRASH: Final = st.one_of(wish("list_trash", query=st.just({"limit": 100})), write("empty_trash"))
 LINKS: Final = st.one_of(
+    write("restore_task", trashed=NUMBER, if_match=VERSION),
     write("link_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
     write("unlink_tag", task=NUMBER, tag=NUMBER, if_match=VERSION),
 )
