@@ -18,6 +18,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_every_answer_is_explained_and_every_write_has_one_effect_while_workers_are_killed(server: Server) -> None:
-    outcome, killed = run(server, Plan(threads=4, requests=48, accounts=2, seed=6), kills=0.2)
+    outcome, killed = run(server, Plan(threads=3, requests=36, accounts=1, seed=6), kills=0.2)
     assert outcome.faults == []
     assert killed > 0
