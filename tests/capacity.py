@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 
 from lambdo.metering import meter
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import Answer, Caller, Json
 from tools.bench import partition
 from tools.bench.capacity import Recorder, item_size
@@ -72,12 +72,12 @@ class Bill:
 def billing() -> Iterator[Bill]:
     """Record the calls of the store's client, which is patient here: the embedded back end is slow with many tasks."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(table, "CONFIG", table.CONFIG.merge(Config(read_timeout=60)))
-        table._client.cache_clear()
+        patched.setattr(aws, "CONFIG", aws.CONFIG.merge(Config(read_timeout=60)))
+        aws.client.cache_clear()
         bill = Bill()
-        with bill.recorder.listen(table._client("dynamodb")):
+        with bill.recorder.listen(aws.client("dynamodb")):
             yield bill
-    table._client.cache_clear()
+    aws.client.cache_clear()
 
 
 def load(user_id: str, count: int, *, tags: int = 0, size: int = ITEM) -> None:

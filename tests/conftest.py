@@ -36,16 +36,16 @@ LIMITS = (
 )
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
-# Before lambdo.store.table makes its client and lambdo.endpoint its logger.
+# Before lambdo.store.aws makes its client and lambdo.endpoint its logger.
 use_endpoints(NOWHERE, NOWHERE)
 os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
 
 from lambdo import keyring, settings, times, tokens  # noqa: E402
 from lambdo.budget import budget  # noqa: E402
 from lambdo.endpoint import logger  # noqa: E402
-from lambdo.store import key_sets, table  # noqa: E402
+from lambdo.store import aws, key_sets  # noqa: E402
 
-table._session().register("provide-client-params", watch.called)
+aws.session().register("provide-client-params", watch.called)
 watch.setFormatter(logger.registered_formatter)
 logger.addHandler(watch)
 
@@ -107,7 +107,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         try:
             wait_until_ready(backend)
             use_endpoints(backend.url, backend.url)
-            table._client.cache_clear()
+            aws.client.cache_clear()
             template = ROOT / "template.yaml"
             unresolved = read_template(template, {}, {})
             create_tables(unresolved, backend.url)
@@ -215,11 +215,11 @@ def rotate(application: Application, setting: Callable[..., None]) -> Iterator[C
 @pytest.fixture
 def network(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
     """The wire between botocore and DynamoDB, to plan faults on; nothing sleeps meanwhile."""
-    table._client.cache_clear()  # a client of its own: botocore counts retries over a client's life
-    network = Network(table._client("dynamodb"))
+    aws.client.cache_clear()  # a client of its own: botocore counts retries over a client's life
+    network = Network(aws.client("dynamodb"))
     monkeypatch.setattr(time, "sleep", network.slept.append)
     yield network
-    table._client.cache_clear()
+    aws.client.cache_clear()
 
 
 def _forget() -> None:

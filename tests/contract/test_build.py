@@ -122,18 +122,19 @@ def test_dependencies_layer_holds_these_packages_and_no_other(builds: Builds, ar
 
 
 def called() -> dict[str, set[str]]:
-    """Find in our sources the client methods called: `_client("ssm").get_parameter(...)`, `_call("get_item", ...)`."""
+    """Find in our sources what is called of AWS: `aws.call("ssm", "get_parameter", ...)`, `_call("get_item", ...)`."""
     operations: dict[str, set[str]] = {}
     for path in (ROOT / "layers/common/lambdo").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(
-                    func=ast.Attribute(
-                        value=ast.Call(func=ast.Name("_client"), args=[ast.Constant(str(service))]), attr=operation
-                    )
+                    func=ast.Attribute(value=ast.Name("aws"), attr="call"),
+                    args=[ast.Constant(str(service)), ast.Constant(str(operation))],
                 ):
                     operations.setdefault(service, set()).add(operation)
-                case ast.Call(func=ast.Name("_call"), args=[ast.Constant(str(operation)), *_]):
+                case ast.Call(
+                    func=ast.Name("_call" | "_write" | "_retry_rest"), args=[ast.Constant(str(operation)), *_]
+                ):
                     operations.setdefault("dynamodb", set()).add(operation)
     return operations
 
@@ -191,6 +192,8 @@ def test_the_scan_finds_the_calls_of_the_store() -> None:
         "update_item",
         "delete_item",
         "query",
+        "batch_get_item",
+        "batch_write_item",
         "transact_write_items",
     }
     assert operations["ssm"] >= {"get_parameter", "put_parameter", "delete_parameter"}

@@ -8,7 +8,7 @@ from botocore.retries.standard import ExponentialBackoff
 from functions.finish_deletions.app import _SPARE_MS
 from functions.provision_keys.app import SECONDS
 from lambdo.budget import ANSWER
-from lambdo.store import table
+from lambdo.store import aws, table
 from tests.contract.test_template import FUNCTIONS, function, resources
 
 GATEWAY = 30.0  # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
@@ -16,7 +16,7 @@ GATEWAYS_AUTHORIZER = 10.0  # the same page
 INIT = 10.0  # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 ASYNC_RETRIES = [60.0, 120.0]  # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 
-CONFIG: Any = table.CONFIG
+CONFIG: Any = aws.CONFIG
 ATTEMPTS: int = CONFIG.retries["total_max_attempts"]
 ONE: float = CONFIG.connect_timeout + CONFIG.read_timeout
 
@@ -42,7 +42,7 @@ CALL = LAST_BEGINS + ONE
 
 def needed(calls: int, reserved: float = ANSWER) -> float:
     """Return the time for so many calls, each of which needs its last attempt: the budget must let that one begin."""
-    return (calls - 1) * CALL + LAST_BEGINS + table.ATTEMPT + reserved
+    return (calls - 1) * CALL + LAST_BEGINS + aws.ATTEMPT + reserved
 
 
 def timeout(folder: str) -> float:
@@ -52,11 +52,11 @@ def timeout(folder: str) -> float:
 def test_figures_of_the_decision() -> None:
     assert CONFIG.retries["mode"] == "standard"
     assert (ATTEMPTS, ONE, WAITS) == (3, 3, [1, 2])
-    assert (LAST_BEGINS, CALL, table.ATTEMPT, ANSWER) == (9, 12, 5, 0.5)
+    assert (LAST_BEGINS, CALL, aws.ATTEMPT, ANSWER) == (9, 12, 5, 0.5)
 
 
 def test_attempt_is_reckoned_with_the_longest_wait_after_it() -> None:
-    assert ONE + max(WAITS) == table.ATTEMPT
+    assert ONE + max(WAITS) == aws.ATTEMPT
 
 
 def test_own_waits_are_no_longer_than_botocores() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import Api
 from tests.faults.matrix import Matrix
 from tests.faults.world import World
@@ -19,13 +19,13 @@ from tools.local.provision import create_tables
 @pytest.fixture(scope="module")
 def matrix(application: Application, api: Api, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Matrix]:
     """The cases' results, on a table of their own; meanwhile nothing sleeps, and fingerprints of passwords cost little."""
-    table._client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
+    aws.client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
     create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "sleep", lambda _: None)
         patch.setattr(hashlib, "scrypt", _cheap_hash)
         yield Matrix(World(api, dump))
-    table._client.cache_clear()
+    aws.client.cache_clear()
 
 
 def _cheap_hash(text: bytes, *, salt: bytes, **_: int) -> bytes:

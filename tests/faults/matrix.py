@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lambdo import settings
 from lambdo.idempotency import REPLAYED
-from lambdo.store import key_sets, table
+from lambdo.store import aws, key_sets
 from tests.caller import Answer, assert_problem
 from tests.faults.cases import Case
 from tests.faults.faults import FAULTS, Fault
@@ -155,10 +155,10 @@ class Matrix:
 
 def _network(case: Case) -> Network:
     """Return the wire of a client of its own: botocore counts retries over a client's life."""
-    table._client.cache_clear()
+    aws.client.cache_clear()
     for name in (settings.signing_keys_parameter(), settings.cursor_keys_parameter()):
         key_sets.get_cached(name)
-    return Network(*(table._client(service) for service in (["dynamodb", "ssm"] if case.cold else ["dynamodb"])))
+    return Network(*(aws.client(service) for service in (["dynamodb", "ssm"] if case.cold else ["dynamodb"])))
 
 
 def _start(case: Case, network: Network, plan: list[NetworkFault]) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 from lambdo import refresh_tokens
 from lambdo.models.mail import LIFETIMES
-from lambdo.store import keys, table, wire
+from lambdo.store import aws, keys, wire
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json
 from tests.faults.cases import Case
 from tests.mailbox import issue
@@ -31,7 +31,7 @@ class World:
     def __init__(self, api: Api, dump: Callable[[], list[Json]]) -> None:
         self.user = api.sign_up()
         self._dump = dump
-        self._client = table._client("dynamodb")
+        self._client = aws.client("dynamodb")
         (self._table,) = api.application.tables
         other = api.log_in(self.user.email)
         tags = {name: self.user.create_tag(name=name)["id"] for name in "wxy"}

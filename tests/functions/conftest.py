@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import table
+from lambdo.store import aws
 from tests.capacity import Bill, billing
 from tests.mailbox import Post
 from tests.network import Network
@@ -21,14 +21,14 @@ from tools.operate.target import Target
 @pytest.fixture(scope="module", autouse=True)
 def _empty_table(application: Application) -> None:
     """Start each file on an empty table, so that a dump of it takes milliseconds."""
-    table._client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
+    aws.client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
     create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
 
 
 @pytest.fixture
 def other(application: Application) -> Iterator[Target]:
     """Another table like the template's, empty."""
-    client = table._client("dynamodb")
+    client = aws.client("dynamodb")
     (properties,) = application.tables.values()
     create_tables(replace(application, tables={"Other": properties}), os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     yield Target(client, "Other")
@@ -57,7 +57,7 @@ def bill(application: Application) -> Iterator[Bill]:
 @pytest.fixture
 def ssm(application: Application, monkeypatch: pytest.MonkeyPatch) -> Network:
     """The wire between botocore and SSM; nothing sleeps meanwhile."""
-    client = table._client("ssm")
+    client = aws.client("ssm")
     monkeypatch.setattr(client._endpoint, "http_session", client._endpoint.http_session)  # what Network replaces
     network = Network(client)
     monkeypatch.setattr(time, "sleep", network.slept.append)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import PASSWORD, Api, Caller
 from tests.fsck import fsck
 from tools.operate import copy_back
@@ -217,4 +217,4 @@ def _items(user: Caller, path: str, query: str = "") -> list[Item]:
 def _remove_mark(user: Caller) -> None:
     """Remove what is left of a deleted account, as the time to live does."""
     key = {"pk": {"S": f"USER#{user.id}"}, "sk": {"S": "PROFILE"}}
-    table._client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key)
+    aws.client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key)

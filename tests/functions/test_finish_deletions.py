@@ -11,7 +11,7 @@ import pytest
 
 from functions.delete_me import app
 from lambdo import ids
-from lambdo.store import keys, table, tags, writes
+from lambdo.store import aws, keys, table, tags, writes
 from lambdo.store.wire import dump as to_wire
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem, logging_to
 from tests.fsck import fsck
@@ -40,7 +40,7 @@ def load(user: Caller, count: int, tag_id: str | None) -> None:
         })  # fmt: skip
         if tag_id:
             items.append({"pk": keys.user(user.id), "sk": keys.link(tag_id, task_id)})
-    client, name = table._client("dynamodb"), os.environ["TABLE_NAME"]
+    client, name = aws.client("dynamodb"), os.environ["TABLE_NAME"]
     for piece in itertools.batched(items, 25, strict=False):
         requests = [{"PutRequest": {"Item": to_wire(item)}} for item in piece]
         assert not client.batch_write_item(RequestItems={name: requests})["UnprocessedItems"]

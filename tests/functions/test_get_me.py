@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import Api, Caller, assert_problem
 
 PATH = "/api/auth/me"
@@ -45,6 +45,6 @@ def test_token_in_the_query_string_is_refused_401(api: Api, user: Caller) -> Non
 @pytest.mark.check("T07")
 def test_user_that_is_gone_is_refused_404(user: Caller) -> None:
     key = {"pk": {"S": f"USER#{user.id}"}, "sk": {"S": "PROFILE"}}
-    profile = table._client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key, ReturnValues="ALL_OLD")
+    profile = aws.client("dynamodb").delete_item(TableName=os.environ["TABLE_NAME"], Key=key, ReturnValues="ALL_OLD")
     assert_problem(user.call("GET", PATH), 404, "user_not_found")
-    table._client("dynamodb").put_item(TableName=os.environ["TABLE_NAME"], Item=profile["Attributes"])
+    aws.client("dynamodb").put_item(TableName=os.environ["TABLE_NAME"], Item=profile["Attributes"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import Answer, Api, Caller, Json
 from tests.fsck import fsck
 from tests.network import PASS, Network
@@ -39,7 +39,7 @@ class World:
         puts = [{"PutRequest": {"Item": item}} for item in self._start]
         starting = [{name: item[name] for name in ("pk", "sk")} for item in self._start]
         deletes = [{"DeleteRequest": {"Key": key}} for key in keys if key not in starting]
-        table._client("dynamodb").batch_write_item(RequestItems={self._table: puts + deletes})
+        aws.client("dynamodb").batch_write_item(RequestItems={self._table: puts + deletes})
 
     @property
     def _table(self) -> str:
@@ -50,7 +50,7 @@ class World:
 
     def items(self) -> list[Json]:
         """Return what the table has of the user."""
-        client = table._client("dynamodb")
+        client = aws.client("dynamodb")
         own: list[Json] = client.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",

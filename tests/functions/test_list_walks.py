@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lambdo import ids, times
 from lambdo.models.task import Task
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import Answer, Api, Json
 from tests.lists import expected, items_of
 from tools.bench import partition
@@ -69,7 +69,7 @@ class User:
 
     def __init__(self, api: Api, plan: Plan) -> None:
         self.api, self.id, self.chance = api, ids.new_id(), random.Random(plan.seed)
-        client, name = table._client("dynamodb"), os.environ["TABLE_NAME"]
+        client, name = aws.client("dynamodb"), os.environ["TABLE_NAME"]
         self.tasks = {one["id"]: one for one in map(self._task, [plan] * plan.amount, range(plan.amount))}
         partition.load(client, name, [partition.profile(self.id, plan.zone), *partition.items(self.id, 0, tags=2)])
         partition.load(client, name, [item for task in self.tasks.values() for item in partition.items_of(task)])

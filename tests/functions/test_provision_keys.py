@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import key_sets, table
+from lambdo.store import aws, key_sets
 from tests.caller import Context, handler_of
 from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Crash, Fault, Network, error
 from tools.local.application import Application
@@ -94,7 +94,7 @@ def test_create_makes_both_sets_and_gives_out_public_halves_only(cloudformation:
 def test_secrets_are_encrypted_parameters(cloudformation: CloudFormation) -> None:
     cloudformation.ask("Create")
     for name in (SIGNING, CURSORS):
-        parameter = table._client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]
+        parameter = aws.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]
         assert parameter["Type"] == "SecureString"
 
 
@@ -177,7 +177,11 @@ def test_passing_fault_of_any_call_is_not_noticed(
     assert_done(cloudformation, what, cloudformation.ask(*ASKED[what][0]))
 
 
-@pytest.mark.parametrize("fault", [error("ThrottlingException"), READ_TIMEOUT, error("TooManyUpdates")], ids=str)
+@pytest.mark.parametrize(
+    "fault",
+    [error("ThrottlingException"), READ_TIMEOUT, error("TooManyUpdates")],
+    ids=["throttled", "read timeout", "too many updates"],
+)
 @pytest.mark.parametrize(("what", "step"), STEPS)
 def test_lasting_fault_of_any_call_is_told_and_asking_again_makes_the_same_keys(
     cloudformation: CloudFormation, ssm: Network, what: str, step: int, fault: Fault

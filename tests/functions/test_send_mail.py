@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambdo import mail
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import Api, Caller, Json, logging_to
 from tests.fsck import fsck
 from tests.mailbox import Post, send, token_in
@@ -39,7 +39,7 @@ def request_record(api: Api, user: Caller, post: Post) -> Json:
 @pytest.fixture
 def ses(network: Network) -> Network:
     """The wire between botocore and SES."""
-    return Network(table._client("sesv2"))
+    return Network(aws.client("sesv2"))
 
 
 def opens(api: Api, address: str, link_token: str) -> bool:

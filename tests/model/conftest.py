@@ -4,7 +4,7 @@ import pytest
 
 from lambdo import times
 from lambdo.settings import table_name
-from lambdo.store import table
+from lambdo.store import aws
 from tests.caller import Api
 from tests.model.machine import World
 from tests.network import Network
@@ -13,6 +13,6 @@ from tools.operate.target import Target
 
 @pytest.fixture
 def world(api: Api, network: Network, monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World(api, network, Target(table._client("dynamodb"), table_name()), times.now())
+    world = World(api, network, Target(aws.client("dynamodb"), table_name()), times.now())
     monkeypatch.setattr(times, "now", lambda: world.now)
     return world

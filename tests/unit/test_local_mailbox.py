@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import table
+from lambdo.store import mailer
 from tools.local.application import Application
 from tools.local.mailbox import Mail, Mailbox
 from tools.local.provision import verify_senders
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("application")
 
 
 def send(recipient: str) -> None:
-    table.send_email("lambdo@example.com", recipient, "Hello", "the text\n", "<p>the text</p>\n")
+    mailer.send("lambdo@example.com", recipient, "Hello", "the text\n", "<p>the text</p>\n")
 
 
 def test_each_mail_is_taken_once_oldest_first_and_none_from_before() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lambdo import mail
 from lambdo.models.mail import LIFETIMES, Purpose
-from lambdo.store import table
+from lambdo.store import mailer
 
 PURPOSES: list[Purpose] = list(LIFETIMES)
 pytestmark = pytest.mark.usefixtures("application")
@@ -37,7 +37,7 @@ class Reader(HTMLParser):
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What was given to SES: sender, recipient, subject, text, html."""
     sent: list[tuple[str, ...]] = []
-    monkeypatch.setattr(table, "send_email", lambda *mail: sent.append(mail))
+    monkeypatch.setattr(mailer, "send", lambda *mail: sent.append(mail))
     return sent
 
 

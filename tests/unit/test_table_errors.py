@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
-    ClientError,
     CredentialRetrievalError,
     HTTPClientError,
     NoCredentialsError,
@@ -16,7 +15,8 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable
-from lambdo.store import table, writes
+from lambdo.store import aws, table, writes
+from lambdo.store.aws import AwsError
 from lambdo.store.table import ConditionFailedError, TransactionRefusedError
 from tests.network import CONNECT_TIMEOUT, LOST, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
 from tools.local.application import Application
@@ -51,7 +51,7 @@ def kinds_of(*bases: type[BotoCoreError]) -> set[type[BotoCoreError]]:
 
 @pytest.fixture(autouse=True)
 def _clean(application: Application) -> None:
-    client = table._client("dynamodb")
+    client = aws.client("dynamodb")
     client.delete_item(TableName=os.environ["TABLE_NAME"], Key={"pk": {"S": KEY[0]}, "sk": {"S": KEY[1]}})
 
 
@@ -92,9 +92,9 @@ def test_fault_that_botocore_itself_finds_surfaces_at_once(network: Network, fau
 @pytest.mark.parametrize("code", SURFACING)
 def test_any_other_error_surfaces_at_once(network: Network, code: str) -> None:
     network.plan = [error(code)]
-    with pytest.raises(ClientError) as caught:
+    with pytest.raises(AwsError) as caught:
         table.get(*KEY)
-    assert caught.value.response["Error"]["Code"] == code
+    assert caught.value.code == code
     assert len(network.sent) == 1
 
 
@@ -109,7 +109,7 @@ def test_transaction_cancelled_by_throttling_4_times_is_service_unavailable(netw
 @pytest.mark.parametrize("reason", ["ValidationError", "AccessDenied", "DuplicateItem", "SomethingNew"])
 def test_transaction_cancelled_by_anything_else_surfaces(network: Network, reason: str) -> None:
     network.plan = [cancelled("None", reason)]
-    with pytest.raises(ClientError):
+    with pytest.raises(AwsError):
         table.transact(writes.create(ITEM))
     assert len(network.sent) == 1
 

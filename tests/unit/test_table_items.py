@@ -7,26 +7,28 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdo.models.key import Key
 from lambdo.problems import ServiceUnavailable
-from lambdo.store import key_sets, keys, table, writes
+from lambdo.store import aws, key_sets, keys, table, writes
 from lambdo.store.wire import dump
 from tools.local.application import Application
 
 NAME = "/lambdo/test-items"
+ONE: list[Key] = [{"id": "1", "version": 1, "secret": "one"}]
 OPERATIONS: dict[str, Callable[[], object]] = {
-    "get_parameter": lambda: table.parameter(NAME),
-    "put_parameter": lambda: table.put_parameter(NAME, "x"),
-    "delete_parameter": lambda: table.delete_parameter(NAME),
+    "get_parameter": lambda: key_sets.get(NAME),
+    "put_parameter": lambda: key_sets.put(NAME, ONE),
+    "delete_parameter": lambda: key_sets.delete(NAME),
 }
 
 
 def test_parameter_is_stored_replaced_and_deleted(application: Application) -> None:
-    assert table.parameter(NAME) is None
-    table.put_parameter(NAME, "one")
-    table.put_parameter(NAME, "two")
-    assert table.parameter(NAME) == "two"
-    table.delete_parameter(NAME)
-    table.delete_parameter(NAME)
+    assert key_sets.get(NAME) == []
+    key_sets.put(NAME, ONE)
+    key_sets.put(NAME, [{"id": "2", "version": 2, "secret": "two"}, *ONE])
+    assert [key["id"] for key in key_sets.get(NAME)] == ["2", "1"]
+    key_sets.delete(NAME)
+    key_sets.delete(NAME)
     assert key_sets.get(NAME) == []
 
 
@@ -36,16 +38,17 @@ def test_missing_key_set_is_named(application: Application) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "raised"), [("ThrottlingException", ServiceUnavailable), ("AccessDeniedException", ClientError)]
+    ("code", "raised"), [("ThrottlingException", ServiceUnavailable), ("AccessDeniedException", aws.AwsError)]
 )
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_errors_of_parameter_store_are_mapped_like_those_of_the_table(
     monkeypatch: pytest.MonkeyPatch, application: Application, operation: str, code: str, raised: type[Exception]
 ) -> None:
     def fail(**_: Any) -> None:
-        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
+        answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400, "RetryAttempts": 0}}
+        raise ClientError(answer, operation)
 
-    monkeypatch.setattr(table._client("ssm"), operation, fail)
+    monkeypatch.setattr(aws.client("ssm"), operation, fail)
     with pytest.raises(raised):
         OPERATIONS[operation]()
 
@@ -54,9 +57,7 @@ def test_errors_of_parameter_store_are_mapped_like_those_of_the_table(
 def test_query_pages_in_descending_order(application: Application, limit: int) -> None:
     sort_keys = [f"TASK#query{i}" for i in range(3)]
     for key in sort_keys:
-        table._client("dynamodb").put_item(
-            TableName=os.environ["TABLE_NAME"], Item=dump({"pk": "USER#query", "sk": key})
-        )
+        aws.client("dynamodb").put_item(TableName=os.environ["TABLE_NAME"], Item=dump({"pk": "USER#query", "sk": key}))
     found, start = [], None
     while True:
         items, start = table.query("USER#query", keys.starting_with("TASK#"), limit=limit, start=start)

@@ -140,13 +140,13 @@ def _lists() -> list[List]:
 
 
 def _measure(client: Any, count: int) -> None:  # noqa: ANN401 - botocore's clients are untyped
-    from lambdo.store import table  # noqa: PLC0415 - as in main
+    from lambdo.store import aws  # noqa: PLC0415 - as in main
     from tools.bench import partition  # noqa: PLC0415 - as in main
     from tools.bench.capacity import Recorder  # noqa: PLC0415 - as in main
 
     tasks = [partition.task(USER, number, count, tags=TAGS) for number in range(count)]
     print(f"| list | tasks in it | first pages | middle | last | ms a page |\n|{'---|' * 6}")
-    with Recorder(client, ()).listen(table._client("dynamodb")) as recorder:  # noqa: SLF001 - the store's own client
+    with Recorder(client, ()).listen(aws.client("dynamodb")) as recorder:
         for one in _lists():
             orders = sorted(filter(None, map(one.order, tasks)), reverse=one.descending)
             started = time.monotonic()

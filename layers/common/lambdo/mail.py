@@ -1,4 +1,4 @@
-"""Mails: what they say. Whom they go to, and when, is the services' business; Amazon SES is behind `store.table`.
+"""Mails: what they say. Whom they go to, and when, is the services' business; Amazon SES is behind `store.mailer`.
 
 Nothing that a person typed stands in a mail: whoever registers somebody else's address could make us send it.
 """
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from lambdo import settings
 from lambdo.models.mail import Purpose
 from lambdo.problems import MailNotConfigured
-from lambdo.store import table
+from lambdo.store import mailer
 
 
 class Words(NamedTuple):
@@ -53,7 +53,7 @@ def check_configured() -> None:
 
 
 def send(purpose: Purpose, recipient: str, token: str) -> None:
-    """Send the mail for this purpose; raises table.MailError.
+    """Send the mail for this purpose; raises mailer.MailError.
 
     The token stands in the link's fragment, which browsers send to no server and into no Referer header
     (RFC 3986 section 3.5, RFC 9110 section 10.1.3).
@@ -62,7 +62,7 @@ def send(purpose: Purpose, recipient: str, token: str) -> None:
     fields = {**WORDS[purpose]._asdict(), "link": link}
     text = _template("mail.txt").substitute(fields)
     markup = _template("mail.html").substitute({name: html.escape(value) for name, value in fields.items()})
-    table.send_email(settings.mail_from(), recipient, WORDS[purpose].subject, text, markup)
+    mailer.send(settings.mail_from(), recipient, WORDS[purpose].subject, text, markup)
 
 
 @cache

@@ -4,7 +4,7 @@ from lambdo import events, mail, mail_tokens, times
 from lambdo.models.mail import LIFETIMES, REQUEST_LIFETIME, MailRequest, Purpose
 from lambdo.models.user import Account
 from lambdo.services import throttles
-from lambdo.store import mail_requests, table, users
+from lambdo.store import mail_requests, mailer, users
 from lambdo.store import mail_tokens as stored_tokens
 from lambdo.store.idempotency import recorded
 
@@ -62,7 +62,7 @@ def _send(purpose: Purpose, account: Account) -> None:
     stored_tokens.put(purpose, token, account["session_epoch"], expires_at)
     try:
         mail.send(purpose, user["email"], str(token))
-    except table.MailRefusedError:
+    except mailer.MailRefusedError:
         events.record("mail_refused", user_id=user["id"])
     else:
         events.record("mail_sent", user_id=user["id"])

@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from functools import cache
 
 from lambdo.models.key import Key
-from lambdo.store import table
+from lambdo.store import aws
+from lambdo.store.error_codes import Meaning
 
 
 def get(name: str) -> list[Key]:
     """Return the keys, newest first; empty if the parameter does not exist. One SSM call."""
-    text = table.parameter(name)
-    return json.loads(text)["keys"] if text else []
+    try:
+        answer = aws.call("ssm", "get_parameter", Name=name, WithDecryption=True)
+    except aws.AwsError as error:
+        if error.meaning is Meaning.MISSING:
+            return []
+        raise
+    keys: list[Key] = json.loads(answer["Parameter"]["Value"])["keys"]
+    return keys
 
 
 @cache
@@ -30,10 +37,15 @@ def get_cached(name: str) -> list[Key]:
 
 
 def put(name: str, keys: Sequence[Key]) -> None:
-    """Store the keys, newest first."""
-    table.put_parameter(name, json.dumps({"keys": keys}))
+    """Store the keys, newest first, encrypted under the account's default key."""
+    text = json.dumps({"keys": keys})
+    aws.call("ssm", "put_parameter", Name=name, Value=text, Type="SecureString", Overwrite=True)
 
 
 def delete(name: str) -> None:
     """Delete the key set; one that is gone is fine."""
-    table.delete_parameter(name)
+    try:
+        aws.call("ssm", "delete_parameter", Name=name)
+    except aws.AwsError as error:
+        if error.meaning is not Meaning.MISSING:
+            raise

@@ -1,37 +1,23 @@
-"""Calls to DynamoDB, SES and SSM: the only importer of botocore. Entities live in the other files of this folder.
+"""Calls to DynamoDB. Entities live in the other files of this folder, what all calls to AWS share in `aws`.
 
-Items are plain dicts of str, int, bool, frozenset of str, list and dict; None is left out. Every operation meters its capacity units,
-retries what may be retried inside the function's own time, and raises `ServiceUnavailable` when that is spent.
+Items are plain dicts of str, int, bool, frozenset of str, list and dict; None is left out. Every operation meters its capacity units
+and raises `ServiceUnavailable` when the time for its retries is spent.
 """
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import batched
-from typing import Any, Final, cast
-
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnectionError
+from typing import Any, Final
 
 from lambdo import ids, settings
-from lambdo.budget import budget
 from lambdo.metering import meter
 from lambdo.problems import ServiceUnavailable, StorageFull
-from lambdo.store import error_codes, writes
+from lambdo.store import aws, writes
 from lambdo.store.error_codes import Meaning
 from lambdo.store.wire import Item, dump, load
 from lambdo.store.writes import Write, key_of
 
-# https://docs.aws.amazon.com/general/latest/gr/api-retries.html: standard mode waits up to 1 s before the second attempt and
-# up to 2 s before the third.
-CONFIG: Final = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
-)
-ATTEMPT: Final = 1 + 2 + 2  # seconds that an attempt takes at worst, with the wait after it
-CONFLICT_RETRIES: Final = 3
 BATCH_ATTEMPTS: Final = 5
 
 
@@ -62,14 +48,6 @@ class CompanionRefusedError(Exception):
     def __init__(self, current: Item | None) -> None:
         super().__init__("the condition of a write's companion did not hold")
         self.current = current
-
-
-class MailError(Exception):
-    """SES did not take a mail. It says the error's code alone: SES's own messages name addresses."""
-
-
-class MailRefusedError(MailError):
-    """SES has something against this mail or its recipient; another attempt would be refused as well."""
 
 
 def get(pk: str, sk: str, *, strong: bool = True) -> Item | None:
@@ -214,63 +192,6 @@ def query_all(pk: str, between: tuple[str, str]) -> Iterator[Item]:
             return
 
 
-def parameter(name: str) -> str | None:
-    """Return a decrypted SSM parameter, or None if there is none."""
-    try:
-        answer = _retry(lambda: _client("ssm").get_parameter(Name=name, WithDecryption=True))
-    except ClientError as error:
-        if _meaning(error) is Meaning.MISSING:
-            return None
-        raise
-    return cast("str", answer["Parameter"]["Value"])
-
-
-def put_parameter(name: str, value: str) -> None:
-    """Store an SSM parameter encrypted under the account's default key."""
-    _retry(lambda: _client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True))
-
-
-def delete_parameter(name: str) -> None:
-    """Delete an SSM parameter; one that is gone is fine."""
-    try:
-        _retry(lambda: _client("ssm").delete_parameter(Name=name))
-    except ClientError as error:
-        if _meaning(error) is not Meaning.MISSING:
-            raise
-
-
-def send_email(sender: str, recipient: str, subject: str, text: str, html: str) -> None:
-    """Give a mail to Amazon SES. One call; raises MailError.
-
-    SES takes a mail to an address on its suppression list too, and drops it:
-    https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
-    """
-    body = {"Text": _content(text), "Html": _content(html)}
-    mail = {"Simple": {"Subject": _content(subject), "Body": body}}
-    destination = {"ToAddresses": [recipient]}
-    try:
-        _retry(lambda: _client("sesv2").send_email(FromEmailAddress=sender, Destination=destination, Content=mail))
-    except ClientError as error:
-        kind = MailRefusedError if _meaning(error) is Meaning.REFUSED else MailError
-        raise kind(error.response["Error"]["Code"]) from None
-
-
-def _content(text: str) -> dict[str, str]:
-    return {"Data": text, "Charset": "UTF-8"}
-
-
-@cache
-def _client(service: str) -> Any:  # noqa: ANN401 - botocore makes its methods at run time
-    client = _session().create_client(service, config=CONFIG)
-    client.meta.events.register("before-send", _stop_in_time)
-    return client
-
-
-@cache
-def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
-
-
 def _write(operation: str, write: Write) -> None:
     """Carry out one write, in a transaction with its companion where it has one; raises ConditionFailedError."""
     if writes.companion.get() is None:
@@ -282,27 +203,20 @@ def _write(operation: str, write: Write) -> None:
         raise ConditionFailedError(error.currents[0]) from error
 
 
-def _stop_in_time(**_: object) -> None:
-    """Let no attempt go out that may not end in time. botocore repeats no exception but its own, so this one gets through."""
-    if not budget.covers(ATTEMPT):
-        raise ServiceUnavailable
-
-
 def _call(operation: str, *, table: bool = True, **arguments: Any) -> dict[str, Any]:
     if table:
         arguments["TableName"] = settings.table_name()
-    method = getattr(_client("dynamodb"), operation)
     try:
-        answer = _retry(lambda: method(ReturnConsumedCapacity="TOTAL", **arguments))
-    except ClientError as error:
-        response = cast("dict[str, Any]", error.response)
-        match _meaning(error):
-            case Meaning.CONDITION if refused := _refused(_reasons(error)):
+        answer = aws.call("dynamodb", operation, ReturnConsumedCapacity="TOTAL", **arguments)
+    except aws.AwsError as error:
+        match error.meaning:
+            case Meaning.CONDITION if refused := _refused(error.reasons):
                 raise refused from error
             case Meaning.CONDITION:
-                current = response.get("Item")
-                sent_before = response["ResponseMetadata"]["RetryAttempts"] > 0
-                raise ConditionFailedError(load(current) if current else None, was_sent_before=sent_before) from error
+                current = error.response.get("Item")
+                raise ConditionFailedError(
+                    load(current) if current else None, was_sent_before=error.was_sent_before
+                ) from error
             case Meaning.FULL:
                 raise StorageFull from error
         raise
@@ -329,39 +243,9 @@ def _retry_rest(operation: str, rest: str, wanted: Any) -> Iterator[list[dict[st
     raise ServiceUnavailable
 
 
-def _retry(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Make the call; repeat what botocore does not; raise ServiceUnavailable for what may pass."""
-    for retries_left in range(CONFLICT_RETRIES, -1, -1):
-        try:
-            return attempt()
-        except (HTTPClientError, NoConnectionError) as error:
-            raise ServiceUnavailable from error
-        except ClientError as error:
-            meaning = _meaning(error)
-            if meaning not in {Meaning.CONFLICT, Meaning.TRANSIENT}:
-                error.response["ResponseMetadata"]["RetryAttempts"] += CONFLICT_RETRIES - retries_left
-                raise
-            repeated_below = meaning is Meaning.TRANSIENT and not _reasons(error)
-            if repeated_below or retries_left == 0:
-                raise ServiceUnavailable from error
-        time.sleep(random.uniform(0.02, 0.1))  # noqa: S311 - jitter
-    raise AssertionError("unreachable")
-
-
-def _meaning(error: ClientError) -> Meaning:
-    codes = [reason["Code"] for reason in _reasons(error) if reason["Code"] != "None"]
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return error_codes.meaning(codes or [error.response["Error"]["Code"]], status)
-
-
-def _reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
-    """Return why a transaction was cancelled, one reason for each of its writes; none for any other error."""
-    return error.response.get("CancellationReasons", [])
-
-
 def _last_reason(error: BaseException | None) -> str | None:
     """Return what became of the last write of a cancelled transaction; None for any other error."""
-    reasons = _reasons(error) if isinstance(error, ClientError) else ()
+    reasons = error.reasons if isinstance(error, aws.AwsError) else ()
     return reasons[-1]["Code"] if reasons else None
 
 
@@ -377,6 +261,3 @@ def _count(answer: Mapping[str, Any]) -> None:
     meter.calls += 1
     for one in consumed if isinstance(consumed, list) else [consumed]:
         meter.units += one["CapacityUnits"]
-
-
-_client("dynamodb")  # made while init has its burst of CPU, not in the first request
