@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.caller import UNKNOWN_ID, Caller, assert_problem
+from tests.network import PASS, Fault, Network
 
 
 def test_own_task_is_answered_204_and_is_gone(user: Caller) -> None:
@@ -50,3 +51,30 @@ def test_if_match_of_another_version_is_refused_412_and_the_task_stays(
 def test_body_is_ignored(user: Caller) -> None:
     task = user.create_task()
     assert user.call("DELETE", f"tasks/{task['id']}", raw="{not json").status == 204
+
+
+def test_task_that_is_changed_meanwhile_is_deleted_as_it_is_then(user: Caller, network: Network) -> None:
+    path = f"tasks/{user.create_task()['id']}"
+    network.plan = [PASS, lambda: user.call("PATCH", path, {"title": "edited"})]
+    assert user.call("DELETE", path).status == 204
+    assert user.call("GET", "tasks/trash").json["items"][0]["title"] == "edited"
+
+
+def test_task_that_is_changed_meanwhile_is_refused_412_with_its_version_under_if_match(
+    user: Caller, network: Network
+) -> None:
+    path = f"tasks/{user.create_task()['id']}"
+    network.plan = [PASS, lambda: user.call("PATCH", path, {"title": "edited"})]
+    answer = user.call("DELETE", path, headers={"If-Match": '"v1"'})
+    assert_problem(answer, 412, "precondition_failed")
+    assert answer.headers["etag"] == '"v2"'
+    assert user.call("GET", path).json["title"] == "edited"
+
+
+def test_others_that_are_faster_4_times_are_answered_503(user: Caller, network: Network) -> None:
+    path = f"tasks/{user.create_task()['id']}"
+    attempt: list[Fault] = [lambda: user.call("PATCH", f"{path}/complete"), PASS, PASS]
+    network.plan = [PASS, *attempt * 4]
+    assert_problem(user.call("DELETE", path), 503, "service_unavailable")
+    assert network.plan == []
+    assert user.call("GET", path).json["version"] == 5
