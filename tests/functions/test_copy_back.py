@@ -49,6 +49,7 @@ def test_tasks_trash_tags_and_links_become_what_they_were_and_the_session_goes_o
     stranger.create_task(title="after")
     others = _everything(stranger)
 
+    user.call("PATCH", f"tasks/{trashed[0]['id']}", {"title": "of the accident"})
     damaged = user.call("GET", f"tasks/{tasks[1]['id']}")
     assert _copy_back(user.id) == 0
     assert _everything(user) == before
@@ -56,6 +57,8 @@ def test_tasks_trash_tags_and_links_become_what_they_were_and_the_session_goes_o
         "GET", f"tasks/{tasks[1]['id']}", headers={"if-none-match": '"v1"'}
     )  # its tag when it was made
     assert (repaired.status, repaired.json["version"]) == (200, damaged.json["version"] + 1)
+    versions = {one["id"]: one["version"] for one in user.call("GET", "tasks/trash").json["items"]}
+    assert versions == {trashed[0]["id"]: 4, trashed[1]["id"]: 1}
     assert user.call("GET", "/api/auth/me").json["name"] == "Ada"
     assert user.api.call("POST", "/api/auth/refresh", {"refresh_token": user.refresh_token}).status == 200
     assert _everything(stranger) == others
@@ -136,7 +139,7 @@ def test_all_are_those_that_both_tables_have(
     late.create_task(title="later")
     assert _copy_back("all") == 0
     assert f"{user.id}: 1 to write, 1 to delete\n" in capsys.readouterr().out
-    assert user.call("GET", f"tasks/{task['id']}").json == task
+    assert user.call("GET", f"tasks/{task['id']}").json == {**task, "version": 2}
     assert _copy_back("all") == 0
     assert f"{user.id}: 0 to write, 0 to delete\n" in capsys.readouterr().out
     assert api.call("POST", "/api/auth/login", {"email": stranger.email, "password": PASSWORD}).status == 401

@@ -102,10 +102,16 @@ def plan(source: Target, target: Target, user_id: str) -> Plan:
             "that follows, and run this again"
         )
     wanted = {sk: item for sk, item in then.items() if sk.startswith(CONTENT)}
+    # By id, because a task may have gone into the trash since, or come out of it.
+    versions = {keys.id_of(sk): int(item["version"]["N"]) for sk, item in now.items() if "version" in item}
     return Plan(
         user_id,
         account=[] if keys.PROFILE in now else [profile, *source.query(keys.email(profile["email"]["S"]))],
-        put=[_successor(item, now.get(sk, {})) for sk, item in wanted.items() if _differ(item, now.get(sk, {}))],
+        put=[
+            _successor(item, versions.get(keys.id_of(sk)))
+            for sk, item in wanted.items()
+            if _differ(item, now.get(sk, {}))
+        ],
         delete=[sk for sk in now if sk.startswith(CONTENT) and sk not in wanted],
         tag_count=int(profile.get("tag_count", {"N": "0"})["N"]),
     )
@@ -150,9 +156,9 @@ def _differ(then: WireItem, now: WireItem) -> bool:
     return load({**then, **_NO_VERSION}) != load({**now, **_NO_VERSION})
 
 
-def _successor(then: WireItem, now: WireItem) -> WireItem:
+def _successor(then: WireItem, version: int | None) -> WireItem:
     """Return what was, in a version that no client has seen with other content: entity tags are made of it."""
-    return {**then, "version": {"N": str(int(now["version"]["N"]) + 1)}} if "version" in now else then
+    return {**then, "version": {"N": str(version + 1)}} if version and "version" in then else then
 
 
 def _create_account(target: Target, items: list[WireItem]) -> None:
