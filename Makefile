@@ -28,6 +28,10 @@ test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.s
 model: .venv/.synced .venv-ministack/.synced ## compare the API with its model in random runs (RUNS=500), and see that planted faults are found
 	@MODEL_RUNS='$(or $(RUNS),500)' $(PYTHON) -m pytest tests/model
 
+.PHONY: fault-matrix
+fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with every fault at each of its calls, and write docs/fault-matrix.md
+	@FAULT_MATRIX=write $(PYTHON) -m pytest --quiet tests/faults/test_matrix.py
+
 .PHONY: check
 check: lint scan test ## run everything that must hold before a change lands
 

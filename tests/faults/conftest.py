@@ -17,15 +17,21 @@ from tools.local.provision import create_tables
 
 
 @pytest.fixture(scope="module")
-def matrix(application: Application, api: Api, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[Matrix]:
-    """The cases' results, on a table of their own; meanwhile nothing sleeps, and fingerprints of passwords cost little."""
+def world(application: Application, api: Api, dump: Callable[[], list[dict[str, Any]]]) -> Iterator[World]:
+    """What the cases start from, on a table of its own; meanwhile nothing sleeps, and fingerprints of passwords cost little."""
     aws.client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
     create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "sleep", lambda _: None)
         patch.setattr(hashlib, "scrypt", _cheap_hash)
-        yield Matrix(World(api, dump))
+        yield World(api, dump)
     aws.client.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def matrix(world: World) -> Matrix:
+    """What comes of the cases."""
+    return Matrix(world)
 
 
 def _cheap_hash(text: bytes, *, salt: bytes, **_: int) -> bytes:

@@ -31,6 +31,7 @@ class Fault(NamedTuple):
     """
 
     name: str
+    what: str
     plan: Plan
     applied: bool = False
     passes: bool = False
@@ -86,20 +87,36 @@ def _full(operation: str) -> list[network.Fault]:
 
 
 ERRORS: Final = (error("InternalServerError", 500), error("", 503), UNREACHABLE)
+# Not a fault of the call: another request, which runs whole before it (`Case.rival`).
+OVERTAKEN: Final = Fault(
+    "overtaken", "another request to the same thing runs whole before the call", _always(), code=None
+)
 FAULTS: Final = (
-    Fault("error once", _always(ERRORS[0]), passes=True),
-    Fault("throttled once", _throttled(1, 1), passes=True),
-    Fault("conflict once", _conflict(1), passes=True),
-    Fault("undone once", _undone(1), passes=True),
-    Fault("re-sent", _always(LOST), applied=True, passes=True),
-    Fault("re-sent twice", _sent_again, applied=True, passes=True),
-    Fault("error", _always(*ERRORS)),
-    Fault("throttled", _throttled(ATTEMPTS, CONFLICT_ATTEMPTS)),
-    Fault("conflict", _conflict(CONFLICT_ATTEMPTS)),
-    Fault("undone", _undone(BATCH_ATTEMPTS)),
-    Fault("key in flight", _in_flight, status=409, code="idempotency_key_in_use", of_effect=True, of_key=True),
-    Fault("full", _full, status=409, code="storage_full", of_effect=True),
-    Fault("answers lost", _always(*[LOST] * ATTEMPTS), applied=True),
-    Fault("crash before", _always(CRASH), code=None),
-    Fault("crash after", _always(APPLIED_CRASH), applied=True, code=None),
+    Fault("error once", "DynamoDB or SSM answers with an error", _always(ERRORS[0]), passes=True),
+    Fault("throttled once", "the call, or the transaction, is throttled", _throttled(1, 1), passes=True),
+    Fault("conflict once", "another write is at the item", _conflict(1), passes=True),
+    Fault("undone once", "a batch is left undone", _undone(1), passes=True),
+    Fault(
+        "re-sent", "applied; the answer is lost, and the SDK sends it again", _always(LOST), applied=True, passes=True
+    ),
+    Fault("re-sent twice", "likewise, and once more for a conflict", _sent_again, applied=True, passes=True),
+    Fault("error", "three attempts meet 500, 503 and no connection", _always(*ERRORS)),
+    Fault("throttled", "all attempts are throttled", _throttled(ATTEMPTS, CONFLICT_ATTEMPTS)),
+    Fault("conflict", "four attempts find another write at the item", _conflict(CONFLICT_ATTEMPTS)),
+    Fault("undone", "the batch is left undone five times", _undone(BATCH_ATTEMPTS)),
+    Fault(
+        "key in flight",
+        "four attempts find another write at the key's record",
+        _in_flight,
+        status=409,
+        code="idempotency_key_in_use",
+        of_effect=True,
+        of_key=True,
+    ),
+    Fault(
+        "full", "the user's items fill what one key may hold", _full, status=409, code="storage_full", of_effect=True
+    ),
+    Fault("answers lost", "applied; the answers to three attempts are lost", _always(*[LOST] * ATTEMPTS), applied=True),
+    Fault("crash before", "the process ends before the call", _always(CRASH), code=None),
+    Fault("crash after", "applied, and the process ends", _always(APPLIED_CRASH), applied=True, code=None),
 )

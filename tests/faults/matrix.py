@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from lambdo import settings
 from lambdo.idempotency import REPLAYED
-from lambdo.store import aws, key_sets
+from lambdo.store import aws, key_sets, keys
 from tests.caller import Answer, assert_problem
 from tests.faults.cases import Case
-from tests.faults.faults import FAULTS, Fault
+from tests.faults.faults import FAULTS, OVERTAKEN, WRITES, Fault
 from tests.faults.world import World
 from tests.network import PASS, Crash, Network
 from tests.network import Fault as NetworkFault
@@ -76,6 +76,7 @@ class Matrix:
         network = _network(case)
         reference = self._observe(case, network)
         outcomes = [self._inject(case, network, reference, *injection) for injection in _injections(case, reference)]
+        outcomes += self._overtake(case, network, reference)
         wrong = [
             f"{outcome.fault.name} at call {outcome.step + 1}, {reference.operations[outcome.step]}: {wrong}"
             for outcome in outcomes
@@ -107,24 +108,37 @@ class Matrix:
         wrong += self._judge(case, reference, step, fault, answer)
         there = reference.states[-1 if fault.passes else step + fault.applied]
         state, violations = self._world.look()
-        wrong += _differs("table", state, there) + violations
+        wrong += violations
+        if fault.passes or not case.in_steps:
+            wrong += _differs("table", state, there)
         if answer and fault.passes:
             return Outcome(step, fault, answer.status, None, False, wrong)
 
+        done = there == reference.states[-1]
         _start(case, network, [])
         again = self._world.send(case)
-        done = there == reference.states[-1]
-        wrong += _differs("retry", self._reply(again), reference.again if done else reference.reply)
-        wrong += self._unreadable(again)
-        state, violations = self._world.look()
-        wrong += (
-            _differs("table after the retry", state, reference.twice if done else reference.states[-1]) + violations
-        )
-        if "deleted_at" in state:
-            self._world.drain()
-            wrong += self._world.look()[1]
-        twice = done and reference.twice != reference.states[-1]
-        return Outcome(step, fault, answer.status if answer else None, again.status, twice, wrong)
+        wrong += self._judge_retry(case, reference, again, done=done)
+        return Outcome(step, fault, answer.status if answer else None, again.status, case.twice and done, wrong)
+
+    def _overtake(self, case: Case, network: Network, reference: Reference) -> Iterator[Outcome]:
+        """Let the rival run whole before each call up to the one with the effect: as if it had come before the request."""
+        rival = case.rival
+        if rival is None:
+            return
+        self._world.restore()
+        _start(case, network, [])
+        self._world.send(rival)
+        reply = self._reply(self._world.send(case))
+        state = self._world.look()[0]
+        undeclared = _differs("answer", reply.status, case.overtaken or case.good)
+        for step in range(reference.states.index(reference.states[-1])):
+            self._world.restore()
+            _start(case, network, [*[PASS] * step, lambda: self._world.send(rival)])
+            answer = self._world.send(case)
+            network.restart()
+            now, violations = self._world.look()
+            wrong = _differs("answer", self._reply(answer), reply) + _differs("table", now, state) + violations
+            yield Outcome(step, OVERTAKEN, answer.status, None, False, wrong + undeclared)
 
     def _judge(self, case: Case, reference: Reference, step: int, fault: Fault, answer: Answer | None) -> list[str]:
         """Return what is wrong with the first answer."""
@@ -132,13 +146,31 @@ class Matrix:
             return _differs("end", answer, None) + _differs("crash", fault.code, None)
         if fault.passes or (reference.is_done_before(step) and case.late is None):
             return _differs("answer", self._reply(answer), reference.reply) + self._unreadable(answer)
+        if case.in_steps and answer.status == 200:
+            told = [result["problem"]["code"] for result in answer.json["results"] if "problem" in result]
+            return _differs("what is told of the steps", told, [fault.code])
         try:
             assert_problem(answer, fault.status, fault.code)
         except AssertionError as error:
             return [str(error)]
-        if not fault.applied and not reference.is_done_before(step):
-            return _differs("table under a fault", reference.states[step], reference.states[0])
-        return []
+        if fault.applied or reference.is_done_before(step) or case.in_steps:
+            return []
+        return _differs("table under a fault", reference.states[step], reference.states[0])
+
+    def _judge_retry(self, case: Case, reference: Reference, answer: Answer, *, done: bool) -> list[str]:
+        """Return what is wrong with a retry, whose effect may be there already, and once the stream has come."""
+        state, wrong = self._world.look()
+        if case.in_steps:
+            wrong += _differs("retry", answer.status, case.good)
+            if not case.twice:
+                wrong += _differs("effects of all", _effects(state), _effects(reference.states[-1]))
+        else:
+            wrong += _differs("retry", self._reply(answer), reference.again if done else reference.reply)
+            wrong += _differs("table after it", state, reference.twice if done else reference.states[-1])
+        wrong += self._unreadable(answer)
+        if self._world.drain():
+            wrong += self._world.look()[1]
+        return wrong
 
     def _unreadable(self, answer: Answer) -> list[str]:
         """Return what is wrong with a task or tag that was answered: a get shows the same."""
@@ -170,8 +202,11 @@ def _start(case: Case, network: Network, plan: list[NetworkFault]) -> None:
 
 
 def _injections(case: Case, reference: Reference) -> Iterator[tuple[int, Fault]]:
-    """Yield each call with each fault that it can meet."""
+    """Yield each call with each fault that it can meet. With a key, what is read before a write is read as without one."""
+    last = len(reference.operations) - 1
     for step, operation in enumerate(reference.operations):
+        if case.keyed and operation not in WRITES and step != last:
+            continue
         has_effect = reference.states[step] != reference.states[step + 1]
         for fault in FAULTS:
             if fault.plan(operation) and (has_effect or not fault.of_effect) and (case.keyed or not fault.of_key):
@@ -184,10 +219,17 @@ def _undeclared(case: Case, reference: Reference) -> list[str]:
     twice = reference.twice != reference.states[-1]
     return (
         _differs("answer", reference.reply.status, case.good)
-        + _differs("replay", REPLAYED in reference.again.headers, case.keyed and case.good < 300)
+        + _differs(
+            "replay", REPLAYED in reference.again.headers, case.keyed and reference.states[0] != reference.states[-1]
+        )
         + _differs("second answer", reference.again.status, again)
         + _differs("second effect", twice, case.twice)
     )
+
+
+def _effects(state: str) -> list[str]:
+    """Return a state without the records of keys: what each step answered may differ from one attempt to another."""
+    return [line for line in state.splitlines() if keys.IDEMPOTENCY not in line]
 
 
 def _differs(what: str, found: object, wanted: object) -> list[str]:
