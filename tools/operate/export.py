@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,16 +26,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         os.environ["TABLE_NAME"] = find_target(options).table
-        from tools.operate import personal_data  # noqa: PLC0415 - the store needs the table and its endpoint set
-
-        user = personal_data.find_user(options.user)
-        if user is None:
-            print("export: there is no such account", file=sys.stderr)
-            return 1
-        document = json.dumps(personal_data.collect(user), ensure_ascii=False, indent=2) + "\n"
-    except (BotoCoreError, ClientError, ServiceUnavailable, TargetError) as error:
+        found = _collect(options.user)
+    except (BotoCoreError, ClientError, TargetError) as error:
         print(f"export: {error!r}", file=sys.stderr)
         return 2
+    if found is None:
+        print("export: there is no such account", file=sys.stderr)
+        return 1
+    document = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     if options.out:
         options.out.touch()
         options.out.chmod(0o600)
@@ -42,6 +41,18 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         sys.stdout.write(document)
     return 0
+
+
+def _collect(who: str) -> dict[str, Any] | None:
+    """Return what a user owns, or None if there is no such user; raises TargetError."""
+    from lambdo.store.aws import AwsError  # noqa: PLC0415 - the store needs the table and its endpoint set
+    from tools.operate import personal_data  # noqa: PLC0415
+
+    try:
+        user = personal_data.find_user(who)
+        return personal_data.collect(user) if user else None
+    except (AwsError, ServiceUnavailable) as error:
+        raise TargetError(str(error)) from error
 
 
 if __name__ == "__main__":
