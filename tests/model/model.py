@@ -175,7 +175,7 @@ class Model:
     def change_password(self, account: Account, current_id: str, body: Json) -> Expected:
         if body["current_password"] != account.password:
             raise RefusedError(403, "wrong_password")
-        if not self._lives(account.sessions[current_id]):
+        if not self.lives(account.sessions[current_id]):
             raise RefusedError(401, "invalid_token")
         account.password = body["new_password"]
         _end(account, but=current_id)
@@ -199,7 +199,7 @@ class Model:
     def refresh_session(self, body: Json) -> Expected:
         token = body["refresh_token"]
         session = self._by_token(token)
-        if session is None or not self._lives(session):
+        if session is None or not self.lives(session):
             raise RefusedError(401, "invalid_refresh_token")
         if token == session.tokens[-1]:
             session.tokens.append(self.made.get("refresh_token", ""))
@@ -228,7 +228,7 @@ class Model:
                 "current": one == current_id,
             }
             for one, session in sorted(account.sessions.items(), reverse=True)
-            if self._lives(session)
+            if self.lives(session)
         ]
         return Expected(200, {"items": shown})
 
@@ -242,7 +242,7 @@ class Model:
     def delete_sessions(self, account: Account, current_id: str, query: Json) -> Expected:
         if query:
             _end(account)
-        elif not self._lives(account.sessions[current_id]):
+        elif not self.lives(account.sessions[current_id]):
             raise RefusedError(401, "invalid_token")
         else:
             _end(account, but=current_id)
@@ -398,7 +398,7 @@ class Model:
             "expires_in": 900,
         }
 
-    def _lives(self, session: Session) -> bool:
+    def lives(self, session: Session) -> bool:
         return not session.ended and _seconds(self.now) < _seconds(session.created + LIFETIME)
 
     def _account(self, user_id: str) -> Account:

@@ -107,9 +107,9 @@ def tag_left_on_tasks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(tasks, "remove_tag", lambda *_: None)
 
 
-def unchecked_tag(patch: pytest.MonkeyPatch) -> None:
-    """A tag is linked that is deleted meanwhile."""
-    patch.setattr(tags, "exists", lambda user_id, tag_id: writes.check(keys.user(user_id), keys.tag(tag_id)))
+def repeated_effect(patch: pytest.MonkeyPatch) -> None:
+    """A request that is sent again with its key has its effect again."""
+    patch.setattr(writes, "create_anew", lambda item, _: writes.put(item))
 
 
 def old_completion_time(patch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ FAULTS: list[Plant] = [
     still_version,
     ignored_if_match,
     tag_left_on_tasks,
-    unchecked_tag,
+    repeated_effect,
     old_completion_time,
 ]
 

@@ -41,7 +41,7 @@ def some(**strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
     return st.fixed_dictionaries({}, optional=strategies)
 
 
-NUMBER: Final = st.integers(0, 9)
+NUMBER: Final = st.integers(0, 20)
 KEY: Final = st.sampled_from([None, None, None, 0, 1, 2])
 VERSION: Final = st.sampled_from([None, None, 0, 1])
 AGE: Final = st.sampled_from([0, 0, 1, 2])
@@ -68,6 +68,7 @@ ACCOUNTS: Final = st.one_of(
     wish("get_me"),
     write("update_me", body=some(name=WORD, time_zone=ZONE), if_match=VERSION),
     write("change_password", body=members(current_password=PASSWORD, new_password=PASSWORD)),
+    write("delete_me", body=st.just({"password": "a wrong one"}), if_match=VERSION),
     write("log_in", body=members(email=PERSON, password=PASSWORD)),
     wish("refresh_session", token=AGE),
     wish("log_out", token=AGE),
