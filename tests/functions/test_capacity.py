@@ -75,9 +75,12 @@ def test_create_with_an_idempotency_key_is_1_transaction_with_2_units_for_the_re
     assert bill.call(user, "POST", "tasks", body, headers=key) == Cost(1, 0, 2 * units + 2)
 
 
-def test_edit_with_an_idempotency_key_is_a_read_and_a_transaction(user: Caller, bill: Bill) -> None:
-    task, key = bill.create_sized(user), {"Idempotency-Key": str(uuid.uuid4())}
-    assert bill.call(user, "PATCH", f"tasks/{task['id']}", {"title": "y"}, headers=key) == Cost(2, 1, 2 * 3 + 2)
+@pytest.mark.parametrize(("fields", "units"), [({}, 3), (DUE, 4)])
+def test_edit_with_an_idempotency_key_is_a_read_and_a_transaction(
+    user: Caller, bill: Bill, fields: Json, units: int
+) -> None:
+    task, key = bill.create_sized(user, **fields), {"Idempotency-Key": str(uuid.uuid4())}
+    assert bill.call(user, "PATCH", f"tasks/{task['id']}", {"title": "y"}, headers=key) == Cost(2, 1, 2 * units + 2)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
