@@ -52,7 +52,7 @@ def once[Result](
     Raises
     ------
     MalformedHeader
-        If the key is no string of 1 to 255 printable ASCII characters.
+        If the key is not 1 to 255 printable ASCII characters, in quotes if there are spaces.
     IdempotencyKeyReused, IdempotencyKeyInUse
         If the key came with another request before, or comes with one at this moment.
     """
@@ -91,7 +91,9 @@ def _key(request: Request) -> str | None:
         return None
     match = _KEY.fullmatch(value.strip())
     if match is None:
-        raise MalformedHeader("Idempotency-Key should be a string of 1 to 255 printable ASCII characters.")
+        raise MalformedHeader(
+            "Idempotency-Key should be 1 to 255 printable ASCII characters, in quotes if there are spaces."
+        )
     return match[1] or match[2]
 
 
