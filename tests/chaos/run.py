@@ -5,7 +5,6 @@ import time
 from functools import partial
 from pathlib import Path
 
-import boto3
 import httpx
 
 from tests.chaos.crowd import Outcome, Plan, work
@@ -36,13 +35,7 @@ def run(server: Server, plan: Plan, kills: float) -> tuple[Outcome, int]:
 
 def left(server: Server) -> list[str]:
     """Return what the table holds and should not, when the function on its stream has had time."""
-    dynamodb = boto3.client(
-        "dynamodb",
-        endpoint_url=server.facts["dynamodb_endpoint"],
-        region_name=server.facts["region"],
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
+    dynamodb = server.dynamodb()
     (table,) = server.facts["tables"]
     scan = {"TableName": table, "FilterExpression": "begins_with(sk, :tag) AND attribute_exists(deleted_at)"}
     deadline = time.monotonic() + PATIENCE

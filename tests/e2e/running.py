@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,6 +157,16 @@ class Server:
     @property
     def said(self) -> str:
         return self.output.read_text()
+
+    def dynamodb(self) -> Any:
+        """Return a client of the server's back end."""
+        return boto3.client(
+            "dynamodb",
+            endpoint_url=self.facts["dynamodb_endpoint"],
+            region_name=self.facts["region"],
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
 
     def wait_until_said(self, text: str, times: int = 1) -> None:
         """Return when the text stands in the output so often."""

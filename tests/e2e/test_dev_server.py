@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import boto3
 import httpx
 import pytest
 
@@ -188,13 +187,7 @@ def test_request_in_flight_does_not_hold_up_the_stop(launch: Launch, project: Pa
 
 def put(server: Server, *names: str, **attributes: str) -> None:
     """Write items in one call, so that their records come in one batch."""
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=server.facts["dynamodb_endpoint"],
-        region_name=server.facts["region"],
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
+    client = server.dynamodb()
     items = [{"pk": {"S": name}, **{key: {"S": value} for key, value in attributes.items()}} for name in names]
     client.batch_write_item(RequestItems={"Table": [{"PutRequest": {"Item": item}} for item in items]})
 

@@ -100,7 +100,7 @@ def _key(request: Request) -> str | None:
 def _fingerprint(request: Request, key: str, *, secret: bool) -> str:
     """Return a hash of what makes this request another than others of the same route and user."""
     ids = [f"{name}={value}" for name, value in sorted(request.parameters.items()) if name != "user_id"]
-    sent = _hash(*ids, request.query_string, request.raw_body.hex())
+    sent = _hash(*ids, request.query_string, hashlib.sha256(request.raw_body).hexdigest())
     if not secret:
         return sent
     # https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#scrypt

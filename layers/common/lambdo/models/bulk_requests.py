@@ -5,16 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from lambdo.ids import is_id
-from lambdo.models.fields import RequestModel
+from lambdo.models.fields import RequestModel, item_id
 from lambdo.models.task_requests import CreateTask, UpdateTask
 from lambdo.preconditions import versions_of
-
-
-def _task_id(text: str) -> str:
-    if not is_id(text):
-        raise PydanticCustomError("task_id", "String should be the id of a task")
-    return text
 
 
 def _if_match(text: str) -> str:
@@ -28,7 +21,7 @@ def _if_match(text: str) -> str:
 class _Change(RequestModel):
     """An operation on a task that exists; `if_match` is to it what the header If-Match is to a request."""
 
-    task_id: Annotated[str, AfterValidator(_task_id)]
+    task_id: Annotated[str, item_id("task")]
     if_match: Annotated[str, AfterValidator(_if_match)] = "*"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from lambdo import times
+from lambdo import ids, times
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_BUT_LAYOUT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -20,6 +20,17 @@ class RequestModel(BaseModel):
     def sent(self) -> dict[str, Any]:
         """Return only the members that the client sent, null included."""
         return self.model_dump(exclude_unset=True)
+
+
+def item_id(kind: str) -> AfterValidator:
+    """Return what refuses a text that can be no id of a thing of this kind."""
+
+    def check(text: str) -> str:
+        if not ids.is_id(text):
+            raise PydanticCustomError(f"{kind}_id", f"String should be the id of a {kind}")
+        return text
+
+    return AfterValidator(check)
 
 
 def one_line(text: str) -> str:

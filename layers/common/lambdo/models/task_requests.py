@@ -5,15 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from lambdo.ids import is_id
-from lambdo.models.fields import Description, DueDate, RequestModel, Title
+from lambdo.models.fields import Description, DueDate, RequestModel, Title, item_id
 from lambdo.models.tag import MAX_TAGS_OF_A_TASK
-
-
-def _tag_id(text: str) -> str:
-    if not is_id(text):
-        raise PydanticCustomError("tag_id", "String should be the id of a tag")
-    return text
 
 
 def _at_most_20(tag_ids: frozenset[str]) -> frozenset[str]:
@@ -23,9 +16,7 @@ def _at_most_20(tag_ids: frozenset[str]) -> frozenset[str]:
 
 
 # Not strict, because JSON has no sets; its elements are.
-type TagIds = Annotated[
-    frozenset[Annotated[str, AfterValidator(_tag_id)]], Field(strict=False), AfterValidator(_at_most_20)
-]
+type TagIds = Annotated[frozenset[Annotated[str, item_id("tag")]], Field(strict=False), AfterValidator(_at_most_20)]
 
 
 class CreateTask(RequestModel):
