@@ -6,7 +6,14 @@ from typing import Any, Final
 from lambdo import events
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.idempotency import once
-from lambdo.models.bulk_requests import ChangeTasks, Complete, Create, Delete, Operation, Update
+from lambdo.models.bulk_requests import (
+    ChangeTasks,
+    CompleteOperation,
+    CreateOperation,
+    DeleteOperation,
+    Operation,
+    UpdateOperation,
+)
 from lambdo.models.task import TaskAnswer
 from lambdo.preconditions import versions_of
 from lambdo.problems import Problem
@@ -45,18 +52,18 @@ def _result(request: Request, number: int, operation: Operation, *, dry_run: boo
     except Problem as problem:
         current = {"etag": problem.headers["etag"]} if "etag" in problem.headers else {}
         return {"status": problem.status, "problem": problem.details(), **current}
-    if isinstance(operation, Delete):
+    if isinstance(operation, DeleteOperation):
         return {"status": 204}
-    return {"status": 201 if isinstance(operation, Create) else 200, "task": task}
+    return {"status": 201 if isinstance(operation, CreateOperation) else 200, "task": task}
 
 
 def _act(user_id: str, operation: Operation) -> Callable[[], TaskAnswer | None]:
     match operation:
-        case Create(task=task):
+        case CreateOperation(task=task):
             return lambda: create_task(user_id, **task.model_dump())
-        case Update(task_id=task_id, changes=changes):
+        case UpdateOperation(task_id=task_id, changes=changes):
             return lambda: update_task(user_id, task_id, changes.sent(), versions_of(operation.if_match))
-        case Complete(task_id=task_id, completed=completed):
+        case CompleteOperation(task_id=task_id, completed=completed):
             return lambda: complete_task(user_id, task_id, completed, versions_of(operation.if_match))
-        case Delete(task_id=task_id):
+        case DeleteOperation(task_id=task_id):
             return lambda: delete_task(user_id, task_id, versions_of(operation.if_match))

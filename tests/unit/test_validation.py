@@ -5,12 +5,12 @@ from typing import Literal
 
 import pytest
 
-from lambdo.models.fields import RequestModel
+from lambdo.models.fields import PatchModel
 from lambdo.problems import InvalidFields, MalformedJson
 from lambdo.validation import parse_fields, parse_json
 
 
-class Model(RequestModel):
+class Model(PatchModel):
     text: str
     flag: bool = False
     choice: Literal["a", "b"] | None = None

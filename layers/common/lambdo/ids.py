@@ -4,8 +4,9 @@ import os
 import re
 import time
 import uuid
+from typing import Final
 
-_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+CANONICAL: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def new_id() -> str:
@@ -22,4 +23,4 @@ def new_id() -> str:
 
 def is_id(text: str) -> bool:
     """Tell whether the text is an id in the one spelling that we give out (lower case, with hyphens)."""
-    return _CANONICAL.fullmatch(text) is not None
+    return CANONICAL.fullmatch(text) is not None

@@ -11,6 +11,8 @@ from lambdo.problems import MalformedHeader, PreconditionFailed, Problem
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})(?:-[0-9a-f]{12})?")  # who writes a task leaves its tags' names alone
 _MAX_TAGS: Final = 20
+_LISTED: Final = r'(W/)?"[\x21\x23-\x2b\x2d-\x7e\x80-\xff]*"'  # a comma always ends one
+IF_MATCH: Final = rf"^\s*(\*|{_LISTED}(\s*,\s*{_LISTED}){{0,{_MAX_TAGS - 1}}})\s*$"  # for openapi.json
 _NO_VERSION: Final = 0  # versions start at 1
 
 type Versions = Sequence[int] | None  # those that If-Match allows; None allows any

@@ -2,9 +2,10 @@
 
 import re
 from datetime import UTC, date, datetime
+from typing import Final
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
+DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
 
 
 def now() -> datetime:
@@ -30,9 +31,9 @@ def normalize_due_date(text: str) -> str:
     ValueError
         For anything else, days that no calendar has, and moments outside the years 1 to 9999 in UTC.
     """
-    if _DATE.fullmatch(text):
+    if DATE.fullmatch(text):
         return date.fromisoformat(text).isoformat()
-    if _DATE_TIME.fullmatch(text):
+    if DATE_TIME.fullmatch(text):
         try:
             return rfc3339(datetime.fromisoformat(text.upper()))
         except OverflowError as error:

@@ -5,11 +5,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from lambdo import passwords
-from lambdo.models.fields import one_line
+from lambdo.models.fields import ONE_LINE, one_line
 
 # The "valid e-mail address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
 # Amazon SES wants it: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
@@ -45,8 +45,28 @@ def _time_zone(text: str) -> str:
 
 
 type PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(one_line)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(one_line),
+    Field(json_schema_extra=ONE_LINE),
 ]
-type Email = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_email)]
-type NewPassword = Annotated[str, AfterValidator(_new_password)]
-type TimeZone = Annotated[str, AfterValidator(_time_zone)]
+type Email = Annotated[
+    str,
+    StringConstraints(max_length=1000),
+    AfterValidator(_email),
+    Field(
+        json_schema_extra={
+            "format": "email",
+            "maxLength": 254,
+            "pattern": f"^{_EMAIL.pattern.replace('a-z', 'A-Za-z')}$",
+        }
+    ),
+]
+type NewPassword = Annotated[
+    str,
+    AfterValidator(_new_password),
+    Field(
+        json_schema_extra={"format": "password", "minLength": passwords.MIN_LENGTH, "maxLength": passwords.MAX_LENGTH}
+    ),
+]
+type TimeZone = Annotated[str, AfterValidator(_time_zone), Field(json_schema_extra={"format": "iana-time-zone"})]

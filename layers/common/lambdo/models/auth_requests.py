@@ -3,14 +3,16 @@
 from pydantic import Field
 
 from lambdo.models.account_fields import Email, NewPassword, PersonName, TimeZone
-from lambdo.models.fields import RequestModel
+from lambdo.models.fields import PatchModel, RequestModel
 
 
 class Register(RequestModel):
     """A new account."""
 
     email: Email
+    """In any case; it is kept in lower case."""
     password: NewPassword
+    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
     name: PersonName | None = None
 
 
@@ -19,7 +21,8 @@ class LogIn(RequestModel):
 
     email: Email
     password: str
-    cookie: bool = False  # the refresh token in a cookie, for browsers
+    cookie: bool = False
+    """Whether the refresh token is to come as a cookie, for browsers, instead of in the body."""
 
 
 class Refresh(RequestModel):
@@ -39,6 +42,7 @@ class ChangePassword(RequestModel):
 
     current_password: str
     new_password: NewPassword
+    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
 
 
 class RequestPasswordReset(RequestModel):
@@ -52,6 +56,7 @@ class ResetPassword(RequestModel):
 
     token: str
     password: NewPassword
+    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
 
 
 class VerifyEmail(RequestModel):
@@ -60,11 +65,12 @@ class VerifyEmail(RequestModel):
     token: str
 
 
-class UpdateMe(RequestModel):
+class UpdateMe(PatchModel):
     """What to change about oneself: a member that is absent stays, null clears the name (RFC 7396)."""
 
     name: PersonName | None = None
     time_zone: TimeZone = Field(default="UTC")
+    """An IANA name such as `Europe/Berlin`, by whose dates tasks are due."""
 
 
 class DeleteMe(RequestModel):

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from lambdo.models.fields import RequestModel, item_id
+from lambdo.models.fields import RequestModel, TaskId
 from lambdo.models.task_requests import CreateTask, UpdateTask
-from lambdo.preconditions import versions_of
+from lambdo.preconditions import IF_MATCH, versions_of
 
 
 def _if_match(text: str) -> str:
@@ -19,40 +19,44 @@ def _if_match(text: str) -> str:
 
 
 class _Change(RequestModel):
-    """An operation on a task that exists; `if_match` is to it what the header If-Match is to a request."""
+    """An operation on a task that exists."""
 
-    task_id: Annotated[str, item_id("task")]
-    if_match: Annotated[str, AfterValidator(_if_match)] = "*"
+    task_id: TaskId
+    if_match: Annotated[str, AfterValidator(_if_match), Field(json_schema_extra={"pattern": IF_MATCH})] = "*"
+    """What the header If-Match is to a request: the operation is refused if the task has another version."""
 
 
-class Create(RequestModel):
+class CreateOperation(RequestModel):
     """A new task."""
 
     op: Literal["create"]
     task: CreateTask
 
 
-class Update(_Change):
+class UpdateOperation(_Change):
     """Change the fields that are sent."""
 
     op: Literal["update"]
     changes: UpdateTask
 
 
-class Complete(_Change):
-    """Set whether it is completed; toggle it where nothing is said."""
+class CompleteOperation(_Change):
+    """Complete or reopen it."""
 
     op: Literal["complete"]
     completed: bool | None = None
+    """The state wanted; without it, the other one than now."""
 
 
-class Delete(_Change):
+class DeleteOperation(_Change):
     """Move it into the trash."""
 
     op: Literal["delete"]
 
 
-type Operation = Annotated[Create | Update | Complete | Delete, Field(discriminator="op")]
+type Operation = Annotated[
+    CreateOperation | UpdateOperation | CompleteOperation | DeleteOperation, Field(discriminator="op")
+]
 
 
 class ChangeTasks(RequestModel):
@@ -60,3 +64,4 @@ class ChangeTasks(RequestModel):
 
     operations: Annotated[list[Operation], Field(min_length=1, max_length=100)]
     dry_run: bool = False
+    """Show the results and change nothing."""

@@ -9,8 +9,8 @@ from lambdo.problems import InvalidFields
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 20
 
-# What reads a parameter's values or raises ValueError, and what to say then.
-type Rule = tuple[Callable[[Sequence[str]], Any], str]
+# What reads a parameter's values or raises ValueError, what to say then, and the same as JSON Schema for openapi.json.
+type Rule = tuple[Callable[[Sequence[str]], Any], str, Mapping[str, Any]]
 
 
 class PageQuery(NamedTuple):
@@ -31,7 +31,7 @@ def read(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> 
     errors: list[dict[str, Any]] = []
     values: dict[str, Any] = {}
     for name, texts in parameters.items():
-        read_one, rule = rules[name]
+        read_one, rule, _ = rules[name]
         try:
             values[name] = read_one(texts)
         except ValueError:
@@ -42,7 +42,7 @@ def read(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> 
 
 
 def _limit(texts: Sequence[str]) -> int:
-    if not re.fullmatch("[0-9]{1,3}", texts[0]) or not 1 <= int(texts[0]) <= MAX_LIMIT:
+    if not re.fullmatch("[1-9][0-9]{0,2}", texts[0]) or int(texts[0]) > MAX_LIMIT:
         raise ValueError
     return int(texts[0])
 
@@ -52,7 +52,11 @@ def _cursor(texts: Sequence[str]) -> str:
 
 
 PAGE_RULES: Final[dict[str, Rule]] = {
-    "limit": (_limit, f"Should be a number from 1 to {MAX_LIMIT}"),
-    "cursor": (_cursor, ""),
+    "limit": (
+        _limit,
+        f"Should be a number from 1 to {MAX_LIMIT}",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    "cursor": (_cursor, "", {"type": "string"}),
 }
 PARAMETERS: Final = frozenset(PAGE_RULES)

@@ -2,6 +2,8 @@
 
 from typing import Final, TypedDict
 
+from lambdo.models import Id, Time
+
 LIFETIME: Final = 30 * 24 * 3600  # seconds, absolute: rotation does not extend it
 GRACE: Final = 30  # seconds in which the token just replaced still gets its successor
 MAX_SHOWN: Final = 100
@@ -25,11 +27,14 @@ class Session(TypedDict):
 
 
 class ShownSession(TypedDict):
-    """A session as the API shows it; times are RFC 3339 UTC."""
+    """A session as the API shows it."""
 
-    id: str
+    id: Id
     user_agent: str | None
-    created_at: str
-    last_used_at: str
-    expires_at: str
+    """What the device said of itself when it logged in."""
+    created_at: Time
+    last_used_at: Time
+    """The last refresh."""
+    expires_at: Time
     current: bool
+    """Whether it is the session of the token that asks."""

@@ -3,27 +3,33 @@
 import unicodedata
 from typing import Final, TypedDict
 
+from lambdo.models import Id, Time
+
 MAX_TAGS_OF_A_USER: Final = 500
 MAX_TAGS_OF_A_TASK: Final = 20
 
 
 class Tag(TypedDict):
-    """A tag as the API shows it; `color` is `#rrggbb`, times are RFC 3339 UTC."""
+    """A tag as the API shows it."""
 
-    id: str
+    id: Id
     name: str
+    """Unique among the user's tags, without regard to case and Unicode form."""
     color: str | None
+    """`#rrggbb`, or null for none."""
     version: int
-    created_at: str
-    updated_at: str
+    """Counts the changes; the entity tag is made of it."""
+    created_at: Time
+    updated_at: Time
 
 
 class TagOfTask(TypedDict):
     """A tag as a task shows it."""
 
-    id: str
+    id: Id
     name: str
     color: str | None
+    """`#rrggbb`, or null for none."""
 
 
 def name_key(name: str) -> str:

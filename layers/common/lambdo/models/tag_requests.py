@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from lambdo.models.fields import RequestModel, one_line
+from lambdo.models.fields import ONE_LINE, PatchModel, RequestModel, one_line
 
 _COLOR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -18,9 +18,12 @@ def _color(text: str) -> str:
 
 
 type TagName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(one_line)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
+    AfterValidator(one_line),
+    Field(json_schema_extra=ONE_LINE),
 ]
-type Color = Annotated[str, AfterValidator(_color)]
+type Color = Annotated[str, AfterValidator(_color), Field(json_schema_extra={"pattern": f"^{_COLOR.pattern}$"})]
 
 
 class CreateTag(RequestModel):
@@ -30,8 +33,8 @@ class CreateTag(RequestModel):
     color: Color | None = None
 
 
-class UpdateTag(RequestModel):
-    """What to change: a member that is absent stays, null clears the colour (RFC 7396). The defaults are never read."""
+class UpdateTag(PatchModel):
+    """What to change: a member that is absent stays, null clears the colour (RFC 7396)."""
 
     name: TagName = Field(default="")
     color: Color | None = None

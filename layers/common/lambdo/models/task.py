@@ -2,6 +2,7 @@
 
 from typing import Final, Literal, TypedDict
 
+from lambdo.models import Id, Time
 from lambdo.models.tag import TagOfTask
 
 type Priority = Literal["low", "medium", "high"]
@@ -9,19 +10,22 @@ PRIORITY_RANK: Final[dict[Priority, int]] = {"low": 1, "medium": 2, "high": 3}
 
 
 class _Fields(TypedDict):
-    """What a task is in both places; times are RFC 3339 UTC, `due_date` may be a plain date."""
+    """What a task is in both places."""
 
-    id: str
-    user_id: str
+    id: Id
+    user_id: Id
     title: str
     description: str | None
     completed: bool
-    completed_at: str | None
+    completed_at: Time | None
+    """When it was completed; null while it is open."""
     priority: Priority
     due_date: str | None
+    """A date (`2026-12-01`), due until its end in the user's time zone, or a point in time in UTC."""
     version: int
-    created_at: str
-    updated_at: str
+    """Counts the changes; the entity tag is made of it."""
+    created_at: Time
+    updated_at: Time
 
 
 class Task(_Fields):
@@ -38,20 +42,24 @@ class TrashedTask(Task):
 
 
 class TaskAnswer(_Fields):
-    """A task as the API shows it: with its tags instead of their ids."""
+    """A task as the API shows it."""
 
     tags: list[TagOfTask]
+    """Oldest first."""
 
 
 class TrashedTaskAnswer(TaskAnswer):
-    """A task in the trash as the API shows it; `expires_at` is RFC 3339 UTC."""
+    """A task in the trash as the API shows it."""
 
-    deleted_at: str
-    expires_at: str
+    deleted_at: Time
+    expires_at: Time
+    """Until when it can be restored."""
 
 
 class Emptied(TypedDict):
-    """What emptying the trash has brought: how many tasks are gone for good, and whether there are more."""
+    """What emptying the trash has brought."""
 
     deleted: int
+    """How many tasks are gone for good."""
     more: bool
+    """Whether there are more, for which to send another request."""

@@ -1,7 +1,7 @@
 """Parameters of the list of tasks."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from lambdo import ids, times
 from lambdo.models.page_query import DEFAULT_LIMIT, PAGE_RULES, Rule, read
@@ -36,7 +36,7 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:
 
     Without `sort`, a list limited by due dates alone is in their order, because one index then has just these tasks.
     """
-    values = read(parameters, _RULES)
+    values = read(parameters, RULES)
     by_due_date = any(values.get(name) for name in ("due_before", "due_after", "overdue")) and "tag" not in values
     return TaskQuery(
         completed=values.get("status"),
@@ -52,19 +52,13 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:
     )
 
 
-def _one_of(**allowed: Any) -> Callable[[Sequence[str]], Any]:
+def _one_of(rule: str, allowed: Mapping[str, Any]) -> Rule:
     def read(texts: Sequence[str]) -> Any:  # noqa: ANN401
         if texts[0] not in allowed:
             raise ValueError
         return allowed[texts[0]]
 
-    return read
-
-
-def _sort(texts: Sequence[str]) -> str:
-    if texts[0] not in _SORTS:
-        raise ValueError
-    return texts[0]
+    return read, rule, {"type": "string", "enum": list(allowed)}
 
 
 def _tag_ids(texts: Sequence[str]) -> tuple[str, ...]:
@@ -86,18 +80,20 @@ def _text(texts: Sequence[str]) -> str:
 _DUE_RULE: Final = (
     "Should be a date (2026-11-21) or a date-time with an offset (2026-11-21T09:00:00%2B01:00; a bare + means a space)"
 )
-_RULES: Final[dict[str, Rule]] = {
+_DUE_SCHEMA: Final = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+RULES: Final[dict[str, Rule]] = {
     **PAGE_RULES,
-    "status": (_one_of(open=False, done=True), "Should be open or done"),
-    "priority": (
-        _one_of(**{name: name for name in cast("Mapping[str, int]", PRIORITY_RANK)}),
-        "Should be low, medium or high",
+    "status": _one_of("Should be open or done", {"open": False, "done": True}),
+    "priority": _one_of("Should be low, medium or high", {name: name for name in PRIORITY_RANK}),
+    "tag": (
+        _tag_ids,
+        f"Should be the id of a tag, at most {MAX_TAGS_OF_A_TASK} of them",
+        {"type": "array", "items": {"type": "string", "format": "uuid"}, "maxItems": MAX_TAGS_OF_A_TASK},
     ),
-    "tag": (_tag_ids, f"Should be the id of a tag, at most {MAX_TAGS_OF_A_TASK} of them"),
-    "due_before": (_due_date, _DUE_RULE),
-    "due_after": (_due_date, _DUE_RULE),
-    "overdue": (_one_of(true=True), "Should be true, or absent"),
-    "q": (_text, "Should have 1 to 100 characters"),
-    "sort": (_sort, f"Should be one of {', '.join(_SORTS)}"),
+    "due_before": (_due_date, _DUE_RULE, _DUE_SCHEMA),
+    "due_after": (_due_date, _DUE_RULE, _DUE_SCHEMA),
+    "overdue": _one_of("Should be true, or absent", {"true": True}),
+    "q": (_text, "Should have 1 to 100 characters", {"type": "string", "minLength": 1, "maxLength": 100}),
+    "sort": _one_of(f"Should be one of {', '.join(_SORTS)}", {name: name for name in _SORTS}),
 }
-PARAMETERS: Final = frozenset(_RULES)
+PARAMETERS: Final = frozenset(RULES)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from lambdo.models.fields import Description, DueDate, RequestModel, Title, item_id
+from lambdo.models.fields import Description, DueDate, PatchModel, RequestModel, TagId, Title
 from lambdo.models.tag import MAX_TAGS_OF_A_TASK
 
 
@@ -15,8 +15,12 @@ def _at_most_20(tag_ids: frozenset[str]) -> frozenset[str]:
     return tag_ids
 
 
-# Not strict, because JSON has no sets; its elements are.
-type TagIds = Annotated[frozenset[Annotated[str, item_id("tag")]], Field(strict=False), AfterValidator(_at_most_20)]
+# Not strict, because JSON has no sets; its elements are. An id that is sent twice counts once.
+type TagIds = Annotated[
+    frozenset[TagId],
+    Field(strict=False, json_schema_extra={"maxItems": MAX_TAGS_OF_A_TASK, "uniqueItems": False}),
+    AfterValidator(_at_most_20),
+]
 
 
 class CreateTask(RequestModel):
@@ -27,18 +31,23 @@ class CreateTask(RequestModel):
     completed: bool = False
     priority: Literal["low", "medium", "high"] = "medium"
     due_date: DueDate | None = None
+    """A date, due until its end in the user's time zone, or a point in time."""
     tag_ids: TagIds = frozenset()
+    """At most 20, of tags that exist."""
 
 
-class UpdateTask(RequestModel):
-    """What to change: a member that is absent stays, null clears (RFC 7396). The defaults are never read."""
+class UpdateTask(PatchModel):
+    """What to change: a member that is absent stays, null clears (RFC 7396)."""
 
     title: Title = Field(default="")
     description: Description | None = None
     completed: bool = False
     priority: Annotated[Literal["low", "medium", "high"] | None, AfterValidator(lambda value: value or "medium")] = None
+    """Null makes it medium."""
     due_date: DueDate | None = None
+    """A date, due until its end in the user's time zone, or a point in time."""
     tag_ids: Annotated[TagIds | None, AfterValidator(lambda value: value or frozenset())] = None
+    """All that the task is to have, at most 20; null or none takes them off."""
 
 
 class CompleteTask(RequestModel):

@@ -2,17 +2,23 @@
 
 from typing import TypedDict
 
+from lambdo.models import Id, Time
+
 
 class User(TypedDict):
-    """A user as the API shows it; times are RFC 3339 UTC, `time_zone` an IANA name."""
+    """A user as the API shows it."""
 
-    id: str
+    id: Id
     email: str
+    """In lower case."""
     email_verified: bool
+    """Whether the link of a mail to this address was opened."""
     name: str | None
     time_zone: str
-    created_at: str
+    """An IANA name, by whose dates tasks are due."""
+    created_at: Time
     version: int
+    """Counts the changes; the entity tag is made of it."""
 
 
 class Account(TypedDict):
