@@ -36,13 +36,14 @@ fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with ev
 check: lint scan test ## run everything that must hold before a change lands
 
 .PHONY: lint
-lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, workflows
+lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, workflows, changes of openapi.json that break clients
 	@.venv/bin/ruff format --check --quiet . || { echo 'Run make format.'; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
 	@.venv/bin/cfn-lint template.yaml operations.yaml .github/aws/roles.yaml
 	@.venv-audit/bin/actionlint
 	@.venv-audit/bin/zizmor --offline --quiet --min-severity medium .github
+	@$(PYTHON) -m tools.openapi.breaking_changes
 
 .PHONY: scan
 scan: .venv-scan/.synced ## check the templates against Checkov's security policies, less those that .checkov.yaml argues away
