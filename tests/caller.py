@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import gzip
 import importlib
 import io
 import itertools
@@ -14,17 +15,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from lambdo import static_files
 from tests.watch import watch
 from tools.local.application import Application, Route
+from tools.local.gateway import find_route, rank
 
 EVENTS = Path(__file__).parent / "functions" / "events"
 PASSWORD = "correct horse battery staple"
 UNKNOWN_ID = "01a1fd29-7777-7777-8777-777777777777"
 SECURITY_HEADERS = {
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
 }
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
 # Attributes that no answer shows, but for those of these routes.
 INNER = {
     "password_hash", "lsi1sk", "lsi4sk", "token_hash", "tag_ids", "tag_count", "deleted_at", "session_epoch", "epoch"
@@ -40,9 +43,14 @@ class Answer:
 
     status: int
     headers: dict[str, str]
-    text: str
+    content: bytes
     log: str = ""
     cookies: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        unpacked = gzip.decompress(self.content) if "content-encoding" in self.headers else self.content
+        return unpacked.decode(errors="replace")  # an image is no text
 
     @property
     def json(self) -> Json:
@@ -80,9 +88,7 @@ class Api:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        # A route that says a segment comes before one with a variable there, "Routing API requests" in
-        # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
-        self._routes = sorted(application.routes, key=lambda route: [part[0] == "{" for part in _segments(route)])
+        self._routes = sorted(application.routes, key=rank)
 
     def call(
         self,
@@ -100,7 +106,7 @@ class Api:
         request_id: str | None = None,
     ) -> Answer:
         """Send a request; `body` is sent as JSON, `raw` as it is. `verdict` stands in for the authorizer's (cached) one."""
-        route, parameters = self._match(method, path)
+        route, parameters = self.route(method, path)
         event: Json = json.loads((EVENTS / "http_api_v2.json").read_text())
         sent = {"content-type": "application/json"} if body is not None or raw is not None else {}
         sent |= {"authorization": f"Bearer {token}"} if token is not None else {}
@@ -116,13 +122,18 @@ class Api:
             event["body"] = raw if raw is not None else json.dumps(body)
         if route.authorizer is not None:
             if verdict is None and "authorization" not in sent:
-                return Answer(401, {"content-type": "application/json"}, '{"message":"Unauthorized"}')
+                return Answer(401, {"content-type": "application/json"}, b'{"message":"Unauthorized"}')
             event["requestContext"]["authorizer"] = {"lambda": verdict or self.authorize(sent["authorization"])}
         folder = self.application.functions[route.function].handler.split(".")[0]
         answer = invoke(folder, event)
         watch.learn(body, raw, {"token": token}, answer.text)
         _assert_framed(answer, event["requestContext"]["requestId"], INNER - SHOWN.get(event["routeKey"], set()))
         return answer
+
+    def route(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """Return the route that the gateway takes, and its path variables."""
+        route, encoded = find_route(self._routes, method, path)
+        return route, {name: unquote(value) for name, value in encoded.items()}
 
     def authorize(self, header: str) -> Json:
         """Return the authorizer's context for an Authorization header."""
@@ -143,20 +154,6 @@ class Api:
         answer = self.call("POST", "/api/auth/login", {"email": email, "password": password}, **options)
         assert answer.status == 200, answer.text
         return Caller(self, email, answer.json)
-
-    def _match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        given = path.strip("/").split("/")
-        for route in self._routes:
-            wanted = _segments(route)
-            pairs = list(zip(wanted, given, strict=False))
-            matches = all(part.startswith("{") or part == one for part, one in pairs)
-            if route.method == method and len(wanted) == len(given) and matches:
-                return route, {part[1:-1]: unquote(one) for part, one in pairs if part.startswith("{")}
-        raise AssertionError(f"template.yaml has no route {method} {path}")
-
-
-def _segments(route: Route) -> list[str]:
-    return route.path.strip("/").split("/")
 
 
 class Caller:
@@ -192,8 +189,14 @@ def invoke(folder: str, event: Json) -> Answer:
     handler, log = handler_of(folder), io.StringIO()
     with logging_to(log):
         answer = handler(event, Context())
-    cookies = list(answer.get("cookies", []))
-    return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""), log.getvalue(), cookies)
+    return as_sent(answer, log.getvalue())
+
+
+def as_sent(answer: Json, log: str) -> Answer:
+    """Return a function's answer as the gateway sends it."""
+    body: str = answer.get("body", "")
+    content = base64.b64decode(body, validate=True) if answer.get("isBase64Encoded") else body.encode()
+    return Answer(answer["statusCode"], answer["headers"], content, log, list(answer.get("cookies", [])))
 
 
 def assert_problem(answer: Answer, status: int, code: str) -> None:
@@ -215,8 +218,13 @@ def _assert_framed(answer: Answer, request_id: str, inner: set[str]) -> None:
     """Check what every answer of every endpoint has, and has not."""
     assert answer.headers["x-request-id"] == request_id
     assert answer.headers.items() >= SECURITY_HEADERS.items()
-    assert answer.headers["cache-control"] == ("public, max-age=300" if '"keys"' in answer.text else "no-store")
-    assert ("content-type" in answer.headers) == bool(answer.text)
+    if "referrer-policy" in answer.headers:  # a page or a file of one
+        assert answer.headers["content-security-policy"] == static_files.POLICY
+        assert answer.headers["cache-control"] in {static_files.REVALIDATED, static_files.FOREVER}
+    else:
+        assert answer.headers["content-security-policy"] == NO_PAGE
+        assert answer.headers["cache-control"] == ("public, max-age=300" if '"keys"' in answer.text else "no-store")
+    assert ("content-type" in answer.headers) == bool(answer.content)
     if answer.status < 400:  # a refusal may name an unknown field that the client sent
         assert not inner & set(answer.text.split('"'))
 

@@ -24,6 +24,8 @@ PUBLIC = {
     "POST /api/auth/password/reset",
     "GET /api/health",
     "GET /.well-known/jwks.json",
+    "GET /app",
+    "GET /app/{path+}",
 }
 TEMPLATE = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text(encoding="utf-8"))
 EVENTS = [

@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "delete_task": READ,
     "empty_trash": READ,
     "finish_deletions": READ,
+    "get_app": LOGGER,
     "get_health": READ,
     "get_jwks": LOGGER,
     "get_me": READ,

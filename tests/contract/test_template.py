@@ -41,6 +41,8 @@ def on_table(*actions: str) -> dict[str, set[str]]:
 PUBLIC_ROUTES = {
     "GET /.well-known/jwks.json",
     "GET /api/health",
+    "GET /app",
+    "GET /app/{path+}",
     "POST /api/auth/email/verify",  # like the one that resets a password, it needs the token of a mail
     "POST /api/auth/login",
     "POST /api/auth/logout",  # the refresh token in its body is what authenticates it
@@ -199,6 +201,7 @@ FUNCTIONS = {
     ),
     "get_health": Expected({"GET /api/health"}, on_table("GetItem")),
     "get_jwks": Expected({"GET /.well-known/jwks.json"}, {}, {"JWKS"}),
+    "get_app": Expected({"GET /app", "GET /app/{path+}"}, {}, {"APP"}),
 }
 
 IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"

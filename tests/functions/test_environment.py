@@ -30,6 +30,7 @@ def test_settings_are_what_the_template_declares(api: Api) -> None:
     ("GET", "/api/auth/me", None, {200}),
     ("GET", "/api/health", None, {200}),
     ("GET", "/.well-known/jwks.json", None, {200}),
+    ("GET", "/app", None, {200}),
     ("POST", "tasks", {"title": "x"}, {201}),
     ("GET", "tasks", None, {200}),
     ("GET", "tasks/{id}", None, {200}),
@@ -61,7 +62,7 @@ def test_endpoint_runs_on_its_own_variables(
     path = path.replace("{id}", user.create_task()["id"]).replace("{tag}", user.create_tag()["id"])
     verdict = user.api.authorize(f"Bearer {user.access_token}")
     full = path if path.startswith("/") else f"/api/me/{path}"
-    function = user.api.application.functions[user.api._match(method, full)[0].function]
+    function = user.api.application.functions[user.api.route(method, full)[0].function]
     setting(**dict.fromkeys(NAMES - function.environment.keys() & NAMES))
     assert not (NAMES - function.environment.keys()) & os.environ.keys()
     assert user.call(method, full, body, verdict=verdict).status in status

@@ -63,7 +63,7 @@ class World:
     def finish(self) -> Answer:
         """Let the stream come once, for everything that is marked."""
         assert deliver(*[record(item) for item in marked(self.items())]) == []
-        return Answer(204, {}, "")
+        return Answer(204, {}, b"")
 
     def drain(self) -> list[Json]:
         """Let the stream come until nothing is marked any more; return what is then in the table."""

@@ -262,7 +262,7 @@ class Machine(RuleBasedStateMachine):
         if request.operation == "finish_deletions":
             items = list(self.world.table.query(keys.user(request.user_id)))
             assert deliver(*map(record, marked(items))) == []
-            return Turn(request, now, Answer(204, {}, ""))
+            return Turn(request, now, Answer(204, {}, b""))
         method, _, path = ROUTES[request.operation].partition(" ")
         arguments = request.arguments
         version = arguments.get("if_match")

@@ -11,7 +11,7 @@ from lambdo import endpoint as frame
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.metering import meter
 from lambdo.problems import TaskNotFound
-from tests.caller import EVENTS, Answer, Context, logging_to
+from tests.caller import EVENTS, Answer, Context, as_sent, logging_to
 
 KEYS = [
     "level", "message", "timestamp", "request_id", "user_id", "route", "status", "duration_ms", "cold_start",
@@ -33,7 +33,7 @@ def serve(handle: Any, *, public: bool = False, **changes: Any) -> Answer:
     log = io.StringIO()
     with logging_to(log):
         answer = endpoint(public=public)(handle)(event(**changes), Context())
-    return Answer(answer["statusCode"], answer["headers"], answer.get("body", ""), log.getvalue())
+    return as_sent(answer, log.getvalue())
 
 
 def ok(request: Request) -> Response:
@@ -184,6 +184,11 @@ def test_body_above_65536_bytes_is_refused_413(size: int, status: int) -> None:
 def test_header_names_are_the_same_in_any_case() -> None:
     named = serve(lambda request: Response(200, {"seen": request.headers["if-match"]}), headers={"If-Match": '"v1"'})
     assert named.json == {"seen": '"v1"'}
+
+
+def test_bytes_are_sent_as_they_are_with_what_the_handler_says() -> None:
+    answer = serve(lambda _: Response(200, b"\x89PNG\xff", {"content-type": "image/png"}), public=True)
+    assert (answer.content, answer.headers["content-type"]) == (b"\x89PNG\xff", "image/png")
 
 
 def test_headers_of_the_response_win_over_those_of_the_frame() -> None:

@@ -52,7 +52,7 @@ class Gateway:
 
     def __init__(self, application: Application, invoke: Invoke, done: Callable[[Exchange], None]) -> None:
         self._application = application
-        self._routes = sorted(application.routes, key=_rank)
+        self._routes = sorted(application.routes, key=rank)
         self._invoke = invoke
         self._done = done
         self._verdicts: dict[tuple[str, ...], tuple[float, str]] = {}
@@ -137,7 +137,7 @@ class Gateway:
             self._verdicts.clear()
 
 
-def _rank(route: Route) -> tuple[Any, ...]:
+def rank(route: Route) -> tuple[Any, ...]:
     """Sort the most specific route first: full match, then greedy variable, then $default: http-api-develop-routes.html."""
     segments = route.path.strip("/").split("/")
     kinds = [

@@ -47,10 +47,10 @@ logger.remove_keys(["service"])  # the log group names the stack; the line keeps
 
 
 class Response(NamedTuple):
-    """What a handler answers; a body of None sends none, and each cookie becomes a Set-Cookie header."""
+    """What a handler answers: a mapping is sent as JSON, bytes as they are, None not at all; each cookie becomes a Set-Cookie header."""
 
     status: int
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | bytes | None = None
     headers: Mapping[str, str] = {}
     cookies: Sequence[str] = ()
 
@@ -178,7 +178,7 @@ def _log(line: dict[str, Any], response: Response) -> None:
     if happened.get("event") in events.SUSPICIOUS:  # which says what the problem's code would
         logger.warning("request", **line | happened)
     else:
-        code = response.body.get("code") if response.body and response.status >= 400 else None
+        code = response.body.get("code") if response.status >= 400 and isinstance(response.body, Mapping) else None
         logger.info("request", **line | {"code": code} | happened)
 
 
@@ -236,7 +236,9 @@ def _problem(problem: Problem, request_id: str) -> Response:
 def _answer(response: Response, request_id: str) -> Answer:
     headers = {**HEADERS, "x-request-id": request_id}
     answer: Answer = {"statusCode": response.status, "headers": headers}
-    if response.body is not None:
+    if isinstance(response.body, bytes):  # which the gateway decodes
+        answer |= {"body": base64.b64encode(response.body).decode(), "isBase64Encoded": True}
+    elif response.body is not None:
         headers["content-type"] = JSON
         answer["body"] = json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
     headers.update(response.headers)

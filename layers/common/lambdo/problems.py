@@ -15,6 +15,7 @@ Problem
 ├── TagNotFound 404                 tag_not_found
 ├── SessionNotFound 404             session_not_found
 ├── UserNotFound 404                user_not_found
+├── PageNotFound 404                page_not_found
 ├── EmailAlreadyExists 409          email_already_exists
 ├── TagAlreadyExists 409            tag_already_exists
 ├── IdempotencyKeyInUse 409         idempotency_key_in_use
@@ -180,6 +181,13 @@ class UserNotFound(Problem):
 
     status, code, title = 404, "user_not_found", "User not found"
     default_detail = "The account no longer exists."
+
+
+class PageNotFound(Problem):
+    """No such page or file, or the deployment does not serve it."""
+
+    status, code, title = 404, "page_not_found", "Page not found"
+    default_detail = "This deployment has no page or file here."
 
 
 class EmailAlreadyExists(Problem):

@@ -126,3 +126,9 @@ def mail_from() -> str:
 def app_url() -> str:
     """APP_URL: where the web pages stand that links in mails lead to, without a slash at the end."""
     return _required("APP_URL")
+
+
+@cache
+def app() -> bool:
+    """APP: `true` where the web app is served."""
+    return _required("APP") == "true"

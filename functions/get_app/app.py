@@ -1,0 +1,30 @@
+"""GET /app, GET /app/{path+} - the web app: its page at each of its addresses, and the files that the page names.
+
+The page finds its own way from the address. It names its files below a version, so that they may be kept forever.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from lambdo import settings, static_files
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.problems import PageNotFound
+
+FILES: Final = static_files.read(Path(__file__).with_name("static"))
+TEMPLATE: Final = FILES.pop("index.html")
+VERSION: Final = static_files.version_of(FILES)
+PAGE: Final = static_files.of_content("index.html", TEMPLATE.content.replace(b"{version}", VERSION.encode()))
+
+
+@endpoint(public=True)
+def handler(request: Request) -> Response:
+    """Answer 200 with a file or the page, or 304; a name with a dot that is no file of this version is 404."""
+    if not settings.app():
+        raise PageNotFound
+    path = request.parameters.get("path", "")
+    version, _, name = path.partition("/")
+    if version == VERSION and name in FILES:
+        return static_files.answer(request, FILES[name], static_files.FOREVER)
+    if "." in path:
+        raise PageNotFound
+    return static_files.answer(request, PAGE, static_files.REVALIDATED)

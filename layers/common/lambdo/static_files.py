@@ -1,0 +1,88 @@
+"""Files that lie beside a function, as its endpoint answers them: media type, entity tag, gzip, how long they may be kept.
+
+They are read at init, so that no path of a request ever reaches the file system.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from lambdo.endpoint import Request, Response
+from lambdo.preconditions import is_unchanged
+
+FOREVER: Final = "public, max-age=31536000, immutable"  # for an address that changes with the content
+REVALIDATED: Final = "no-cache"
+
+# Nothing but files of the API's own origin; no script or style within a page, no form that is sent without a script.
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+COMPRESSED_ALREADY: Final = {"image/png"}
+
+
+class StaticFile(NamedTuple):
+    """A file's content and what is told of it; the entity tag is weak, because both codings of the content share it."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+
+def of_content(name: str, content: bytes) -> StaticFile:
+    """Return the file of this name and content; raises KeyError for a suffix without a media type."""
+    return StaticFile(content, MEDIA_TYPES[Path(name).suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
+def read(folder: Path) -> dict[str, StaticFile]:
+    """Return all files below the folder by their paths in it."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): of_content(path.name, path.read_bytes()) for path in paths}
+
+
+def version_of(files: Mapping[str, StaticFile]) -> str:
+    """Return 12 hex digits that change with any name or content."""
+    listed = "".join(f"{name} {file.etag}\n" for name, file in sorted(files.items()))
+    return hashlib.sha256(listed.encode()).hexdigest()[:12]
+
+
+def answer(request: Request, file: StaticFile, cache_control: str, policy: str = POLICY) -> Response:
+    """Answer 200 with the file, or 304 if the client has it."""
+    headers = {
+        "cache-control": cache_control,
+        "content-security-policy": policy,
+        "cross-origin-opener-policy": "same-origin",
+        "etag": f"W/{file.etag}",
+        "referrer-policy": "no-referrer",
+        "vary": "accept-encoding",
+    }
+    if is_unchanged(request.headers, file.etag):
+        return Response(304, None, headers)
+    headers["content-type"] = file.media_type
+    if file.media_type in COMPRESSED_ALREADY or not _takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(200, file.content, headers)
+    return Response(200, _compressed(file.content), {**headers, "content-encoding": "gzip"})
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Tell whether an Accept-Encoding names gzip, and not with a weight of 0 (RFC 9110 section 12.5.3)."""
+    codings = (coding.partition(";q=") for coding in accepted.lower().replace(" ", "").split(","))
+    return any(name == "gzip" and not (weight and set(weight) <= set("0.")) for name, _, weight in codings)
+
+
+@cache
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)

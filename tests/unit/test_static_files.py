@@ -1,0 +1,95 @@
+"""Files of pages: what they are, who has them already, and how they are packed."""
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lambdo.endpoint import Request
+from lambdo.static_files import POLICY, REVALIDATED, answer, of_content, read, version_of
+
+PAGE = of_content("page.html", b"<p>" * 100)
+REQUEST = Request("GET /", "/", {}, "", {}, (), b"", "203.0.113.7", "", "")
+
+
+def asking(**headers: str) -> Request:
+    return replace(REQUEST, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_folder_is_read_with_all_below_it(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "main.js").write_text("1")
+    (tmp_path / "images" / "icon.svg").write_text("<svg/>")
+    files = read(tmp_path)
+    assert files.keys() == {"main.js", "images/icon.svg"}
+    assert files["main.js"] == of_content("main.js", b"1")
+
+
+def test_suffix_without_a_media_type_is_refused_at_once() -> None:
+    with pytest.raises(KeyError, match=r"\.exe"):
+        of_content("main.exe", b"")
+
+
+def test_version_changes_with_names_and_contents() -> None:
+    one, two = of_content("a.js", b"1"), of_content("a.js", b"2")
+    versions = [
+        version_of(files) for files in ({"a.js": one}, {"a.js": two}, {"b.js": one}, {"a.js": one, "b.js": one})
+    ]
+    assert len(set(versions)) == 4
+    assert version_of({"b.js": two, "a.js": one}) == version_of({"a.js": one, "b.js": two})
+
+
+def test_page_comes_with_its_headers() -> None:
+    assert answer(asking(), PAGE, REVALIDATED) == (
+        200,
+        PAGE.content,
+        {
+            "cache-control": "no-cache",
+            "content-security-policy": POLICY,
+            "content-type": "text/html; charset=utf-8",
+            "cross-origin-opener-policy": "same-origin",
+            "etag": f"W/{PAGE.etag}",
+            "referrer-policy": "no-referrer",
+            "vary": "accept-encoding",
+        },
+        (),
+    )
+
+
+@pytest.mark.parametrize("tag", ["W/{0}", "{0}", '"other", W/{0}', "*"])
+def test_client_that_has_the_file_is_answered_304_without_it(tag: str) -> None:
+    response = answer(asking(if_none_match=tag.format(PAGE.etag), accept_encoding="gzip"), PAGE, REVALIDATED)
+    assert (response.status, response.body) == (304, None)
+    assert response.headers["etag"] == f"W/{PAGE.etag}"
+    assert not {"content-type", "content-encoding"} & response.headers.keys()
+
+
+def test_client_that_has_another_file_is_answered_200() -> None:
+    assert answer(asking(if_none_match='W/"0123"'), PAGE, REVALIDATED).status == 200
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "deflate, GZIP", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8"])
+def test_file_is_packed_for_whom_takes_gzip(accepted: str) -> None:
+    response = answer(asking(accept_encoding=accepted), PAGE, REVALIDATED)
+    assert response.headers["content-encoding"] == "gzip"
+    assert isinstance(response.body, bytes)
+    assert gzip.decompress(response.body) == PAGE.content
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "identity", "gzip;q=0", "gzip; q=0.000, br", "xgzip"])
+def test_file_is_not_packed_for_anybody_else(accepted: str) -> None:
+    response = answer(asking(accept_encoding=accepted), PAGE, REVALIDATED)
+    assert "content-encoding" not in response.headers
+    assert response.body == PAGE.content
+
+
+def test_image_that_is_packed_already_is_sent_as_it_is() -> None:
+    image = of_content("icon.png", b"\x89PNG" * 100)
+    response = answer(asking(accept_encoding="gzip"), image, REVALIDATED)
+    assert (response.body, "content-encoding" in response.headers) == (image.content, False)
+
+
+def test_file_is_packed_once() -> None:
+    first, second = (answer(asking(accept_encoding="gzip"), PAGE, REVALIDATED) for _ in range(2))
+    assert first.body is second.body
