@@ -11,7 +11,7 @@ import pytest
 from tools.openapi.breaking_changes import breaking_changes, main
 
 GONE = object()
-THING = "#/components/schemas/Thing"
+PROBLEM, THING = "#/components/schemas/Problem", "#/components/schemas/Thing"
 OLD: dict[str, Any] = {
     "paths": {
         "/things": {
@@ -37,7 +37,16 @@ OLD: dict[str, Any] = {
                         "headers": {"ETag": {"required": True}},
                         "content": {"application/json": {"schema": {"$ref": THING}}},
                     },
-                    "409": {"description": "It is there."},
+                    "409": {
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "allOf": [{"$ref": PROBLEM}, {"properties": {"code": {"enum": ["there"]}}}],
+                                }
+                            }
+                        }
+                    },
+                    "410": {"description": "Gone."},
                 },
             },
         }
@@ -66,6 +75,11 @@ OLD: dict[str, Any] = {
                     "of": {"const": "wood"},
                 },
             },
+            "Problem": {
+                "type": "object",
+                "required": ["code"],
+                "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
+            },
             "Page": {
                 "type": "object",
                 "required": ["items"],
@@ -78,6 +92,7 @@ GET, POST = ("paths", "/things", "get"), ("paths", "/things", "post")
 BODY = (*POST, "requestBody")
 NEW, MADE = ("components", "schemas", "New"), ("components", "schemas", "Thing")
 MEMBERS, ANSWERED = (*NEW, "properties"), (*MADE, "properties")
+REFUSAL = (*POST, "responses", "409", "content", "application/json", "schema")
 REQUIRED_PARAMETER = {"in": "query", "name": "page", "required": True, "schema": {}}
 
 BREAKING = [
@@ -116,7 +131,11 @@ BREAKING = [
     ((*MEMBERS, "parts", "minItems"), 1, "request body.parts: minItems is 1, was not limited"),
     ((*MEMBERS, "parts", "items", "type"), "integer", "request body.parts[]: string is refused"),
     ((*POST, "responses", "201"), GONE, "POST /things: answer 201: is gone"),
-    ((*POST, "responses", "409"), GONE, "POST /things: answer 409: is gone"),
+    ((*POST, "responses", "410"), GONE, "POST /things: answer 410: is gone"),
+    ((*REFUSAL, "allOf", 1, "properties", "code", "enum"), ["there", "late"], "answer 409.code: can be late"),
+    ((*REFUSAL, "allOf"), [{"$ref": PROBLEM}], "answer 409.code: can be anything else"),
+    (("components", "schemas", "Problem", "required"), [], "answer 409.code: may be missing"),
+    (("components", "schemas", "Problem", "properties", "detail"), GONE, "answer 409.detail: is gone"),
     ((*POST, "responses", "201", "headers"), {}, "answer 201: header ETag is gone"),
     ((*POST, "responses", "201", "headers", "ETag", "required"), False, "answer 201: header ETag may be missing"),
     ((*POST, "responses", "201", "content"), {}, "answer 201: application/json is gone"),
@@ -146,7 +165,7 @@ HARMLESS = [
     ((*MEMBERS, "size", "type"), ["number", "null"]),
     ((*MEMBERS, "size"), {"anyOf": [{"type": "integer"}, {"type": "null"}]}),
     ((*MEMBERS, "parts", "items"), {}),
-    ((*POST, "responses", "410"), {"description": "No more."}),
+    ((*POST, "responses", "411"), {"description": "How long?"}),
     ((*POST, "responses", "201", "headers", "Location"), {}),
     ((*ANSWERED, "colour"), {"type": "string"}),
     ((*ANSWERED, "size", "type"), "integer"),
