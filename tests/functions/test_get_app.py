@@ -18,6 +18,7 @@ def test_page_is_answered_at_each_of_its_addresses_and_asked_for_anew_each_time(
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == REVALIDATED
     assert answer.text == api.call("GET", "/app").text
+    assert "require-trusted-types-for 'script'" in answer.headers["content-security-policy"]
 
 
 def test_every_file_that_the_page_names_is_there_and_may_be_kept_forever(api: Api) -> None:

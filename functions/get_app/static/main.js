@@ -1,1 +1,128 @@
-document.body.append(location.pathname);
+// The start: finds out who is there, and shows the page of each address.
+
+import { account, tags } from "./api.js";
+import { todayIn } from "./dates.js";
+import { h } from "./dom.js";
+import { connection } from "./http.js";
+import "./keyboard.js";
+import { showAccount } from "./pages/account.js";
+import { showEntry } from "./pages/entry.js";
+import { showMailLink } from "./pages/mail_links.js";
+import { showTasks } from "./pages/tasks.js";
+import { showTrash } from "./pages/trash.js";
+import { closeDrawer, markCurrent, navigation } from "./parts/sidebar.js";
+import { openTask } from "./parts/task_panel.js";
+import { inWords, Unreachable } from "./problems.js";
+import { go, here, route } from "./router.js";
+import { mayBeLoggedIn, session } from "./session.js";
+import { change, state, zone } from "./state.js";
+import { list, open } from "./task_list.js";
+import { viewOf } from "./views.js";
+
+const ENTRY = ["log-in", "sign-up", "forgot-password"];
+const MAIL_LINKS = ["reset-password", "verify-email"];
+const STALE = 60_000; // milliseconds after which a list is asked for again when the page comes back into sight
+
+const app = document.querySelector("#app");
+let shown = { address: null, leave: () => {} };
+let panel = { task: null, close: null };
+let seenAt = Date.now();
+
+async function start() {
+  const [page] = here().parts;
+  if (MAIL_LINKS.includes(page)) return showMailLink(app, page, loaded);
+  if (!mayBeLoggedIn()) return enter();
+  try {
+    await loaded();
+  } catch (problem) {
+    if (problem.status !== 401 && problem.code !== "user_not_found") showFailure(problem);
+  }
+}
+
+/** Load who is logged in, and show the page of the address. */
+async function loaded() {
+  const [user, { items }] = await Promise.all([account.get(), tags.list()]);
+  change({ user, tags: items });
+  app.replaceChildren(
+    h("a", { class: "skip", href: "#main" }, "Skip to the tasks"),
+    ...navigation(),
+    h("main", { id: "main", tabindex: "-1" }));
+  shown.address = null;
+  if ([...ENTRY, ...MAIL_LINKS].includes(here().parts[0])) go("/app/today", { replace: true });
+  else follow();
+}
+
+function enter() {
+  const page = ENTRY.includes(here().parts[0]) ? here().parts[0] : "log-in";
+  showEntry(app, page, loaded);
+}
+
+function showFailure(problem) {
+  app.replaceChildren(h("main", { class: "entry" }, h("div", { class: "card" }, h("h1", {}, "Lambdo"), h("p", {}, inWords(problem)),
+    h("button", { type: "button", class: "button primary", onclick: start }, "Try again"))));
+}
+
+function follow() {
+  if (!state.user) return MAIL_LINKS.includes(here().parts[0]) ? start() : enter();
+  const { parts, query } = here();
+  const task = query.get("task");
+  query.delete("task");
+  showPage(parts, query);
+  showPanel(task);
+}
+
+function showPage(parts, query) {
+  const tag = parts[0] === "tag" && state.tags.find((one) => one.id === parts[1]);
+  const filters = [...query].filter(([name]) => name !== "q"); // the search page follows its words by itself
+  const address = JSON.stringify([parts, filters, tag?.version, todayIn(zone())]);
+  if (address === shown.address) return;
+  const samePage = shown.page === location.pathname;
+  shown.leave();
+  closeDrawer();
+  const main = document.querySelector("#main");
+  const view = viewOf(parts, query);
+  const pages = { trash: showTrash, account: showAccount };
+  if (!view && !pages[parts[0]]) return go("/app/today", { replace: true });
+  const typed = document.activeElement?.id;
+  shown = { address, page: location.pathname, leave: view ? showTasks(main, view) : pages[parts[0]](main) };
+  markCurrent();
+  document.title = `${main.querySelector("h1").textContent} · Lambdo`;
+  focusAfter(samePage, typed, main);
+}
+
+// A new page is announced by its heading. Where only a filter has changed, the focus stays on what changed it.
+function focusAfter(samePage, typed, main) {
+  const search = document.querySelector("#search");
+  if (search && (typed === "search" || !samePage)) return search.focus();
+  if (!samePage) return main.querySelector("h1").focus({ preventScroll: true });
+}
+
+async function showPanel(task) {
+  if (task === panel.task) return;
+  const { close } = panel;
+  panel = { task, close: task && openTask(task) };
+  (await close)?.();
+}
+
+function offline(text, action = null) {
+  document.querySelector("#banner").replaceChildren(...(text ? [h("span", {}, text), action].filter(Boolean) : []));
+}
+
+route.addEventListener("go", follow);
+session.addEventListener("over", () => {
+  shown.leave();
+  shown = { address: null, leave: () => {} };
+  state.user = null;
+  enter();
+});
+connection.addEventListener("good", () => offline(null));
+connection.addEventListener("lost", () => offline("Lambdo cannot be reached. Trying again …"));
+connection.addEventListener("dead", () => offline("Lambdo cannot be reached.", h("button", { type: "button", class: "toast-action", onclick: () => list.view && open(list.view, { quietly: true }) }, "Try again")));
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) seenAt = Date.now();
+  else if (state.user && list.view && shown.leave && Date.now() - seenAt > STALE) {
+    shown.address = null;
+    follow();
+  }
+});
+start();

@@ -1,0 +1,45 @@
+// Building elements. What people typed becomes text or attributes, never markup: there is no innerHTML in this app.
+
+import { PATHS } from "./icons.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const AS_PROPERTY = new Set(["value", "checked", "indeterminate"]);
+
+/** Return an element: `on...` are listeners, null and false leave an attribute out, null children are dropped. */
+export function h(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (AS_PROPERTY.has(key)) element[key] = value;
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Return one of the icons; it says nothing to screen readers, the text beside it does. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  for (const d of PATHS[name]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** Return a button that is an icon with a name for screen readers and tooltips. */
+export function iconButton(name, label, onclick, attributes = {}) {
+  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...attributes }, icon(name));
+}
+
+/** Return the dot in a tag's colour. Set by script, because the page's policy forbids style attributes. */
+export function dot(color) {
+  const element = h("span", { class: "dot", "aria-hidden": "true" });
+  if (color) element.style.setProperty("--dot", color);
+  return element;
+}

@@ -1,0 +1,45 @@
+// One task in a list. The title is a link that covers the row, so Enter opens it and Space is free to complete it.
+
+import { complete, remove } from "../actions.js";
+import { dueParts, isOverdue, shortDay, shortTime, todayIn } from "../dates.js";
+import { dot, h, icon, iconButton } from "../dom.js";
+import { withQuery } from "../router.js";
+import { zone } from "../state.js";
+
+/** Return the row of a task. */
+export function taskRow(task, { leaving = false, grouped = false } = {}) {
+  const classes = ["task", task.completed && "done", leaving && "leaving"].filter(Boolean).join(" ");
+  return h("li", { class: classes, "data-id": task.id },
+    h("input", {
+      type: "checkbox",
+      class: `check ${task.priority}`,
+      checked: task.completed,
+      "aria-label": `Complete: ${task.title}`,
+      onchange: (event) => complete(task, event.target.checked),
+    }),
+    h("div", { class: "task-text" },
+      h("a", { class: "task-title", href: withQuery({ task: task.id }), "aria-describedby": `meta-${task.id}` }, task.title),
+      h("div", { class: "meta", id: `meta-${task.id}` }, facts(task, { grouped }))),
+    h("div", { class: "task-buttons" }, iconButton("trash", `Delete: ${task.title}`, () => remove(task))));
+}
+
+/** Return what there is to say of a task besides its title. */
+export function facts(task, { grouped = false } = {}) {
+  return [
+    task.due_date && dueFact(task, grouped),
+    task.priority !== "medium" && h("span", { class: `fact ${task.priority}` }, icon("flag"), task.priority === "high" ? "High" : "Low"),
+    ...task.tags.map((tag) => h("span", { class: "fact" }, dot(tag.color), tag.name)),
+    task.description && h("span", { class: "fact", title: "Has a description" }, icon("notes"), h("span", { class: "unseen" }, "Has a description")),
+  ];
+}
+
+// Where a heading has said the day, only a time of it is news, and how late it is.
+function dueFact(task, grouped) {
+  const { day, time } = dueParts(task.due_date, zone());
+  const today = todayIn(zone());
+  const late = !task.completed && isOverdue(task.due_date, zone());
+  if (grouped && !time && !late) return null;
+  const words = shortDay(day, today) + (time ? ` ${shortTime(time)}` : "");
+  const kind = late ? "late" : day === today ? "today" : "";
+  return h("span", { class: `fact due ${kind}` }, icon(time ? "clock" : "upcoming"), words, late && h("span", { class: "unseen" }, " (overdue)"));
+}
