@@ -10,10 +10,10 @@ from lambdo import settings, static_files
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.problems import PageNotFound
 
-FILES: Final = static_files.read(Path(__file__).with_name("static"))
-TEMPLATE: Final = FILES.pop("index.html")
+FILES: Final = static_files.read_folder(Path(__file__).with_name("static"))
+UNVERSIONED: Final = FILES.pop("index.html")
 VERSION: Final = static_files.version_of(FILES)
-PAGE: Final = static_files.of_content("index.html", TEMPLATE.content.replace(b"{version}", VERSION.encode()))
+PAGE: Final = static_files.versioned(UNVERSIONED, VERSION)
 # Trusted Types: the browser itself refuses to make markup of a text, so a title such as <img onerror=...> stays one.
 POLICY: Final = f"{static_files.POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 

@@ -24,8 +24,12 @@ PUBLIC = {
     "POST /api/auth/password/reset",
     "GET /api/health",
     "GET /.well-known/jwks.json",
+    "GET /",
     "GET /app",
     "GET /app/{path+}",
+    "GET /docs",
+    "GET /docs/{file}",
+    "GET /openapi.json",
 }
 TEMPLATE = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text(encoding="utf-8"))
 EVENTS = [

@@ -39,10 +39,14 @@ def on_table(*actions: str) -> dict[str, set[str]]:
 
 
 PUBLIC_ROUTES = {
+    "GET /",
     "GET /.well-known/jwks.json",
     "GET /api/health",
     "GET /app",
     "GET /app/{path+}",
+    "GET /docs",
+    "GET /docs/{file}",
+    "GET /openapi.json",
     "POST /api/auth/email/verify",  # like the one that resets a password, it needs the token of a mail
     "POST /api/auth/login",
     "POST /api/auth/logout",  # the refresh token in its body is what authenticates it
@@ -201,7 +205,10 @@ FUNCTIONS = {
     ),
     "get_health": Expected({"GET /api/health"}, on_table("GetItem")),
     "get_jwks": Expected({"GET /.well-known/jwks.json"}, {}, {"JWKS"}),
+    "get_front_page": Expected({"GET /"}, {}, {"APP", "DOCS"}),
     "get_app": Expected({"GET /app", "GET /app/{path+}"}, {}, {"APP"}),
+    "get_docs": Expected({"GET /docs", "GET /docs/{file}"}, {}, {"DOCS"}),
+    "get_openapi": Expected({"GET /openapi.json"}, {}, {"DOCS"}),
 }
 
 IDENTITY = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"

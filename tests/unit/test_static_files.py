@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from lambdo.endpoint import Request
-from lambdo.static_files import POLICY, REVALIDATED, answer, of_content, read, version_of
+from lambdo.static_files import POLICY, REVALIDATED, answer, of_content, read, read_folder, version_of, versioned
 
-PAGE = of_content("page.html", b"<p>" * 100)
+PAGE = of_content(b"<p>" * 100, "text/html; charset=utf-8")
 REQUEST = Request("GET /", "/", {}, "", {}, (), b"", "203.0.113.7", "", "")
 
 
@@ -21,23 +21,31 @@ def test_folder_is_read_with_all_below_it(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "main.js").write_text("1")
     (tmp_path / "images" / "icon.svg").write_text("<svg/>")
-    files = read(tmp_path)
+    files = read_folder(tmp_path)
     assert files.keys() == {"main.js", "images/icon.svg"}
-    assert files["main.js"] == of_content("main.js", b"1")
+    assert files["main.js"] == of_content(b"1", "text/javascript; charset=utf-8")
 
 
-def test_suffix_without_a_media_type_is_refused_at_once() -> None:
+def test_suffix_without_a_media_type_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "main.exe").touch()
     with pytest.raises(KeyError, match=r"\.exe"):
-        of_content("main.exe", b"")
+        read(tmp_path / "main.exe")
 
 
 def test_version_changes_with_names_and_contents() -> None:
-    one, two = of_content("a.js", b"1"), of_content("a.js", b"2")
+    one, two = of_content(b"1", "text/css"), of_content(b"2", "text/css")
     versions = [
         version_of(files) for files in ({"a.js": one}, {"a.js": two}, {"b.js": one}, {"a.js": one, "b.js": one})
     ]
     assert len(set(versions)) == 4
     assert version_of({"b.js": two, "a.js": one}) == version_of({"a.js": one, "b.js": two})
+
+
+def test_page_names_the_version_and_has_another_entity_tag_with_another() -> None:
+    page = of_content(b'<img src="/{version}/a.png"><img src="/{version}/b.png">', "text/html")
+    one, two = versioned(page, "1"), versioned(page, "2")
+    assert one.content == b'<img src="/1/a.png"><img src="/1/b.png">'
+    assert one.etag != two.etag
 
 
 def test_page_comes_with_its_headers() -> None:
@@ -85,7 +93,7 @@ def test_file_is_not_packed_for_anybody_else(accepted: str) -> None:
 
 
 def test_image_that_is_packed_already_is_sent_as_it_is() -> None:
-    image = of_content("icon.png", b"\x89PNG" * 100)
+    image = of_content(b"\x89PNG" * 100, "image/png")
     response = answer(asking(accept_encoding="gzip"), image, REVALIDATED)
     assert (response.body, "content-encoding" in response.headers) == (image.content, False)
 

@@ -132,3 +132,9 @@ def app_url() -> str:
 def app() -> bool:
     """APP: `true` where the web app is served."""
     return _required("APP") == "true"
+
+
+@cache
+def docs() -> bool:
+    """DOCS: `true` where the API's description is served, as document and as pages."""
+    return _required("DOCS") == "true"

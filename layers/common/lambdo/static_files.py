@@ -5,6 +5,7 @@ They are read at init, so that no path of a request ever reaches the file system
 
 import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -35,28 +36,43 @@ COMPRESSED_ALREADY: Final = {"image/png"}
 
 
 class StaticFile(NamedTuple):
-    """A file's content and what is told of it; the entity tag is weak, because both codings of the content share it."""
+    """A file's content and what is told of it. Its entity tag is sent as a weak one: packed and unpacked share it."""
 
     content: bytes
     media_type: str
     etag: str
 
 
-def of_content(name: str, content: bytes) -> StaticFile:
-    """Return the file of this name and content; raises KeyError for a suffix without a media type."""
-    return StaticFile(content, MEDIA_TYPES[Path(name).suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+def of_content(content: bytes, media_type: str) -> StaticFile:
+    """Return the file of this content."""
+    return StaticFile(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
-def read(folder: Path) -> dict[str, StaticFile]:
+def read(path: Path) -> StaticFile:
+    """Return the file at the path; raises KeyError for a suffix without a media type."""
+    return of_content(path.read_bytes(), MEDIA_TYPES[path.suffix])
+
+
+def read_folder(folder: Path) -> dict[str, StaticFile]:
     """Return all files below the folder by their paths in it."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): of_content(path.name, path.read_bytes()) for path in paths}
+    return {path.relative_to(folder).as_posix(): read(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def version_of(files: Mapping[str, StaticFile]) -> str:
     """Return 12 hex digits that change with any name or content."""
     listed = "".join(f"{name} {file.etag}\n" for name, file in sorted(files.items()))
     return hashlib.sha256(listed.encode()).hexdigest()[:12]
+
+
+def versioned(page: StaticFile, version: str) -> StaticFile:
+    """Return the page with the version at each `{version}` in it."""
+    return of_content(page.content.replace(b"{version}", version.encode()), page.media_type)
+
+
+def without(page: StaticFile, part: str) -> StaticFile:
+    """Return the page without what stands in it between `<!--part-->` and `<!--/part-->`."""
+    pattern = f"<!--{part}-->.*?<!--/{part}-->".encode()
+    return of_content(re.sub(pattern, b"", page.content, flags=re.DOTALL), page.media_type)
 
 
 def answer(request: Request, file: StaticFile, cache_control: str, policy: str = POLICY) -> Response:

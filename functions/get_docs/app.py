@@ -1,0 +1,33 @@
+"""GET /docs, GET /docs/{file} - the API's description as pages to read and to try: Swagger UI, and the errors.
+
+Swagger UI is the one that Powertools brings along in the dependencies layer.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import aws_lambda_powertools
+
+from lambdo import settings, static_files
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.problems import PageNotFound
+
+SWAGGER_UI: Final = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "openapi" / "swagger_ui"
+ASSETS: Final = static_files.read_folder(Path(__file__).with_name("static")) | {
+    name: static_files.read(SWAGGER_UI / name) for name in ("swagger-ui-bundle.min.js", "swagger-ui.min.css")
+}
+PAGES: Final = {"": ASSETS.pop("index.html"), "errors": ASSETS.pop("errors.html")}
+VERSION: Final = static_files.version_of(ASSETS)
+FILES: Final = ASSETS | {name: static_files.versioned(page, VERSION) for name, page in PAGES.items()}
+# What the `type` of a problem leads to is there also where the documentation is switched off.
+ERRORS: Final = {"errors": static_files.without(FILES["errors"], "docs"), "page.css": FILES["page.css"]}
+
+
+@endpoint(public=True)
+def handler(request: Request) -> Response:
+    """Answer 200 with a page or a file, or 304; a file that is asked for by its version may be kept forever."""
+    name, files = request.parameters.get("file", ""), FILES if settings.docs() else ERRORS
+    if name not in files:
+        raise PageNotFound
+    kept = static_files.FOREVER if request.query_string == VERSION else static_files.REVALIDATED
+    return static_files.answer(request, files[name], kept)

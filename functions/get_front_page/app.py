@@ -1,0 +1,30 @@
+"""GET / - what answers here, with links to what this deployment serves."""
+
+import base64
+import hashlib
+import re
+from functools import cache, reduce
+from pathlib import Path
+from typing import Final
+
+from lambdo import settings, static_files
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.static_files import StaticFile
+
+PAGE: Final = static_files.read(Path(__file__).with_name("index.html"))
+STYLE: Final = re.split(b"</?style>", PAGE.content)[1]  # within the page, which spares a second request
+HASH: Final = base64.b64encode(hashlib.sha256(STYLE).digest()).decode()
+POLICY: Final = static_files.POLICY.replace("style-src 'self'", f"style-src 'sha256-{HASH}'")
+
+
+@endpoint(public=True)
+def handler(request: Request) -> Response:
+    """Answer 200 with the page, or 304."""
+    page = _page(app=settings.app(), docs=settings.docs())
+    return static_files.answer(request, page, static_files.REVALIDATED, POLICY)
+
+
+@cache
+def _page(**served: bool) -> StaticFile:
+    """Return the page without the parts of what is not served."""
+    return reduce(static_files.without, [name for name, on in served.items() if not on], PAGE)

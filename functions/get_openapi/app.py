@@ -1,0 +1,18 @@
+"""GET /openapi.json - the API's description (OpenAPI 3.1), which tools read and /docs shows."""
+
+from pathlib import Path
+from typing import Final
+
+from lambdo import settings, static_files
+from lambdo.endpoint import Request, Response, endpoint
+from lambdo.problems import PageNotFound
+
+DESCRIPTION: Final = static_files.read(Path(__file__).with_name("openapi.json"))
+
+
+@endpoint(public=True)
+def handler(request: Request) -> Response:
+    """Answer 200 with the document, or 304; 404 where the documentation is switched off."""
+    if not settings.docs():
+        raise PageNotFound
+    return static_files.answer(request, DESCRIPTION, static_files.REVALIDATED)

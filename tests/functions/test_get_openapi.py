@@ -1,0 +1,27 @@
+"""GET /openapi.json."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.caller import Api, assert_problem
+
+DOCUMENT = Path(__file__).parents[2] / "openapi.json"
+
+
+def test_document_is_that_of_the_repository(api: Api) -> None:
+    answer = api.call("GET", "/openapi.json")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.json == json.loads(DOCUMENT.read_text(encoding="utf-8"))
+
+
+def test_client_that_has_the_document_is_answered_304(api: Api) -> None:
+    etag = api.call("GET", "/openapi.json").headers["etag"]
+    answer = api.call("GET", "/openapi.json", headers={"if-none-match": etag})
+    assert (answer.status, answer.content) == (304, b"")
+
+
+def test_document_that_is_switched_off_is_404(api: Api, setting: Callable[..., None]) -> None:
+    setting(DOCS="false")
+    assert_problem(api.call("GET", "/openapi.json"), 404, "page_not_found")
