@@ -28,6 +28,10 @@ test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.s
 model: .venv/.synced .venv-ministack/.synced ## compare the API with its model in random runs (RUNS=500), and see that planted faults are found
 	@MODEL_RUNS='$(or $(RUNS),500)' $(PYTHON) -m pytest tests/model
 
+.PHONY: openapi
+openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real answers
+	@OPENAPI=write $(PYTHON) -m pytest --quiet tests/contract/test_openapi.py
+
 .PHONY: fault-matrix
 fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with every fault at each of its calls, and write docs/fault-matrix.md
 	@FAULT_MATRIX=write $(PYTHON) -m pytest --quiet tests/faults/test_matrix.py

@@ -21,7 +21,7 @@ from lambdo.store import idempotency as records
 
 REPLAYED: Final = "idempotent-replayed"
 # A string of RFC 8941, as the draft has it, or the same without its quotes, as most clients send it.
-_KEY: Final = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"|([\x21\x23-\x7e]{1,255})')
+KEY: Final = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"|([\x21\x23-\x7e]{1,255})')
 
 
 def once[Result](
@@ -89,7 +89,7 @@ def _key(request: Request) -> str | None:
     value = request.headers.get("idempotency-key")
     if value is None:
         return None
-    match = _KEY.fullmatch(value.strip())
+    match = KEY.fullmatch(value.strip())
     if match is None:
         raise MalformedHeader(
             "Idempotency-Key should be 1 to 255 printable ASCII characters, in quotes if there are spaces."

@@ -4,8 +4,9 @@ import re
 from datetime import UTC, date, datetime
 from typing import Final
 
-DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
+DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK: Final = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-5][0-9])"
+DATE_TIME: Final = re.compile(f"{DATE.pattern}[Tt ]{_CLOCK}")
 
 
 def now() -> datetime:

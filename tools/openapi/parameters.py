@@ -1,0 +1,117 @@
+"""Parameters and headers, each described once."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from openapi_pydantic import Header, Parameter, Schema
+
+from lambdo.idempotency import KEY
+from lambdo.models.fields import ID
+from lambdo.models.page_query import Rule
+from lambdo.preconditions import IF_MATCH
+
+_ENTITY_TAG: Final = Schema(type="string", pattern='^"[^"]+"$')
+_SECONDS: Final = Schema(type="integer", minimum=0)
+
+
+def _parameter(place: str, name: str, schema: Mapping[str, Any], description: str | None = None) -> Parameter:
+    required = {"required": True} if place == "path" else {}
+    fields = {"in": place, "name": name, "schema": schema, "description": description}
+    return Parameter.model_validate(fields | required)
+
+
+PATH: Final = {
+    "user_id": _parameter("path", "user_id", {"anyOf": [{"const": "me"}, ID]}, "One's own id, or `me`."),
+    **{name: _parameter("path", name, ID) for name in ("task_id", "tag_id", "session_id")},
+}
+
+REQUEST_HEADERS: Final = {
+    "IdempotencyKey": _parameter(
+        "header",
+        "Idempotency-Key",
+        {"type": "string", "pattern": f"^({KEY.pattern})$"},
+        "A UUID, a new one for each request. A request that is sent again with its key has one effect and gets its first"
+        " answer, for 24 hours.",
+    ),
+    "IfMatch": _parameter(
+        "header",
+        "If-Match",
+        {"type": "string", "pattern": IF_MATCH},
+        "The `ETag` of what is to be changed: 412 if it has changed since.",
+    ),
+    "IfNoneMatch": _parameter(
+        "header", "If-None-Match", {"type": "string"}, "The `ETag` of what is known: 304 if that is current."
+    ),
+}
+
+RESPONSE_HEADERS: Final = {
+    "ApigwRequestid": Header(description="The gateway's id of the request.", param_schema=Schema(type="string")),
+    "CacheControl": Header(description="How long the answer may be kept.", param_schema=Schema(type="string")),
+    "ETag": Header(
+        description="The entity tag of this state, for `If-Match` and `If-None-Match`.",
+        required=True,
+        param_schema=_ENTITY_TAG,
+    ),
+    "IdempotentReplayed": Header(
+        description="`true` marks the answer of a request that was carried out before.",
+        param_schema=Schema(type="string", const="true"),
+    ),
+    "Link": Header(
+        description='The next page, as `<address>; rel="next"` (RFC 8288); absent at the end.',
+        param_schema=Schema(type="string"),
+    ),
+    "Location": Header(
+        description="The address of what was made.", required=True, param_schema=Schema(type="string", pattern="^/")
+    ),
+    "RateLimit": Header(
+        description="What is left of the limit that was reached, and in how many seconds it is whole again"
+        " (draft-ietf-httpapi-ratelimit-headers).",
+        param_schema=Schema(type="string"),
+    ),
+    "RateLimitPolicy": Header(
+        description="The limit that was reached: how many times in how many seconds.",
+        param_schema=Schema(type="string"),
+    ),
+    "RetryAfter": Header(description="Seconds to wait before the next attempt.", param_schema=_SECONDS),
+    "SetCookie": Header(
+        description="The refresh token, for clients that keep it as a cookie.", param_schema=Schema(type="string")
+    ),
+    "WWWAuthenticate": Header(
+        description='`Bearer error="invalid_token"` (RFC 6750).', param_schema=Schema(type="string")
+    ),
+    "XRequestId": Header(description="The id of the request, to quote in reports.", param_schema=Schema(type="string")),
+}
+# As they are written on the wire, where that is not the name with hyphens.
+_WIRE_NAMES: Final = {
+    "ApigwRequestid": "apigw-requestid",
+    "ETag": "ETag",
+    "RateLimit": "RateLimit",
+    "RateLimitPolicy": "RateLimit-Policy",
+    "WWWAuthenticate": "WWW-Authenticate",
+}
+
+_DESCRIPTIONS: Final = {
+    "cursor": "The `next_cursor` of the page before. It belongs to its user, filters and order.",
+    "due_after": "Only tasks due after the end of this date, or after this point in time.",
+    "due_before": "Only tasks due before the beginning of this date, or before this point in time.",
+    "include": "`current` ends the token's own session as well.",
+    "limit": "How many at most.",
+    "overdue": "`true`: only open tasks that are late.",
+    "priority": "Only tasks of this priority.",
+    "q": "Only tasks with this in title or description, without regard to case and accents.",
+    "sort": "The order: by creation, by due date (undated tasks last), or by priority (high first). Lists that are limited"
+    " by due dates, and by no tag, are in their order; others are newest first.",
+    "status": "Only open or only done tasks.",
+    "tag": "Only tasks that have this tag; repeated, those that have all.",
+}
+
+
+def wire_name(header: str) -> str:
+    """Return the name of a response header as it is sent."""
+    return _WIRE_NAMES.get(header) or "".join(f"-{c}" if c.isupper() else c for c in header).removeprefix("-")
+
+
+def query(rules: Mapping[str, Rule]) -> Iterator[Parameter]:
+    """Yield the parameters that the rules read."""
+    for name, (_, _, schema) in rules.items():
+        yield _parameter("query", name, schema, _DESCRIPTIONS[name])
