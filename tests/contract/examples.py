@@ -112,6 +112,7 @@ def record(api: Api, network: Network, setting: Callable[..., None], monkeypatch
 def _service(story: Story) -> None:
     story.tell("All is well", "GET", "/api/health")
     story.tell("The keys", "GET", "/.well-known/jwks.json")
+    story.tell("No such file", "GET", "/app/unknown.js")
 
 
 def _log_in(story: Story, api: Api) -> Caller:

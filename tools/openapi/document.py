@@ -59,6 +59,7 @@ from tools.openapi.schemas import Json
 
 ROOT: Final = Path(__file__).parents[2]
 PROBLEM_JSON: Final = "application/problem+json"
+FILE_VARIABLES: Final = ("{file}", "{path+}")
 SCHEME: Final = "access_token"
 NOT_FOUND: Final = {"task_id": TaskNotFound, "tag_id": TagNotFound, "session_id": SessionNotFound}
 PROBLEM_HEADERS: Final[Mapping[type[Problem], tuple[str, ...]]] = {
@@ -120,9 +121,10 @@ def document(application: Application, exchanges: Sequence[Exchange]) -> str:
 
 
 def operation_id(application: Application, route: Route) -> str:
-    """Return the name of the route's function; PUT, where it means the same as PATCH, is `put_` and what it changes."""
+    """Return the name of the route's function, made unique where it has two: `put_` for `update_`, `_file` for what a page needs."""
     folder = _folder(application, route)
-    return folder.replace("update_", "put_") if route.method == "PUT" else folder
+    name = folder.replace("update_", "put_") if route.method == "PUT" else folder
+    return f"{name}_file" if route.path.endswith(FILE_VARIABLES) else name
 
 
 def _place(application: Application, route: Route) -> tuple[int, str]:
@@ -140,7 +142,8 @@ def _operation(
     responses: dict[str, Response | Reference],
 ) -> DocumentedOperation:
     folder = _folder(application, route)
-    declared, name = OPERATIONS[folder], operation_id(application, route)
+    name = operation_id(application, route)
+    declared = OPERATIONS.get(name) or OPERATIONS[folder]
     examples = [exchange for exchange in exchanges if exchange.operation_id == name]
     return DocumentedOperation(
         operationId=name,
@@ -199,13 +202,7 @@ def _answer(declared: Operation, status: int, answer: Answer, folder: str, examp
     return Response(
         description=answer.description,
         headers=_headers(headers),
-        content={
-            answer.media_type: MediaType(
-                media_type_schema=Schema.model_validate(schemas.reference(answer.shape)), examples=answered
-            )
-        }
-        if answer.shape
-        else None,
+        content=_content(answer, answer.shape, answered) if answer.shape else None,
         links={
             target: Link(operationId=target, parameters=link.parameters, requestBody=link.body)
             for link in LINKS.get(folder, ())
@@ -214,6 +211,12 @@ def _answer(declared: Operation, status: int, answer: Answer, folder: str, examp
         if status < 300
         else None,
     )
+
+
+def _content(answer: Answer, shape: type, examples: Mapping[str, Example]) -> dict[str, MediaType]:
+    schema = Schema.model_validate(schemas.reference(shape))
+    media_type = MediaType(media_type_schema=schema, examples={**examples} or None)
+    return dict.fromkeys(answer.media_types, media_type)
 
 
 def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
@@ -297,7 +300,12 @@ def _security_scheme() -> SecurityScheme:
 def _schemas() -> dict[str, Json]:
     """Return the schemas of all that is sent and answered."""
     bodies = [declared.body for declared in OPERATIONS.values() if declared.body]
-    answers = [answer.shape for declared in OPERATIONS.values() for answer in declared.answers.values() if answer.shape]
+    answers = [
+        answer.shape
+        for declared in OPERATIONS.values()
+        for answer in declared.answers.values()
+        if answer.shape and answer.shape is not str
+    ]
     return schemas.components([*bodies, *answers, shapes.Problem, shapes.GatewayMessage])
 
 

@@ -17,6 +17,7 @@ from lambdo.problems import (
     InvalidMailToken,
     InvalidRefreshToken,
     MailNotConfigured,
+    PageNotFound,
     Problem,
     RefreshTokenReused,
     StorageFull,
@@ -27,6 +28,7 @@ from lambdo.problems import (
     UserNotFound,
     WrongPassword,
 )
+from lambdo.static_files import MEDIA_TYPES
 from tools.openapi import shapes
 
 
@@ -36,7 +38,7 @@ class Answer(NamedTuple):
     description: str
     shape: type | None = None
     headers: tuple[str, ...] = ()
-    media_type: str = JSON
+    media_types: tuple[str, ...] = (JSON,)
 
 
 class Operation(NamedTuple):
@@ -81,6 +83,7 @@ TASKS: Final = "Tasks"
 TRASH: Final = "Trash"
 TAGS: Final = "Tags"
 SERVICE: Final = "Service"
+PAGES: Final = "Pages"
 GROUPS: Final = {
     ACCOUNT: "Who one is: registration, password, e-mail address, settings.",
     SESSIONS: "Logging in and out, and the devices where one is logged in.",
@@ -88,6 +91,7 @@ GROUPS: Final = {
     TRASH: "Deleted tasks, kept for 30 days.",
     TAGS: "Words to put on tasks.",
     SERVICE: "About the API itself.",
+    PAGES: "For people with a browser.",
 }
 
 _KEY: Final = "IdempotencyKey"
@@ -96,6 +100,23 @@ _READ: Final = ("IfNoneMatch",)
 _PATCH: Final = (JSON, MERGE_PATCH)
 _UNCHANGED: Final = Answer("Unchanged: `If-None-Match` names the current entity tag.", None, ("ETag",))
 _INCLUDE: Final[dict[str, Rule]] = {"include": (lambda texts: texts[0], "Should be current", {"const": "current"})}
+_PAGE_HEADERS: Final = (
+    "ETag",
+    "CacheControl",
+    "ContentEncoding",
+    "CrossOriginOpenerPolicy",
+    "ReferrerPolicy",
+    "Vary",
+)
+_FILE_TYPES: Final = tuple(sorted({media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()}))
+
+
+def _page(description: str, what: str, *media_types: str, shape: type = str) -> Operation:
+    answers = {
+        200: Answer(f"{what}.", shape, _PAGE_HEADERS, media_types),
+        304: Answer("Unchanged: `If-None-Match` names the current entity tag.", None, _PAGE_HEADERS),
+    }
+    return Operation(PAGES, description, answers, headers=_READ, problems=(PageNotFound,), calls_aws=False)
 
 
 def _shown(shape: type, description: str) -> Answer:
@@ -356,6 +377,20 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "For whoever wants to verify access tokens without asking the API.",
         {200: Answer("The key set.", shapes.KeySet, ("CacheControl",))},
         calls_aws=False,
+    ),
+    "get_front_page": _page("", "The page", "text/html"),
+    "get_openapi": _page(
+        "This document. Not on deployments whose documentation is off.", "The document", JSON, shape=dict
+    ),
+    "get_docs": _page(
+        "Swagger UI: every operation, to be tried from the page. Not on deployments whose documentation is off.",
+        "The page",
+        "text/html",
+    ),
+    "get_docs_file": _page("What the page needs, and `errors`, which explains each code.", "The file", *_FILE_TYPES),
+    "get_app": _page("The web app. Not on deployments where it is off.", "The page", "text/html"),
+    "get_app_file": _page(
+        "What the app needs. An address without a dot is one of its pages.", "The file", *_FILE_TYPES
     ),
 }
 

@@ -10,7 +10,7 @@ from lambdo.models.fields import ID
 from lambdo.models.page_query import Rule
 from lambdo.preconditions import IF_MATCH
 
-_ENTITY_TAG: Final = Schema(type="string", pattern='^"[^"]+"$')
+_ENTITY_TAG: Final = Schema(type="string", pattern='^(W/)?"[^"]+"$')
 _SECONDS: Final = Schema(type="integer", minimum=0)
 
 
@@ -23,6 +23,8 @@ def _parameter(place: str, name: str, schema: Mapping[str, Any], description: st
 PATH: Final = {
     "user_id": _parameter("path", "user_id", {"anyOf": [{"const": "me"}, ID]}, "One's own id, or `me`."),
     **{name: _parameter("path", name, ID) for name in ("task_id", "tag_id", "session_id")},
+    "file": _parameter("path", "file", {"type": "string"}, "The name of a file."),
+    "path": _parameter("path", "path", {"type": "string"}, "The address of a page or a file, which may have slashes."),
 }
 
 REQUEST_HEADERS: Final = {
@@ -47,6 +49,13 @@ REQUEST_HEADERS: Final = {
 RESPONSE_HEADERS: Final = {
     "ApigwRequestid": Header(description="The gateway's id of the request.", param_schema=Schema(type="string")),
     "CacheControl": Header(description="How long the answer may be kept.", param_schema=Schema(type="string")),
+    "ContentEncoding": Header(
+        description="`gzip`, if the client accepts it.", param_schema=Schema(type="string", const="gzip")
+    ),
+    "CrossOriginOpenerPolicy": Header(
+        description="The page shares nothing with pages of other origins.",
+        param_schema=Schema(type="string", const="same-origin"),
+    ),
     "ETag": Header(
         description="The entity tag of this state, for `If-Match` and `If-None-Match`.",
         required=True,
@@ -72,10 +81,15 @@ RESPONSE_HEADERS: Final = {
         description="The limit that was reached: how many times in how many seconds.",
         param_schema=Schema(type="string"),
     ),
+    "ReferrerPolicy": Header(
+        description="Where the page leads to is not told whence.",
+        param_schema=Schema(type="string", const="no-referrer"),
+    ),
     "RetryAfter": Header(description="Seconds to wait before the next attempt.", param_schema=_SECONDS),
     "SetCookie": Header(
         description="The refresh token, for clients that keep it as a cookie.", param_schema=Schema(type="string")
     ),
+    "Vary": Header(description="What else the answer depends on.", param_schema=Schema(type="string")),
     "WWWAuthenticate": Header(
         description='`Bearer error="invalid_token"` (RFC 6750).', param_schema=Schema(type="string")
     ),

@@ -20,6 +20,7 @@ ALIASES: Final[dict[str, Json]] = {
     "Id": {"type": "string", "format": "uuid", "description": "A UUIDv7: as texts, ids are in the order of creation."},
     "Time": {"type": "string", "format": "date-time", "description": "RFC 3339, in UTC, with microseconds."},
 }
+PLAIN: Final[dict[type, Json]] = {str: {"type": "string"}, dict: {"type": "object"}}
 # Inside, Task and Session are what is stored.
 SHOWN_AS: Final = {"TaskAnswer": "Task", "TrashedTaskAnswer": "TrashedTask", "ShownSession": "Session"}
 
@@ -34,7 +35,7 @@ def components(shapes: Iterable[type]) -> dict[str, Json]:
 
     A shape is a pydantic model or a TypedDict; the texts below its members become their descriptions.
     """
-    by_name = {shape.__name__: shape for one in shapes for shape in _within(one)}
+    by_name = {shape.__name__: shape for one in shapes if one not in PLAIN for shape in _within(one)}
     wanted: list[tuple[str, Any, TypeAdapter[Any]]] = [
         (name, "validation" if issubclass(shape, BaseModel) else "serialization", TypeAdapter(shape))
         for name, shape in by_name.items()
@@ -47,8 +48,8 @@ def components(shapes: Iterable[type]) -> dict[str, Json]:
 
 
 def reference(shape: type) -> Json:
-    """Return a reference to a shape among the components."""
-    return {"$ref": _reference(shape.__name__)}
+    """Return a reference to a shape among the components, or the schema of a text or of an object of any kind."""
+    return PLAIN.get(shape) or {"$ref": _reference(shape.__name__)}
 
 
 def _within(shape: type) -> Iterator[type]:
