@@ -14,6 +14,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from tests.caller import Api, Caller
+from tests.documented import Seen, documented
 from tests.network import Network
 from tests.watch import Call, watch
 from tools.local.application import STACK, Application
@@ -77,8 +78,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     files = {item.path for item in session.items}
     watch.whole |= not (chosen.keyword or chosen.markexpr) and files >= set((ROOT / "tests").rglob("test_*.py"))
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["watch"] = watch.whole, [tuple(call) for call in watch.calls]
-    elif watch.whole and watch.unseen() and session.exitstatus == pytest.ExitCode.OK:
+        seen = [tuple(call) for call in watch.calls], [tuple(answer) for answer in documented.seen]
+        session.config.workeroutput["watch"] = watch.whole, *seen
+    elif watch.whole and (watch.unseen()) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -86,15 +88,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Take over what a process of pytest-xdist has seen."""
     if not error:
-        whole, calls = node.workeroutput["watch"]
+        whole, calls, answers = node.workeroutput["watch"]
         watch.whole |= whole
         watch.calls |= {Call(*call) for call in calls}
+        documented.seen |= {Seen(*answer) for answer in answers}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what the run of all tests has never seen."""
-    for call in watch.unseen() if watch.whole else []:
-        terminalreporter.write_line(f"never seen: {' '.join(call)}", red=True)
+    for never in watch.unseen() if watch.whole else []:
+        terminalreporter.write_line(f"never seen: {' '.join(map(str, never))}", red=True)
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,9 @@ class Documented:
         _hold_headers(name, promised, answer)
         body = _hold_content(name, promised.get("content", {}), answer)
         if status < 300 and isinstance(sent, dict):
-            trimmed = sent | {key: sent[key].strip() for key in ("email",) if key in sent}  # as the address is when it is read
+            trimmed = sent | {
+                key: sent[key].strip() for key in ("email",) if key in sent
+            }  # as the address is when it is read
             _hold_body(f"{name}, request", operation["requestBody"]["content"]["application/json"]["schema"], trimmed)
         self.seen.add(Seen(operation["operationId"], status, body["code"] if status >= 400 else ""))
 

@@ -1,5 +1,6 @@
 """openapi.json says what the API is: it is made of what validates requests, and of requests that were answered."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from tests.caller import Api
 from tests.contract.examples import record
 from tests.documented import documented
 from tests.network import Network
+from tools.local.application import Application
 from tools.openapi.document import document
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.json"
@@ -26,3 +28,26 @@ def test_document_is_what_make_openapi_writes(fresh: str) -> None:
     if os.environ.get("OPENAPI") == "write":
         DOCUMENT.write_text(fresh, encoding="utf-8")
     assert DOCUMENT.read_text(encoding="utf-8") == fresh, "Run make openapi."
+
+
+def test_every_route_is_documented_with_its_method_path_and_security(application: Application) -> None:
+    routes = {
+        (route.method, route.path.replace("+}", "}"), route.authorizer is not None) for route in application.routes
+    }
+    operations = {
+        (method.upper(), path, bool(operation["security"]) and {} not in operation["security"])
+        for path, methods in json.loads(DOCUMENT.read_text(encoding="utf-8"))["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert operations == routes
+    assert len(operations) == len(application.routes)
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does() -> None:
+    operations = [
+        operation
+        for methods in json.loads(DOCUMENT.read_text(encoding="utf-8"))["paths"].values()
+        for operation in methods.values()
+    ]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    assert all(operation["summary"][0].isupper() and operation["tags"] for operation in operations)

@@ -14,14 +14,15 @@ _ENTITY_TAG: Final = Schema(type="string", pattern='^(W/)?"[^"]+"$')
 _SECONDS: Final = Schema(type="integer", minimum=0)
 
 
-def _parameter(place: str, name: str, schema: Mapping[str, Any], description: str | None = None) -> Parameter:
-    required = {"required": True} if place == "path" else {}
-    fields = {"in": place, "name": name, "schema": schema, "description": description}
-    return Parameter.model_validate(fields | required)
+def _parameter(
+    place: str, name: str, schema: Mapping[str, Any], description: str | None = None, example: str | None = None
+) -> Parameter:
+    fields = {"in": place, "name": name, "schema": schema, "description": description, "example": example}
+    return Parameter.model_validate({**fields, "required": place == "path"})
 
 
 PATH: Final = {
-    "user_id": _parameter("path", "user_id", {"anyOf": [{"const": "me"}, ID]}, "One's own id, or `me`."),
+    "user_id": _parameter("path", "user_id", {"anyOf": [{"const": "me"}, ID]}, "One's own id, or `me`.", "me"),
     **{name: _parameter("path", name, ID) for name in ("task_id", "tag_id", "session_id")},
     "file": _parameter("path", "file", {"type": "string"}, "The name of a file."),
     "path": _parameter("path", "path", {"type": "string"}, "The address of a page or a file, which may have slashes."),
