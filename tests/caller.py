@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from lambdo import static_files
 from tests.watch import watch
 from tools.local.application import Application, Route
 from tools.local.gateway import find_route, rank
@@ -222,6 +221,8 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
 
 def _assert_framed(answer: Answer, request_id: str, inner: set[str]) -> None:
     """Check what every answer of every endpoint has, and has not."""
+    from lambdo import static_files  # not above: its logger's name is set by conftest.py
+
     assert answer.headers["x-request-id"] == request_id
     assert answer.headers.items() >= SECURITY_HEADERS.items()
     if answer.is_page:

@@ -69,6 +69,8 @@ def holds(condition: Any, values: dict[str, str], conditions: dict[str, Any]) ->
             return not holds(one, values, conditions)
         case {"Fn::And": several}:
             return all(holds(one, values, conditions) for one in several)
+        case {"Fn::Or": several}:
+            return any(holds(one, values, conditions) for one in several)
         case {"Fn::Equals": [one, other]}:
             return str(_resolved(one, values, {})) == str(_resolved(other, values, {}))
         case {"Fn::Contains": [{"Ref": name}, one]}:

@@ -23,7 +23,7 @@ from tests.contract.test_template import FUNCTIONS, camel, template
 
 # No stage sets MailFrom: the example could be nobody's, and what sends mails is there only with a sender.
 DEPLOYED = FUNCTIONS.keys() - {"send_mail"}
-SENDER = {"MailFrom": "lambdo@example.com", "AppUrl": "https://app.example.com"}
+SENDER = {"MailFrom": "lambdo@example.com"}
 
 each_stage = pytest.mark.parametrize("stage", STAGES)
 
@@ -82,6 +82,7 @@ def test_stage_keeps_the_templates_rules(stage: str) -> None:
         ("NamedOriginsOnProd", "prod", {"AllowedOrigins": "https://app.example.com,*"}),
         ("AlarmsForGradualDeployment", "dev", {"GradualDeployment": "true"}),
         ("CertificateForDomain", "dev", {"DomainName": "api.example.com"}),
+        ("PagesForMails", "dev", {"MailFrom": "lambdo@example.com", "App": "false"}),
     ],
 )
 def test_rule_refuses_what_would_be_half_a_setting(rule: str, stage: str, broken: dict[str, str]) -> None:
@@ -90,6 +91,28 @@ def test_rule_refuses_what_would_be_half_a_setting(rule: str, stage: str, broken
     values = parameters(stage, **broken)
     assert holds(found["RuleCondition"], values, conditions)
     assert not any(holds(one["Assert"], values, conditions) for one in found["Assertions"])
+
+
+AWS_ADDRESS = {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/app"}
+DOMAIN = {"DomainName": "api.example.com", "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1"}
+
+
+@pytest.mark.parametrize(
+    ("given", "leads_to"),
+    [
+        ({}, AWS_ADDRESS),
+        (DOMAIN, {"Fn::Sub": "https://${DomainName}/app"}),
+        (DOMAIN | {"AppUrl": "https://app.example.com", "App": "false"}, "https://app.example.com"),
+    ],
+    ids=["own app", "own app on its domain", "pages elsewhere"],
+)
+def test_mails_lead_to_the_deployments_own_app_unless_the_pages_stand_elsewhere(
+    given: dict[str, str], leads_to: Any
+) -> None:
+    rules = template()["Rules"]["PagesForMails"]["Assertions"]
+    assert all(holds(one["Assert"], parameters("dev", **SENDER, **given), template()["Conditions"]) for one in rules)
+    variables = processed("dev", **SENDER, **given)["SendMailFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["APP_URL"] == leads_to
 
 
 @each_stage

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ def run(options: Options) -> None:
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(locked(options.state))
         listener = stack.enter_context(listen(options.port))
+        options = replace(options, port=listener.getsockname()[1])
         aws = backend.start_backend(options.root, options.state, lock)
         stack.callback(_stop_backend, aws)
         application, variables = provisioned(options, aws)
@@ -67,9 +69,10 @@ def run(options: Options) -> None:
         _in_background(server.serve_forever)
         _in_background(pool.reap_forever, pools.values(), stopping)
         stack.callback(server.shutdown)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        url = f"http://127.0.0.1:{options.port}"
         stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
         say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
+        say(f"  {url}/ in a browser: the app and the API's documentation")
         say(f"  curl {url}/api/health")
         follow_streams(application, pools, variables, options, stopping)
         if options.seed:
@@ -109,14 +112,15 @@ def provisioned(options: Options, aws: backend.Backend) -> tuple[Application, di
     from tools.local import provision, template  # noqa: PLC0415
 
     path, dynamodb = options.root / "template.yaml", options.dynamodb_endpoint or aws.url
+    parameters = {"AppUrl": f"http://127.0.0.1:{options.port}/app", **options.parameters}  # for the links in mails
     variables = provision.use_endpoints(dynamodb, aws.url)
-    application = template.read_template(path, options.parameters, {})
+    application = template.read_template(path, parameters, {})
     backend.wait_until_ready(aws)
     provision.create_tables(application, dynamodb)
     provision.verify_senders(application, aws.url)
     attributes = provision.provision_keys(application, options.root)
     if attributes:
-        application = template.read_template(path, options.parameters, attributes)
+        application = template.read_template(path, parameters, attributes)
     return application, variables
 
 
@@ -166,9 +170,7 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
             gateway.forget_verdicts()
         return gateway(environ, start_response)
 
-    return make_server(
-        "127.0.0.1", listener.getsockname()[1], serve, threaded=True, request_handler=Handler, fd=listener.fileno()
-    )
+    return make_server("127.0.0.1", options.port, serve, threaded=True, request_handler=Handler, fd=listener.fileno())
 
 
 def follow_streams(

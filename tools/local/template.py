@@ -19,7 +19,7 @@ from tools.local.console import StartError
 from tools.local.filters import read_patterns
 
 # What a deployment's owner has to say; here it has a default, so that mails work out of the box.
-LOCAL_PARAMETERS = {"MailFrom": "lambdo@example.com", "AppUrl": "http://localhost:5173"}
+LOCAL_PARAMETERS = {"MailFrom": "lambdo@example.com"}
 
 
 class SamFunction(Protocol):

@@ -7,6 +7,7 @@ The end-to-end tests (LAMBDO_URL) try more, but make dozens of accounts at once,
 """
 
 import argparse
+import re
 import secrets
 import sys
 import uuid
@@ -50,6 +51,7 @@ def find_url(stack: str) -> str:
 
 def try_out(client: httpx.Client) -> None:
     """Register, work, log out, delete; raises SmokeError at the first answer that is not as it should be."""
+    read_pages(client)
     expect(client.get("/api/health"), 200)
     expect(client.get("/.well-known/jwks.json"), 200)
     expect(client.get("/api/auth/me"), 401)
@@ -64,6 +66,14 @@ def try_out(client: httpx.Client) -> None:
     finally:
         expect(client.request("DELETE", "/api/auth/me", json={"password": credentials["password"]}), 202)
     expect(client.post("/api/auth/refresh", json={"refresh_token": fresh["refresh_token"]}), 401)
+
+
+def read_pages(client: httpx.Client) -> None:
+    """Get the front page and all that it links: what is served of app, documentation and OpenAPI document."""
+    page = client.get("/")
+    expect(page, 200)
+    for path in re.findall(r'<a href="(/[^"]+)"', page.text):
+        expect(client.get(path), 200)
 
 
 def work(client: httpx.Client) -> None:
@@ -86,7 +96,7 @@ def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
     if answer.status_code != status:
         asked = f"{answer.request.method} {answer.request.url.path}"
         raise SmokeError(f"{asked} was answered {answer.status_code}, not {status}: {answer.text}")
-    body: dict[str, Any] = answer.json() if answer.content else {}
+    body: dict[str, Any] = answer.json() if answer.headers.get("content-type") == "application/json" else {}
     return body
 
 
