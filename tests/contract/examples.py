@@ -16,7 +16,8 @@ from lambdo import ids, times
 from tests.caller import UNKNOWN_ID, Answer, Api, Caller
 from tests.mailbox import issue
 from tests.network import Network, cancelled, error
-from tools.openapi.document import Exchange, operation_id
+from tools.openapi.document import operation_id
+from tools.openapi.examples import Exchange
 
 BEGINNING = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")

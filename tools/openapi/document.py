@@ -5,17 +5,14 @@ import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from openapi_pydantic import (
     Components,
-    Example,
-    Header,
     Info,
     License,
-    Link,
     MediaType,
     OAuthFlow,
     OAuthFlows,
@@ -32,51 +29,16 @@ from openapi_pydantic import (
 )
 from openapi_pydantic import Operation as DocumentedOperation
 
-from lambdo.endpoint import FORM, JSON
-from lambdo.problems import (
-    ContentTooLarge,
-    Forbidden,
-    IdempotencyKeyInUse,
-    IdempotencyKeyReused,
-    InternalError,
-    InvalidFields,
-    MalformedHeader,
-    MalformedJson,
-    PreconditionFailed,
-    Problem,
-    ServiceUnavailable,
-    SessionNotFound,
-    TagNotFound,
-    TaskNotFound,
-    TooManyRequests,
-    Unauthenticated,
-    UnsupportedMediaType,
-)
+from lambdo.endpoint import FORM
 from tools.local.application import Application, Route
-from tools.openapi import parameters, schemas, shapes
-from tools.openapi.operations import DESCRIPTION, GROUPS, LINKS, OPERATIONS, Answer, Operation
+from tools.openapi import examples, parameters, responses, schemas, shapes
+from tools.openapi.examples import Exchange
+from tools.openapi.operations import DESCRIPTION, GROUPS, OPERATIONS, Operation
 from tools.openapi.schemas import Json
 
 ROOT: Final = Path(__file__).parents[2]
-PROBLEM_JSON: Final = "application/problem+json"
 FILE_VARIABLES: Final = ("{file}", "{path+}")
 SCHEME: Final = "access_token"
-NOT_FOUND: Final = {"task_id": TaskNotFound, "tag_id": TagNotFound, "session_id": SessionNotFound}
-PROBLEM_HEADERS: Final[Mapping[type[Problem], tuple[str, ...]]] = {
-    IdempotencyKeyInUse: ("RetryAfter",),
-    PreconditionFailed: ("ETag",),
-    ServiceUnavailable: ("RetryAfter",),
-    TooManyRequests: ("RetryAfter", "RateLimit", "RateLimitPolicy"),
-    Unauthenticated: ("WWWAuthenticate",),
-}
-# What API Gateway may say by itself, in its own words; docs/errors.md has the sources.
-GATEWAY: Final = {
-    401: "Unauthorized",
-    413: "Request Entity Too Large",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
 FORM_SCHEMA: Final = {
     "type": "object",
     "properties": {"username": {"type": "string"}, "password": {"type": "string", "format": "password"}},
@@ -84,24 +46,12 @@ FORM_SCHEMA: Final = {
 }
 
 
-class Exchange(NamedTuple):
-    """A request that was really answered so."""
-
-    name: str
-    operation_id: str
-    path_parameters: Mapping[str, str]
-    media_type: str
-    sent: Any
-    status: int
-    answered: Any
-
-
 def document(application: Application, exchanges: Sequence[Exchange]) -> str:
     """Return openapi.json: all routes of the application, with these examples."""
     paths: dict[str, PathItem] = defaultdict(PathItem)
-    responses: dict[str, Response | Reference] = {}
+    shared: dict[str, Response | Reference] = {}
     for route in sorted(application.routes, key=lambda route: _place(application, route)):
-        operation = _operation(application, route, exchanges, responses)
+        operation = _operation(application, route, exchanges, shared)
         setattr(paths[_documented_path(route)], route.method.lower(), operation)
     whole = OpenAPI(
         openapi="3.1.1",
@@ -113,7 +63,7 @@ def document(application: Application, exchanges: Sequence[Exchange]) -> str:
             schemas={name: Schema.model_validate(schema) for name, schema in _schemas().items()},
             parameters={**parameters.PATH, **parameters.REQUEST_HEADERS},
             headers={**parameters.RESPONSE_HEADERS},
-            responses=dict(sorted(responses.items())),
+            responses=dict(sorted(shared.items())),
             securitySchemes={SCHEME: _security_scheme()},
         ),
     )
@@ -127,8 +77,8 @@ def operation_id(application: Application, route: Route) -> str:
     return f"{name}_file" if route.path.endswith(FILE_VARIABLES) else name
 
 
-def _place(application: Application, route: Route) -> tuple[int, str]:
-    return list(OPERATIONS).index(_folder(application, route)), route.method
+def _place(application: Application, route: Route) -> tuple[int, str, str]:
+    return list(OPERATIONS).index(_folder(application, route)), route.path, route.method
 
 
 def _folder(application: Application, route: Route) -> str:
@@ -139,25 +89,22 @@ def _operation(
     application: Application,
     route: Route,
     exchanges: Sequence[Exchange],
-    responses: dict[str, Response | Reference],
+    shared: dict[str, Response | Reference],
 ) -> DocumentedOperation:
     folder = _folder(application, route)
     name = operation_id(application, route)
     declared = OPERATIONS.get(name) or OPERATIONS[folder]
-    examples = [exchange for exchange in exchanges if exchange.operation_id == name]
+    own = [exchange for exchange in exchanges if exchange.operation_id == name]
     return DocumentedOperation(
         operationId=name,
         tags=[declared.group],
         summary=_summary(folder),
         description=declared.description or None,
         parameters=list(_parameters(route, declared)),
-        requestBody=_request_body(declared, declared.body, examples) if declared.body else None,
+        requestBody=_request_body(declared, declared.body, own) if declared.body else None,
         responses={
-            **{
-                str(status): _answer(declared, status, answer, folder, examples)
-                for status, answer in declared.answers.items()
-            },
-            **_refusals(_problems(route, declared), exchanges, responses),
+            **responses.answers(declared, folder, own),
+            **responses.refusals(route, declared, exchanges, shared),
         },
         security=_security(route, declared),
     )
@@ -175,111 +122,19 @@ def _summary(folder: str) -> str:
 
 def _parameters(route: Route, declared: Operation) -> Iterator[Parameter | Reference]:
     for name in re.findall(r"{(\w+)", route.path):
-        yield _reference("parameters", name)
+        yield parameters.reference("parameters", name)
     yield from parameters.query(declared.query or {})
     for name in declared.headers:
-        yield _reference("parameters", name)
+        yield parameters.reference("parameters", name)
 
 
-def _request_body(declared: Operation, body: type, examples: Sequence[Exchange]) -> RequestBody:
+def _request_body(declared: Operation, body: type, exchanges: Sequence[Exchange]) -> RequestBody:
     content = {}
     for media_type in declared.media_types:
         schema = FORM_SCHEMA if media_type == FORM else schemas.reference(body)
-        sent = {
-            _slug(one.name): Example(summary=one.name, value=one.sent)
-            for one in examples
-            if one.media_type == media_type and one.status < 400
-        }
-        content[media_type] = MediaType(media_type_schema=Schema.model_validate(schema), examples=sent or None)
+        sent = examples.of_requests(exchanges, media_type)
+        content[media_type] = MediaType(media_type_schema=Schema.model_validate(schema), examples={**sent} or None)
     return RequestBody(required=declared.body_required, content=content)
-
-
-def _answer(declared: Operation, status: int, answer: Answer, folder: str, examples: Sequence[Exchange]) -> Response:
-    headers = ["XRequestId", *answer.headers, *(["IdempotentReplayed"] if "IdempotencyKey" in declared.headers else [])]
-    answered = {
-        _slug(one.name): Example(summary=one.name, value=one.answered) for one in examples if one.status == status
-    }
-    return Response(
-        description=answer.description,
-        headers=_headers(headers),
-        content=_content(answer, answer.shape, answered) if answer.shape else None,
-        links={
-            target: Link(operationId=target, parameters=link.parameters, requestBody=link.body)
-            for link in LINKS.get(folder, ())
-            for target in link.targets
-        }
-        if status < 300
-        else None,
-    )
-
-
-def _content(answer: Answer, shape: type, examples: Mapping[str, Example]) -> dict[str, MediaType]:
-    schema = Schema.model_validate(schemas.reference(shape))
-    media_type = MediaType(media_type_schema=schema, examples={**examples} or None)
-    return dict.fromkeys(answer.media_types, media_type)
-
-
-def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
-    """Return what the operation can refuse: by its route, by what it takes, and by itself."""
-    headers = set(declared.headers)
-    found = {ContentTooLarge, InternalError, *declared.problems}
-    found |= {problem for name, problem in NOT_FOUND.items() if f"{{{name}}}" in route.path}
-    found |= {Unauthenticated} if route.authorizer else set()
-    found |= {Forbidden} if "{user_id}" in route.path else set()
-    found |= {ServiceUnavailable} if declared.calls_aws else set()
-    found |= {MalformedJson, UnsupportedMediaType, InvalidFields} if declared.body else set()
-    found |= {InvalidFields} if declared.query is not None else set()
-    found |= {MalformedHeader} if headers & {"IdempotencyKey", "IfMatch"} else set()
-    found |= {IdempotencyKeyInUse, IdempotencyKeyReused} if "IdempotencyKey" in headers else set()
-    found |= {PreconditionFailed} if "IfMatch" in headers else set()
-    return found
-
-
-def _refusals(
-    problems: set[type[Problem]], exchanges: Sequence[Exchange], responses: dict[str, Response | Reference]
-) -> dict[str, Reference]:
-    """Return the refusals by status, and add each to the document's responses."""
-    by_status: dict[int, list[type[Problem]]] = {status: [] for status in GATEWAY if status != 401}
-    for problem in sorted(problems, key=lambda problem: problem.code):
-        by_status.setdefault(problem.status, []).append(problem)
-    references = {}
-    for status, some in sorted(by_status.items()):
-        name = "Or".join(problem.__name__ for problem in some) or f"Gateway{status}"
-        responses[name] = _refusal(status, some, exchanges)
-        references[str(status)] = _reference("responses", name)
-    return references
-
-
-def _refusal(status: int, problems: Sequence[type[Problem]], exchanges: Sequence[Exchange]) -> Response:
-    content = {}
-    if problems:
-        codes = [problem.code for problem in problems]
-        examples = {code: Example(summary=code, value=_example_of(code, exchanges)) for code in codes}
-        schema = {"allOf": [schemas.reference(shapes.Problem), {"properties": {"code": {"enum": codes}}}]}
-        content[PROBLEM_JSON] = MediaType(media_type_schema=Schema.model_validate(schema), examples=examples)
-    if status in GATEWAY and (status != 401 or Unauthenticated in problems):
-        content[JSON] = MediaType(
-            media_type_schema=Schema.model_validate(schemas.reference(shapes.GatewayMessage)),
-            examples={"gateway": Example(summary="From the gateway", value={"message": GATEWAY[status]})},
-        )
-    headers = {name for problem in problems for name in PROBLEM_HEADERS.get(problem, ())}
-    return Response(
-        description="\n".join(f"- `{problem.code}`: {problem.default_detail}" for problem in problems)
-        or f"From the gateway: {GATEWAY[status]}.",
-        headers=_headers(sorted(headers)),
-        content=content,
-    )
-
-
-def _example_of(code: str, exchanges: Sequence[Exchange]) -> Any:  # noqa: ANN401 - whatever JSON holds
-    for exchange in exchanges:
-        if exchange.status >= 400 and exchange.answered["code"] == code:
-            return exchange.answered
-    raise LookupError(f"No example is answered with {code}.")
-
-
-def _headers(names: Sequence[str]) -> dict[str, Header | Reference]:
-    return {parameters.wire_name(name): _reference("headers", name) for name in names}
 
 
 def _security(route: Route, declared: Operation) -> list[dict[str, list[str]]]:
@@ -318,14 +173,6 @@ def _info() -> Info:
         description=DESCRIPTION,
         license=License(name="MIT", identifier="MIT"),
     )
-
-
-def _reference(kind: str, name: str) -> Reference:
-    return Reference.model_validate({"$ref": f"#/components/{kind}/{name}"})
-
-
-def _slug(name: str) -> str:
-    return re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _text(whole: OpenAPI) -> str:

@@ -108,7 +108,7 @@ _PAGE_HEADERS: Final = (
     "ReferrerPolicy",
     "Vary",
 )
-_FILE_TYPES: Final = tuple(sorted({media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()}))
+_FILE_TYPES: Final = tuple(sorted({media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()} - {JSON}))
 
 
 def _page(description: str, what: str, *media_types: str, shape: type = str) -> Operation:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from openapi_pydantic import Header, Parameter, Schema
+from openapi_pydantic import Header, Parameter, Reference, Schema
 
 from lambdo.idempotency import KEY
 from lambdo.models.fields import ID
@@ -119,6 +119,11 @@ _DESCRIPTIONS: Final = {
     "status": "Only open or only done tasks.",
     "tag": "Only tasks that have this tag; repeated, those that have all.",
 }
+
+
+def reference(kind: str, name: str) -> Reference:
+    """Return a reference to one of the document's components."""
+    return Reference.model_validate({"$ref": f"#/components/{kind}/{name}"})
 
 
 def wire_name(header: str) -> str:

@@ -1,0 +1,134 @@
+"""What an operation answers, good answers and refusals, for openapi.json."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from openapi_pydantic import Example, Header, Link, MediaType, Reference, Response, Schema
+
+from lambdo.endpoint import JSON
+from lambdo.problems import (
+    ContentTooLarge,
+    Forbidden,
+    IdempotencyKeyInUse,
+    IdempotencyKeyReused,
+    InternalError,
+    InvalidFields,
+    MalformedHeader,
+    MalformedJson,
+    PreconditionFailed,
+    Problem,
+    ServiceUnavailable,
+    SessionNotFound,
+    TagNotFound,
+    TaskNotFound,
+    TooManyRequests,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from tools.local.application import Route
+from tools.openapi import examples, parameters, schemas, shapes
+from tools.openapi.examples import Exchange
+from tools.openapi.operations import LINKS, Answer, Operation
+
+PROBLEM_JSON: Final = "application/problem+json"
+NOT_FOUND: Final = {"task_id": TaskNotFound, "tag_id": TagNotFound, "session_id": SessionNotFound}
+PROBLEM_HEADERS: Final[Mapping[type[Problem], tuple[str, ...]]] = {
+    IdempotencyKeyInUse: ("RetryAfter",),
+    PreconditionFailed: ("ETag",),
+    ServiceUnavailable: ("RetryAfter",),
+    TooManyRequests: ("RetryAfter", "RateLimit", "RateLimitPolicy"),
+    Unauthenticated: ("WWWAuthenticate",),
+}
+# What API Gateway may say by itself, in its own words; docs/errors.md has the sources.
+GATEWAY: Final = {
+    401: "Unauthorized",
+    413: "Request Entity Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+
+def answers(declared: Operation, folder: str, exchanges: Sequence[Exchange]) -> dict[str, Response]:
+    """Return the good answers by status; the exchanges are the operation's own."""
+    return {
+        str(status): _answer(declared, status, answer, folder, exchanges) for status, answer in declared.answers.items()
+    }
+
+
+def refusals(
+    route: Route, declared: Operation, exchanges: Sequence[Exchange], responses: dict[str, Response | Reference]
+) -> dict[str, Reference]:
+    """Return the refusals by status, and add each to the document's responses; the exchanges are all there are."""
+    by_status: dict[int, list[type[Problem]]] = {status: [] for status in GATEWAY if status != 401}
+    for problem in sorted(_problems(route, declared), key=lambda problem: problem.code):
+        by_status.setdefault(problem.status, []).append(problem)
+    references = {}
+    for status, some in sorted(by_status.items()):
+        name = "Or".join(problem.__name__ for problem in some) or f"Gateway{status}"
+        responses[name] = _refusal(status, some, exchanges)
+        references[str(status)] = parameters.reference("responses", name)
+    return references
+
+
+def _answer(declared: Operation, status: int, answer: Answer, folder: str, exchanges: Sequence[Exchange]) -> Response:
+    headers = ["XRequestId", *answer.headers, *(["IdempotentReplayed"] if "IdempotencyKey" in declared.headers else [])]
+    return Response(
+        description=answer.description,
+        headers=_headers(headers),
+        content=_content(answer, answer.shape, examples.of_answers(exchanges, status)) if answer.shape else None,
+        links={
+            target: Link(operationId=target, parameters=link.parameters, requestBody=link.body)
+            for link in LINKS.get(folder, ())
+            for target in link.targets
+        }
+        if status < 300
+        else None,
+    )
+
+
+def _content(answer: Answer, shape: type, answered: Mapping[str, Example]) -> dict[str, MediaType]:
+    schema = Schema.model_validate(schemas.reference(shape))
+    media_type = MediaType(media_type_schema=schema, examples={**answered} or None)
+    return dict.fromkeys(answer.media_types, media_type)
+
+
+def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
+    """Return what the operation can refuse: by its route, by what it takes, and by itself."""
+    headers = set(declared.headers)
+    found = {ContentTooLarge, InternalError, *declared.problems}
+    found |= {problem for name, problem in NOT_FOUND.items() if f"{{{name}}}" in route.path}
+    found |= {Unauthenticated} if route.authorizer else set()
+    found |= {Forbidden} if "{user_id}" in route.path else set()
+    found |= {ServiceUnavailable} if declared.calls_aws else set()
+    found |= {MalformedJson, UnsupportedMediaType, InvalidFields} if declared.body else set()
+    found |= {InvalidFields} if declared.query is not None else set()
+    found |= {MalformedHeader} if headers & {"IdempotencyKey", "IfMatch"} else set()
+    found |= {IdempotencyKeyInUse, IdempotencyKeyReused} if "IdempotencyKey" in headers else set()
+    found |= {PreconditionFailed} if "IfMatch" in headers else set()
+    return found
+
+
+def _refusal(status: int, problems: Sequence[type[Problem]], exchanges: Sequence[Exchange]) -> Response:
+    content = {}
+    if problems:
+        codes = [problem.code for problem in problems]
+        refused: dict[str, Example | Reference] = {code: examples.of_problem(exchanges, code) for code in codes}
+        schema = {"allOf": [schemas.reference(shapes.Problem), {"properties": {"code": {"enum": codes}}}]}
+        content[PROBLEM_JSON] = MediaType(media_type_schema=Schema.model_validate(schema), examples=refused)
+    if status in GATEWAY and (status != 401 or Unauthenticated in problems):
+        content[JSON] = MediaType(
+            media_type_schema=Schema.model_validate(schemas.reference(shapes.GatewayMessage)),
+            examples={"gateway": Example(summary="From the gateway", value={"message": GATEWAY[status]})},
+        )
+    headers = {name for problem in problems for name in PROBLEM_HEADERS.get(problem, ())}
+    return Response(
+        description="\n".join(f"- `{problem.code}`: {problem.default_detail}" for problem in problems)
+        or f"From the gateway: {GATEWAY[status]}.",
+        headers=_headers(sorted(headers)),
+        content=content,
+    )
+
+
+def _headers(names: Sequence[str]) -> dict[str, Header | Reference]:
+    return {parameters.wire_name(name): parameters.reference("headers", name) for name in names}
