@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,6 @@ from openapi_pydantic import (
     PathItem,
     Reference,
     RequestBody,
-    Response,
     Schema,
     SecurityScheme,
     Server,
@@ -34,6 +33,7 @@ from tools.local.application import Application, Route
 from tools.openapi import examples, parameters, responses, schemas, shapes
 from tools.openapi.examples import Exchange
 from tools.openapi.operations import DESCRIPTION, GROUPS, OPERATIONS, Operation
+from tools.openapi.responses import Refusal
 from tools.openapi.schemas import Json
 
 ROOT: Final = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ FORM_SCHEMA: Final = {
 def document(application: Application, exchanges: Sequence[Exchange]) -> str:
     """Return openapi.json: all routes of the application, with these examples."""
     paths: dict[str, PathItem] = defaultdict(PathItem)
-    shared: dict[str, Response | Reference] = {}
+    shared: dict[str, Refusal] = {}
     for route in sorted(application.routes, key=lambda route: _place(application, route)):
         operation = _operation(application, route, exchanges, shared)
         setattr(paths[_documented_path(route)], route.method.lower(), operation)
@@ -60,10 +60,10 @@ def document(application: Application, exchanges: Sequence[Exchange]) -> str:
         tags=[Tag(name=name, description=words) for name, words in GROUPS.items()],
         paths=dict(paths),
         components=Components(
-            schemas={name: Schema.model_validate(schema) for name, schema in _schemas().items()},
+            schemas={name: Schema.model_validate(schema) for name, schema in _schemas(shared).items()},
             parameters={**parameters.PATH, **parameters.REQUEST_HEADERS},
             headers={**parameters.RESPONSE_HEADERS},
-            responses=dict(sorted(shared.items())),
+            responses={name: responses.refusal(name, one, exchanges) for name, one in sorted(shared.items())},
             securitySchemes={SCHEME: _security_scheme()},
         ),
     )
@@ -89,7 +89,7 @@ def _operation(
     application: Application,
     route: Route,
     exchanges: Sequence[Exchange],
-    shared: dict[str, Response | Reference],
+    shared: dict[str, Refusal],
 ) -> DocumentedOperation:
     folder = _folder(application, route)
     name = operation_id(application, route)
@@ -104,7 +104,7 @@ def _operation(
         requestBody=_request_body(declared, declared.body, own) if declared.body else None,
         responses={
             **responses.answers(declared, folder, own),
-            **responses.refusals(route, declared, exchanges, shared),
+            **responses.refusals(route, declared, shared),
         },
         security=_security(route, declared),
     )
@@ -152,7 +152,7 @@ def _security_scheme() -> SecurityScheme:
     )
 
 
-def _schemas() -> dict[str, Json]:
+def _schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
     """Return the schemas of all that is sent and answered."""
     bodies = [declared.body for declared in OPERATIONS.values() if declared.body]
     answers = [
@@ -161,7 +161,8 @@ def _schemas() -> dict[str, Json]:
         for answer in declared.answers.values()
         if answer.shape and answer.shape is not str
     ]
-    return schemas.components([*bodies, *answers, shapes.Problem, shapes.GatewayMessage])
+    components = schemas.components([*bodies, *answers, shapes.Problem, shapes.GatewayMessage])
+    return dict(sorted({**components, **responses.refusal_schemas(shared)}.items()))
 
 
 def _info() -> Info:

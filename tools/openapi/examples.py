@@ -20,8 +20,9 @@ class Exchange(NamedTuple):
 
 
 def of_requests(exchanges: Sequence[Exchange], media_type: str) -> dict[str, Example]:
-    """Return what was sent in this media type, and accepted."""
-    return _named({one.name: one.sent for one in exchanges if one.media_type == media_type and one.status < 400})
+    """Return the bodies that were sent in this media type, and accepted."""
+    sent = [one for one in exchanges if one.sent is not None and one.media_type == media_type and one.status < 400]
+    return _named({one.name: one.sent for one in sent})
 
 
 def of_answers(exchanges: Sequence[Exchange], status: int) -> dict[str, Example]:

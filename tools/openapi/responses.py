@@ -1,7 +1,7 @@
 """What an operation answers, good answers and refusals, for openapi.json."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from openapi_pydantic import Example, Header, Link, MediaType, Reference, Response, Schema
 
@@ -29,6 +29,7 @@ from tools.local.application import Route
 from tools.openapi import examples, parameters, schemas, shapes
 from tools.openapi.examples import Exchange
 from tools.openapi.operations import LINKS, Answer, Operation
+from tools.openapi.schemas import Json
 
 PROBLEM_JSON: Final = "application/problem+json"
 NOT_FOUND: Final = {"task_id": TaskNotFound, "tag_id": TagNotFound, "session_id": SessionNotFound}
@@ -49,6 +50,13 @@ GATEWAY: Final = {
 }
 
 
+class Refusal(NamedTuple):
+    """A status, and the problems that it stands for; none where only the gateway gives it."""
+
+    status: int
+    problems: Sequence[type[Problem]]
+
+
 def answers(declared: Operation, folder: str, exchanges: Sequence[Exchange]) -> dict[str, Response]:
     """Return the good answers by status; the exchanges are the operation's own."""
     return {
@@ -56,19 +64,50 @@ def answers(declared: Operation, folder: str, exchanges: Sequence[Exchange]) -> 
     }
 
 
-def refusals(
-    route: Route, declared: Operation, exchanges: Sequence[Exchange], responses: dict[str, Response | Reference]
-) -> dict[str, Reference]:
-    """Return the refusals by status, and add each to the document's responses; the exchanges are all there are."""
+def refusals(route: Route, declared: Operation, shared: dict[str, Refusal]) -> dict[str, Reference]:
+    """Return references to the refusals by status, and add each to those that all operations share."""
     by_status: dict[int, list[type[Problem]]] = {status: [] for status in GATEWAY if status != 401}
     for problem in sorted(_problems(route, declared), key=lambda problem: problem.code):
         by_status.setdefault(problem.status, []).append(problem)
     references = {}
     for status, some in sorted(by_status.items()):
         name = "Or".join(problem.__name__ for problem in some) or f"Gateway{status}"
-        responses[name] = _refusal(status, some, exchanges)
+        shared[name] = Refusal(status, some)
         references[str(status)] = parameters.reference("responses", name)
     return references
+
+
+def refusal(name: str, refused: Refusal, exchanges: Sequence[Exchange]) -> Response:
+    """Return the shared response of this name."""
+    status, problems = refused
+    content = {}
+    if problems:
+        content[PROBLEM_JSON] = MediaType(
+            media_type_schema=parameters.reference("schemas", name),
+            examples={problem.code: examples.of_problem(exchanges, problem.code) for problem in problems},
+        )
+    if status in GATEWAY and (status != 401 or Unauthenticated in problems):
+        content[JSON] = MediaType(
+            media_type_schema=Schema.model_validate(schemas.reference(shapes.GatewayMessage)),
+            examples={"gateway": Example(summary="From the gateway", value={"message": GATEWAY[status]})},
+        )
+    headers = {name for problem in problems for name in PROBLEM_HEADERS.get(problem, ())}
+    return Response(
+        description="\n".join(f"- `{problem.code}`: {problem.default_detail}" for problem in problems)
+        or f"From the gateway: {GATEWAY[status]}.",
+        headers=_headers(sorted(headers)),
+        content=content,
+    )
+
+
+def refusal_schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
+    """Return a schema for each refusal of a function, by its name: generated clients make one type of each."""
+    problem = schemas.reference(shapes.Problem)
+    return {
+        name: {"allOf": [problem, {"properties": {"code": {"enum": [one.code for one in refused.problems]}}}]}
+        for name, refused in shared.items()
+        if refused.problems
+    }
 
 
 def _answer(declared: Operation, status: int, answer: Answer, folder: str, exchanges: Sequence[Exchange]) -> Response:
@@ -107,27 +146,6 @@ def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
     found |= {IdempotencyKeyInUse, IdempotencyKeyReused} if "IdempotencyKey" in headers else set()
     found |= {PreconditionFailed} if "IfMatch" in headers else set()
     return found
-
-
-def _refusal(status: int, problems: Sequence[type[Problem]], exchanges: Sequence[Exchange]) -> Response:
-    content = {}
-    if problems:
-        codes = [problem.code for problem in problems]
-        refused: dict[str, Example | Reference] = {code: examples.of_problem(exchanges, code) for code in codes}
-        schema = {"allOf": [schemas.reference(shapes.Problem), {"properties": {"code": {"enum": codes}}}]}
-        content[PROBLEM_JSON] = MediaType(media_type_schema=Schema.model_validate(schema), examples=refused)
-    if status in GATEWAY and (status != 401 or Unauthenticated in problems):
-        content[JSON] = MediaType(
-            media_type_schema=Schema.model_validate(schemas.reference(shapes.GatewayMessage)),
-            examples={"gateway": Example(summary="From the gateway", value={"message": GATEWAY[status]})},
-        )
-    headers = {name for problem in problems for name in PROBLEM_HEADERS.get(problem, ())}
-    return Response(
-        description="\n".join(f"- `{problem.code}`: {problem.default_detail}" for problem in problems)
-        or f"From the gateway: {GATEWAY[status]}.",
-        headers=_headers(sorted(headers)),
-        content=content,
-    )
 
 
 def _headers(names: Sequence[str]) -> dict[str, Header | Reference]:

@@ -88,7 +88,11 @@ RULES: Final[dict[str, Rule]] = {
     "tag": (
         _tag_ids,
         f"Should be the id of a tag, at most {MAX_TAGS_OF_A_TASK} of them",
-        {"type": "array", "items": {"type": "string", "format": "uuid"}, "maxItems": MAX_TAGS_OF_A_TASK},
+        {
+            "type": "array",
+            "items": {"type": "string", "format": "uuid", "pattern": f"^{ids.CANONICAL.pattern}$"},
+            "maxItems": MAX_TAGS_OF_A_TASK,
+        },
     ),
     "due_before": (_due_date, _DUE_RULE, _DUE_SCHEMA),
     "due_after": (_due_date, _DUE_RULE, _DUE_SCHEMA),
