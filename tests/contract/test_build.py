@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import aws_lambda_powertools
 import botocore
 import pytest
 
@@ -93,6 +94,20 @@ def test_function_is_its_own_folder_and_nothing_else(builds: Builds) -> None:
         built = builds["arm64"] / f"{camel(folder)}Function"
         assert [path.name for path in built.iterdir()] == [folder]
         assert (built / folder / "app.py").read_bytes() == (ROOT / "functions" / folder / "app.py").read_bytes()
+
+
+def test_function_that_serves_openapi_json_has_it_as_a_file_and_not_as_a_link(builds: Builds) -> None:
+    built = builds["arm64"] / "GetOpenapiFunction" / "get_openapi" / "openapi.json"
+    assert not built.is_symlink()
+    assert built.read_bytes() == (ROOT / "openapi.json").read_bytes()
+
+
+@each_architecture
+def test_layer_keeps_swagger_ui_which_docs_serves(builds: Builds, architecture: str) -> None:
+    installed = Path(aws_lambda_powertools.__file__).parents[1]
+    for name in ("swagger-ui-bundle.min.js", "swagger-ui.min.css"):
+        path = Path("aws_lambda_powertools", "event_handler", "openapi", "swagger_ui", name)
+        assert (site(builds, architecture) / path).read_bytes() == (installed / path).read_bytes()
 
 
 def test_common_layer_is_our_package_and_nothing_else(builds: Builds) -> None:
