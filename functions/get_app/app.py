@@ -6,12 +6,16 @@ The page finds its own way from the address. It names its files below a version,
 from pathlib import Path
 from typing import Final
 
-from lambdo import settings, static_files
+from lambdo import bundles, settings, static_files
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.problems import PageNotFound
 
-FILES: Final = static_files.read_folder(Path(__file__).with_name("static"))
-UNVERSIONED: Final = FILES.pop("index.html")
+SOURCES: Final = static_files.read_folder(Path(__file__).with_name("static"))
+UNVERSIONED: Final = SOURCES.pop("index.html")
+FILES: Final = SOURCES | {
+    "main.css": bundles.style(SOURCES, "main.css"),
+    "main.js": bundles.script(SOURCES, "main.js"),
+}
 VERSION: Final = static_files.version_of(FILES)
 PAGE: Final = static_files.versioned(UNVERSIONED, VERSION)
 # Trusted Types: the browser itself refuses to make markup of a text, so a title such as <img onerror=...> stays one.

@@ -276,6 +276,25 @@ def test_every_answer_of_a_function_carries_security_headers_and_its_request_id(
         assert answer.json().get("request_id", answer.headers["x-request-id"]) == answer.headers["x-request-id"]
 
 
+def test_pages_are_served_packed_with_every_file_that_they_name(api: Api) -> None:
+    for page in re.findall(r'<a href="(/[^"]+)"', api.client.get("/").text):
+        text = api.client.get(page).text
+        for file in [page, *re.findall(r'<(?:link|script) [^>]*(?:href|src)="(/[^"]+)"', text)]:
+            answer = api.client.get(file, headers={"accept-encoding": "gzip"})
+            assert answer.status_code == 200, file
+            if answer.headers["content-type"].startswith("text/"):
+                assert answer.headers["content-encoding"] == "gzip"
+            if etag := answer.headers.get("etag"):
+                assert api.client.get(file, headers={"if-none-match": etag}).status_code == 304, file
+
+
+def test_no_path_below_the_pages_leads_out_of_their_files(api: Api) -> None:
+    for path in ("/app/..%2fapp.py", "/app/%2e%2e/%2e%2e/template.yaml", "/docs/..%2fapp.py", "/docs/%2e%2e%2fapp.py"):
+        answer = api.client.get(path)
+        assert answer.status_code == 404, path
+    assert api.client.head("/app").status_code == 404
+
+
 def test_public_keys_are_served_and_may_be_cached(api: Api) -> None:
     answer = api.client.get("/.well-known/jwks.json")
     assert {key["crv"] for key in answer.json()["keys"]} == {"Ed25519"}

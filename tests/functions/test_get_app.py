@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.get_app.app import FILES, VERSION
+from functions.get_app.app import FILES, SOURCES, VERSION
 from tests.caller import Api, assert_problem
 
 FOREVER, REVALIDATED = "public, max-age=31536000, immutable", "no-cache"
@@ -66,3 +66,12 @@ def test_anything_else_with_a_dot_is_404(api: Api, path: str) -> None:
 def test_app_that_is_switched_off_is_404(api: Api, setting: Callable[..., None], path: str) -> None:
     setting(APP="false")
     assert_problem(api.call("GET", path), 404, "page_not_found")
+
+
+def test_script_and_style_are_one_file_each_with_nothing_left_to_fetch(api: Api) -> None:
+    for name, left in [("main.js", r"^(import|export)\b"), ("main.css", "@import")]:
+        text = api.call("GET", f"/app/{VERSION}/{name}").text
+        assert not re.findall(left, text, re.MULTILINE)
+        assert len(text) > len(SOURCES[name].content)
+    page = api.call("GET", "/app").text
+    assert len(re.findall(r"<script|<link rel=\"stylesheet\"", page)) == 3  # with theme.js, which must come first
