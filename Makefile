@@ -74,6 +74,10 @@ rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test an
 chaos: .venv/.synced .venv-ministack/.synced ## let clients work over HTTP while workers are killed, and judge (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
 	@exec $(PYTHON) -m tests.chaos
 
+.PHONY: contract
+contract: .venv/.synced .venv-ministack/.synced ## send requests made of openapi.json, and judge each answer and the table (REQUESTS=5000, SEED)
+	@exec $(PYTHON) -m tests.fuzz
+
 .PHONY: bundle
 bundle: build ## build, and pack it for deployments elsewhere: bundle.tar.gz
 	@tar -czf bundle.tar.gz .aws-sam/build

@@ -23,9 +23,10 @@ from tools.local.provision import create_tables, provision_keys, use_endpoints, 
 from tools.local.template import read_template
 
 ROOT = Path(__file__).parent.parent
+E2E = ("attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
 SHARING = {
     "builds": {"tests/contract/test_build.py", "tests/contract/test_imports.py"},
-    "running API": {f"tests/e2e/test_{name}.py" for name in ("attacks", "restore_drill", "smoke", "story")},
+    "running API": {f"tests/e2e/test_{name}.py" for name in E2E},
 }
 LIMITS = (
     "LOG_IN_FAILURES_PER_ACCOUNT",

@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.running import PATIENCE, ROOT, Server, start
 
 PASSWORD = "correct horse battery staple 9"
+PARAMETERS = "PasswordCost=4 RegistrationsPerAddress=1000 LogInFailuresPerAddress=1000"  # all tests have one address
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     server = None
     if not running:
         folder = tmp_path_factory.mktemp("server")
-        server = start(ROOT, folder / "state", folder / "output", PARAMS="RegistrationsPerAddress=1000")
+        server = start(ROOT, folder / "state", folder / "output", PARAMS=PARAMETERS)
     url = running.rstrip("/") if running else server.url if server else ""
     # Localhost must not go through a proxy; a deployed API may have to.
     with httpx.Client(base_url=url, timeout=PATIENCE, trust_env=bool(running)) as client:

@@ -1,0 +1,20 @@
+"""Requests that Schemathesis makes of openapi.json, few and always the same; `make contract` makes many more."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.conftest import Api
+from tests.e2e.running import ROOT
+
+
+def test_every_answer_is_as_openapi_json_says(api: Api) -> None:
+    if api.server is None:
+        pytest.skip("a deployment's throttles refuse so many accounts")
+    # Not the phase `coverage`, whose requests are a thousand whatever is asked for.
+    plan = {"REQUESTS": "200", "SEED": "1", "PHASES": "examples,fuzzing,stateful", "LAMBDO_URL": api.url}
+    command = [sys.executable, "-m", "tests.fuzz"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | plan, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
