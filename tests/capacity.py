@@ -17,6 +17,7 @@ from tools.bench.capacity import Recorder, item_size
 
 INDEXES = [f"lsi{number}sk" for number in range(1, 6)]
 ITEM = partition.BYTES
+SESSION = botocore.session.get_session()  # not the store's, whose calls are the functions'
 
 
 class Cost(NamedTuple):
@@ -31,7 +32,7 @@ class Bill:
     """What the requests of a block cost, one after the other."""
 
     def __init__(self) -> None:
-        self.observer: Any = botocore.session.get_session().create_client("dynamodb")
+        self.observer: Any = SESSION.create_client("dynamodb")
         self.recorder = Recorder(self.observer, INDEXES)
 
     def of(self, answer: Answer) -> Cost:
@@ -83,4 +84,4 @@ def billing() -> Iterator[Bill]:
 def load(user_id: str, count: int, *, tags: int = 0, size: int = ITEM) -> None:
     """Load tasks straight into the table."""
     items = partition.items(user_id, count, tags=tags, size=size)
-    partition.load(botocore.session.get_session().create_client("dynamodb"), os.environ["TABLE_NAME"], items)
+    partition.load(SESSION.create_client("dynamodb"), os.environ["TABLE_NAME"], items)
