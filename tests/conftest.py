@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+import urllib3
 from xdist.scheduler import LoadFileScheduling
 
 from tests.caller import Api, Caller
@@ -155,19 +155,20 @@ def stranger(api: Api) -> Caller:
 def dump(application: Application) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Return every item of the table, sorted, as DynamoDB has it; without botocore, which takes ten times as long."""
     url, name = os.environ["AWS_ENDPOINT_URL_DYNAMODB"], os.environ["TABLE_NAME"]
-    with httpx.Client(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, trust_env=False, timeout=30) as client:
+    pool = urllib3.PoolManager(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, timeout=30)
 
-        def read() -> list[dict[str, Any]]:
-            items: list[dict[str, Any]] = []
-            request: dict[str, Any] = {"TableName": name, "ConsistentRead": True}
-            while True:
-                page = client.post(url, json=request).raise_for_status().json()
-                items += page["Items"]
-                if "LastEvaluatedKey" not in page:
-                    return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
-                request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    def read() -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        request: dict[str, Any] = {"TableName": name, "ConsistentRead": True}
+        while True:
+            page = pool.request("POST", url, json=request).json()
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-        yield read
+    yield read
+    pool.clear()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from lambdo.store import aws
 from tests.caller import Answer, Api, Caller, Json
-from tests.fsck import fsck
+from tests.fsck import fsck, uncounted
 from tests.network import PASS, Network
 from tests.stream import PATIENCE, deliver, marked, record
 
@@ -21,8 +21,9 @@ REFUSALS = {404, 409, 412, 422}
 class World:
     """Three tags and three tasks of one user: x is on t, and so is z, which is being deleted; so they are on gone, in the trash."""
 
-    def __init__(self, user: Caller) -> None:
+    def __init__(self, user: Caller, dump: Callable[[], list[Json]]) -> None:
         self.user = user
+        self._dump = dump
         self.tags = {name: str(user.create_tag()["id"]) for name in "xyz"}
         self.tasks = {
             "t": str(user.create_task(tag_ids=[self.tags["x"], self.tags["z"]])["id"]),
@@ -49,16 +50,8 @@ class World:
         return self.user.call(method, path.format(**self.tags, **self.tasks), body, headers=headers)
 
     def items(self) -> list[Json]:
-        """Return what the table has of the user."""
-        client = aws.client("dynamodb")
-        own: list[Json] = client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": f"USER#{self.user.id}"}},
-            ConsistentRead=True,
-        )["Items"]
-        key = {"pk": {"S": f"EMAIL#{self.user.email}"}, "sk": {"S": "CREDENTIAL"}}
-        return [*own, client.get_item(TableName=self._table, Key=key)["Item"]]
+        """Return what the table has of the user, its only one."""
+        return uncounted(self._dump())
 
     def finish(self) -> Answer:
         """Let the stream come once, for everything that is marked."""
@@ -126,8 +119,8 @@ OPERATIONS: dict[str, Operation] = {
 
 
 @pytest.fixture(scope="module")
-def world(api: Api) -> World:
-    return World(api.sign_up())
+def world(api: Api, dump: Callable[[], list[Json]], _empty_table: None) -> World:
+    return World(api.sign_up(), dump)
 
 
 # What would only repeat another is left out, and as the first also what is stopped at the same calls as another.

@@ -1,6 +1,7 @@
 """GET /api/{user_id}/tasks - days begin and end where the clocks of the user's time zone say, when these change too."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lambdo import times
-from tests.caller import Caller, Json
+from tests.caller import Api, Caller, Json
 from tests.lists import beginning, expected, items_of
 
 # zone, a day around which its clocks do something, and when that day begins in UTC
@@ -36,15 +37,24 @@ def moments(zone: str, day: date) -> list[datetime]:
     return sorted({moment for edge in edges for step in steps for moment in (edge - step, edge + step)})
 
 
-@pytest.fixture(params=[(zone, day) for zone, day, _ in DAYS], ids="{0[0]} {0[1]}".format)
-def place(user: Caller, request: pytest.FixtureRequest) -> tuple[str, date, list[Json]]:
+@dataclass
+class Place:
     """A user in a time zone, a day, and tasks due on it, around it and at its edges."""
-    zone, text = request.param
+
+    user: Caller
+    zone: str
+    day: date
+    tasks: list[Json]
+
+
+@pytest.fixture(scope="module", params=[(zone, day) for zone, day, _ in DAYS], ids="{0[0]} {0[1]}".format)
+def place(api: Api, _empty_table: None, request: pytest.FixtureRequest) -> Place:
+    user, (zone, text) = api.sign_up(), request.param
     assert user.call("PATCH", "/api/auth/me", {"time_zone": zone}).status == 200
     day = date.fromisoformat(text)
     due = [(day + timedelta(days=days)).isoformat() for days in range(-2, 3)]
     due += [moment.isoformat() for moment in moments(zone, day)]
-    return zone, day, [user.create_task(due_date=one, title=one) for one in due]
+    return Place(user, zone, day, [user.create_task(due_date=one, title=one) for one in due])
 
 
 def listed(user: Caller, **parameters: str) -> list[str]:
@@ -63,33 +73,25 @@ def test_oracle_knows_when_days_begin(zone: str, day: str, begins: str) -> None:
     assert beginning(date.fromisoformat(day), ZoneInfo(zone)).isoformat() == f"{begins}+00:00"
 
 
-def test_due_before_and_after_split_the_tasks_where_the_day_ends(
-    user: Caller, place: tuple[str, date, list[Json]]
-) -> None:
-    zone, day, tasks = place
-    for limit in limits(zone, day):
+def test_due_before_and_after_split_the_tasks_where_the_day_ends(place: Place) -> None:
+    for limit in limits(place.zone, place.day):
         for name in ("due_before", "due_after"):
-            wanted = [task["title"] for task in expected(tasks, {name: limit}, zone=zone)]
-            assert listed(user, **{name: limit}) == wanted, (name, limit)
+            wanted = [task["title"] for task in expected(place.tasks, {name: limit}, zone=place.zone)]
+            assert listed(place.user, **{name: limit}) == wanted, (name, limit)
 
 
-def test_a_day_is_what_is_due_before_the_next_and_after_the_last(
-    user: Caller, place: tuple[str, date, list[Json]]
-) -> None:
-    zone, day, tasks = place
-    both = {"due_after": (day - timedelta(days=1)).isoformat(), "due_before": (day + timedelta(days=1)).isoformat()}
-    assert listed(user, **both) == [task["title"] for task in expected(tasks, both, zone=zone)]
+def test_a_day_is_what_is_due_before_the_next_and_after_the_last(place: Place) -> None:
+    before, after = (place.day + timedelta(days=days) for days in (1, -1))
+    both = {"due_after": after.isoformat(), "due_before": before.isoformat()}
+    assert listed(place.user, **both) == [task["title"] for task in expected(place.tasks, both, zone=place.zone)]
 
 
-def test_overdue_is_what_ended_before_now(
-    user: Caller, place: tuple[str, date, list[Json]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    zone, day, tasks = place
-    for now in moments(zone, day):
+def test_overdue_is_what_ended_before_now(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for now in moments(place.zone, place.day):
         with monkeypatch.context() as patched:
             patched.setattr(times, "now", lambda now=now: now)
-            wanted = [task["title"] for task in expected(tasks, {"overdue": "true"}, zone=zone, now=now)]
-            assert listed(user, overdue="true") == wanted, now
+            wanted = [task["title"] for task in expected(place.tasks, {"overdue": "true"}, zone=place.zone, now=now)]
+            assert listed(place.user, overdue="true") == wanted, now
 
 
 def test_new_time_zone_counts_at_once(user: Caller) -> None:
