@@ -36,6 +36,20 @@ LIMITS = (
     "PASSWORD_CHECKS_PER_ACCOUNT",
     "REGISTRATIONS_PER_ADDRESS",
 )
+# They run again and again what others have run before: to measure their coverage would take half as long again.
+UNMEASURED = tuple(
+    f"tests/{path}"
+    for path in (
+        "faults/test_matrix",
+        "model/",
+        "functions/test_capacity.py",
+        "functions/test_deleted_accounts",
+        "functions/test_interleavings",
+        "functions/test_isolation",
+        "functions/test_list_walks",
+        "functions/test_threaded_histories",
+    )
+)
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
 # Before lambdo.store.aws makes its client and lambdo.endpoint its logger.
@@ -71,6 +85,13 @@ class _Scheduling(LoadFileScheduling):  # type: ignore[misc] # of a package with
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """Share the tests out; pytest-xdist's own groups come to nothing with pytest 9.2, whose tests' ids it cannot change."""
     return _Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage where it would only take time."""
+    for item in items:
+        if item.nodeid.startswith(UNMEASURED):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
