@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,59 +51,83 @@ def launch(project: Path, tmp_path: Path) -> Iterator[Launch]:
         end(server.process)
 
 
+@pytest.fixture(scope="module")
+def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Server]]:
+    folder = tmp_path_factory.mktemp("served")
+    project = make_project(folder / "project")
+    server = start(project, folder / "state", folder / "output")
+    yield project, server
+    end(server.process)
+
+
+@pytest.fixture
+def project_served(_served: tuple[Path, Server]) -> Iterator[Path]:
+    """A project whose server all tests share that do not stop it; what a test edits is undone."""
+    project, _ = _served
+    texts = {path: path.read_text() for path in [project / "template.yaml", *project.glob("*/**/*.py")]}
+    yield project
+    for path, text in texts.items():
+        if path.read_text() != text:
+            path.write_text(text)
+
+
+@pytest.fixture
+def server(_served: tuple[Path, Server]) -> Server:
+    """The server that is shared, with nothing said yet."""
+    _, server = _served
+    os.truncate(server.output, 0)
+    return server
+
+
 def edit(project: Path, name: str, old: str, new: str) -> None:
     path = project / name
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))
 
 
-def test_edited_function_and_layer_are_served_on_the_next_request(launch: Launch, project: Path) -> None:
-    server = launch()
+def test_edited_function_and_layer_are_served_on_the_next_request(server: Server, project_served: Path) -> None:
     assert get(server, "/greet").text == "hello"
-    edit(project, "layers/common/words.py", "hello", "howdy")  # same size, same second: a .pyc would hide it
+    edit(project_served, "layers/common/words.py", "hello", "howdy")  # same size, same second: a .pyc would hide it
     assert get(server, "/greet").text == "howdy"
-    edit(project, "functions/greet/app.py", "words.GREETING", "words.GREETING.upper()")
+    edit(project_served, "functions/greet/app.py", "words.GREETING", "words.GREETING.upper()")
     assert get(server, "/greet").text == "HOWDY"
 
 
 def test_syntax_error_answers_500_with_the_traceback_in_the_terminal_and_the_fix_works(
-    launch: Launch, project: Path
+    server: Server, project_served: Path
 ) -> None:
-    server = launch()
-    edit(project, "functions/greet/app.py", "return {", "return {{")
+    edit(project_served, "functions/greet/app.py", "return {", "return {{")
     broken = get(server, "/greet")
     assert (broken.status_code, broken.json()) == (500, {"message": "Internal Server Error"})
     assert "SyntaxError" in server.said
-    edit(project, "functions/greet/app.py", "return {{", "return {")
+    edit(project_served, "functions/greet/app.py", "return {{", "return {")
     assert get(server, "/greet").text == "hello"
 
 
 def test_edited_authorizer_decides_the_next_request_although_its_verdict_was_cached(
-    launch: Launch, project: Path
+    server: Server, project_served: Path
 ) -> None:
-    server = launch()
     assert get(server, "/guarded", authorization="token").status_code == 200
-    edit(project, "functions/authorizer/app.py", "True", "False")
+    edit(project_served, "functions/authorizer/app.py", "True", "False")
     assert get(server, "/guarded", authorization="token").status_code == 403
 
 
-def test_edited_template_says_that_a_restart_is_needed(launch: Launch, project: Path) -> None:
-    server = launch()
-    edit(project, "template.yaml", "Timeout: 60", "Timeout: 30")
+def test_edited_template_says_that_a_restart_is_needed(server: Server, project_served: Path) -> None:
+    edit(project_served, "template.yaml", "Timeout: 60", "Timeout: 30")
     get(server, "/greet")
     get(server, "/greet")
     assert server.said.count("template.yaml was edited") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_stop_by_signal_keeps_the_data_and_leaves_nothing_running(launch: Launch, number: int) -> None:
-    server = launch()
-    assert [post(server, "/count").text for _ in range(3)] == ["1", "2", "3"]
-    family = server.family()
-    assert len(family) == 3  # the server, MiniStack and one worker
-    assert server.stop(number) == 0
-    assert ended(family)
-    assert not (Path(server.facts["state"]) / "run.json").exists()
+def test_stop_by_any_signal_keeps_the_data_and_leaves_nothing_running(launch: Launch) -> None:
+    for count, number in enumerate([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], start=1):
+        server = launch()
+        assert post(server, "/count").text == str(count)
+        family = server.family()
+        assert len(family) == 3  # the server, MiniStack and one worker
+        assert server.stop(number) == 0
+        assert ended(family)
+        assert not (Path(server.facts["state"]) / "run.json").exists()
     assert post(launch(), "/count").text == "4"
 
 
@@ -126,27 +151,33 @@ def test_ctrl_c_in_the_terminal_stops_make_dev_cleanly(launch: Launch) -> None:
 
 
 def test_worker_that_dies_answers_500_without_a_trace_and_the_next_request_is_served(
-    launch: Launch, project: Path
+    server: Server, project_served: Path
 ) -> None:
-    server = launch()
-    edit(project, "functions/greet/app.py", "import words", "import os, words")
-    edit(project, "functions/greet/app.py", "    return", "    if event['rawQueryString']: os._exit(7)\n    return")
+    edit(project_served, "functions/greet/app.py", "import words", "import os, words")
+    edit(
+        project_served,
+        "functions/greet/app.py",
+        "    return",
+        "    if event['rawQueryString']: os._exit(7)\n    return",
+    )
     died = get(server, "/greet?now=1")
     assert (died.status_code, died.json()) == (500, {"message": "Internal Server Error"})
     assert "Runtime exited with status 7" in server.said
     assert get(server, "/greet").text == "hello"
 
 
-def test_worker_killed_between_requests_is_replaced(launch: Launch) -> None:
-    server = launch()
+def test_worker_killed_between_requests_is_replaced(server: Server) -> None:
     assert get(server, "/greet").text == "hello"
-    (worker,) = [pid for pid in children(server.facts["pid"]) if pid != server.facts["ministack_pid"]]
-    os.kill(worker, signal.SIGKILL)
-    assert ended([worker])
+    workers = [pid for pid in children(server.facts["pid"]) if pid != server.facts["ministack_pid"]]
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    assert ended(workers)
     assert get(server, "/greet").text == "hello"
 
 
-def test_requests_at_the_same_time_run_in_workers_of_their_own(launch: Launch, project: Path, tmp_path: Path) -> None:
+def test_requests_at_the_same_time_run_in_workers_of_their_own(
+    server: Server, project_served: Path, tmp_path: Path
+) -> None:
     meeting = tmp_path / "meeting"
     meeting.mkdir()
     wait = (
@@ -155,9 +186,8 @@ def test_requests_at_the_same_time_run_in_workers_of_their_own(launch: Launch, p
         "    while len(list(folder.iterdir())) < 4: time.sleep(0.01)\n"
         "    return"
     )
-    edit(project, "functions/greet/app.py", "import words", "import os, pathlib, time, words")
-    edit(project, "functions/greet/app.py", "    return", wait)
-    server = launch()
+    edit(project_served, "functions/greet/app.py", "import words", "import os, pathlib, time, words")
+    edit(project_served, "functions/greet/app.py", "    return", wait)
     with ThreadPoolExecutor(4) as executor:  # each request ends only when all four are being served
         answers = list(executor.map(lambda _: get(server, "/greet").status_code, range(4)))
     assert answers == [200, 200, 200, 200]
@@ -177,12 +207,18 @@ def test_request_in_flight_does_not_hold_up_the_stop(launch: Launch, project: Pa
 
     asking = threading.Thread(target=ask)
     asking.start()
-    while len(server.family()) < 3:
-        assert running(server.facts["pid"])
-    family = server.family()
+    family = family_with_worker(server)
     assert server.stop() == 0
     assert ended(family)
     asking.join(PATIENCE)
+
+
+def family_with_worker(server: Server) -> list[int]:
+    """Return the ids of the server and all that it started, as soon as a worker is among them."""
+    while len(family := server.family()) < 3:
+        assert running(server.facts["pid"])
+        time.sleep(0.05)
+    return family
 
 
 def put(server: Server, *names: str, **attributes: str) -> None:
@@ -219,13 +255,14 @@ def test_stream_record_that_passes_the_filter_reaches_the_function_and_others_do
     assert ["(cold)" in line for line in lines] == [True] + [False] * len(lines[1:])
 
 
-def test_failed_item_of_a_stream_batch_is_retried_and_those_before_it_are_not(launch: Launch, project: Path) -> None:
-    edit(project, "functions/work/app.py", 'BROKEN = ""', 'BROKEN = "two"')
-    server = launch()
+def test_failed_item_of_a_stream_batch_is_retried_and_those_before_it_are_not(
+    server: Server, project_served: Path
+) -> None:
+    edit(project_served, "functions/work/app.py", 'BROKEN = ""', 'BROKEN = "two"')
     follow(server)
     put(server, "one", "two", "three", todo="yes")
     server.wait_until_said("took INSERT two", times=2)
-    edit(project, "functions/work/app.py", 'BROKEN = "two"', 'BROKEN = ""')
+    edit(project_served, "functions/work/app.py", 'BROKEN = "two"', 'BROKEN = ""')
     server.wait_until_said("took INSERT three")
     assert taken(server)[0] == "took INSERT one"
     assert taken(server).count("took INSERT one") == 1
@@ -262,9 +299,7 @@ def test_stream_function_in_flight_does_not_hold_up_the_stop_and_runs_again_afte
     edit(project, "functions/work/app.py", "    for record", "    import time; time.sleep(1000)\n    for record")
     server = launch()
     put(server, "job", todo="yes")
-    while len(server.family()) < 3:
-        assert running(server.facts["pid"])
-    family = server.family()
+    family = family_with_worker(server)
     assert server.stop() == 0
     assert ended(family)
     assert "Traceback" not in server.said
@@ -282,9 +317,8 @@ def test_port_in_use_is_one_line_and_exit_code_1(project: Path, tmp_path: Path) 
     assert f"Port {port} is in use" in said
 
 
-def test_state_in_use_is_one_line_and_exit_code_1(launch: Launch, project: Path, tmp_path: Path) -> None:
-    server = launch()
-    process = spawn(project, tmp_path / "state", tmp_path / "second")
+def test_state_in_use_is_one_line_and_exit_code_1(server: Server, project_served: Path, tmp_path: Path) -> None:
+    process = spawn(project_served, Path(server.facts["state"]), tmp_path / "second")
     assert process.wait(PATIENCE) == 1
     said = (tmp_path / "second").read_text()
     assert said.splitlines() == [said.strip()]
@@ -292,9 +326,10 @@ def test_state_in_use_is_one_line_and_exit_code_1(launch: Launch, project: Path,
     assert get(server, "/greet").text == "hello"
 
 
-def test_each_request_prints_one_line_with_method_path_status_time_and_units(launch: Launch, project: Path) -> None:
-    server = launch()
-    edit(project, "functions/greet/app.py", "    return", """    print('{"capacity_units": 1.5}')\n    return""")
+def test_each_request_prints_one_line_with_method_path_status_time_and_units(
+    server: Server, project_served: Path
+) -> None:
+    edit(project_served, "functions/greet/app.py", "    return", """    print('{"capacity_units": 1.5}')\n    return""")
     get(server, "/greet?name=x")
     (line,) = [line for line in server.said.splitlines() if "/greet" in line and line.startswith("GET")]
     assert line.split()[:3] == ["GET", "/greet?name=x", "200"]
@@ -315,8 +350,7 @@ def test_server_writes_only_under_its_state_folder(launch: Launch, project: Path
     assert listing() == before
 
 
-def test_malformed_chunks_are_400_and_quiet(launch: Launch) -> None:
-    server = launch()
+def test_malformed_chunks_are_400_and_quiet(server: Server) -> None:
     address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
     with socket.create_connection(address, timeout=PATIENCE) as client:
         client.sendall(b"POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
@@ -331,9 +365,8 @@ def test_seed_fills_a_demo_account_once(tmp_path: Path) -> None:
     for turn in range(2):
         server = start(ROOT, tmp_path / "state", tmp_path / f"output{turn}", SEED="1")
         try:
-            while "Demo account:" not in server.said:
-                assert "SEED:" not in server.said
-                assert server.process.poll() is None
+            server.wait_until_said("Demo account:")
+            assert "SEED:" not in server.said
             email, password = server.said.split("Demo account: ")[1].splitlines()[0].split(" / ")
             with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as client:
                 login = client.post("/api/auth/login", json={"email": email, "password": password}).json()
