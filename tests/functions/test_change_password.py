@@ -7,7 +7,7 @@ import pytest
 
 from tests.caller import PASSWORD, Answer, Api, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
-from tests.network import CRASH, LOST, PASS, Crash, Fault, Network, error
+from tests.network import CRASH, PASS, Crash, Fault, Network, error
 
 type Dump = Callable[[], list[dict[str, Any]]]
 
@@ -144,30 +144,6 @@ def test_profile_changed_meanwhile_is_no_obstacle(user: Caller, network: Network
     assert change(user).status == 204
     assert user.call("GET", "/api/auth/me").json["name"] == "Ada"
     fsck(dump())
-
-
-@pytest.mark.parametrize("step", [0, 1, 2, 3])
-def test_lasting_fault_before_the_change_is_answered_503_and_changes_nothing(
-    user: Caller, network: Network, dump: Dump, step: int
-) -> None:
-    before = uncounted(dump())
-    network.plan = [*[PASS] * step, *[error("ThrottlingException")] * 3]
-    assert_problem(change(user), 503, "service_unavailable")
-    assert uncounted(dump()) == before
-
-
-def test_change_that_is_applied_and_sent_again_counts_once(user: Caller, network: Network) -> None:
-    network.plan = [*[PASS] * 3, LOST]
-    assert change(user).status == 204
-    assert log_in(user, NEW).status == 200
-
-
-def test_change_that_never_answers_is_503_and_the_new_password_tells(user: Caller, network: Network) -> None:
-    network.plan = [*[PASS] * 3, LOST, LOST, LOST]
-    assert_problem(change(user), 503, "service_unavailable")
-    assert_problem(change(user), 403, "wrong_password")
-    assert log_in(user, NEW).status == 200
-    assert refresh(user).status == 200
 
 
 @pytest.mark.check("P14")

@@ -7,7 +7,7 @@ import pytest
 from lambdo.store import wire
 from tests.caller import UNKNOWN_ID, Answer, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
-from tests.network import APPLIED_CRASH, CRASH, PASS, Crash, Fault, Network, error
+from tests.network import PASS, Network, error
 
 BULK = "tasks/bulk"
 KEY = {"Idempotency-Key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
@@ -140,35 +140,6 @@ def test_key_of_another_bulk_is_refused_422_before_anything_is_done(user: Caller
     before = uncounted(dump())
     assert_problem(bulk(user, create("two"), create("one"), headers=KEY), 422, "idempotency_key_reused")
     assert uncounted(dump()) == before
-
-
-@pytest.mark.parametrize("crash", [CRASH, APPLIED_CRASH], ids=["before", "after"])
-def test_bulk_that_crashes_at_any_call_is_finished_by_its_repetition(
-    user: Caller, network: Network, dump: Dump, crash: Fault
-) -> None:
-    tasks = [user.create_task() for _ in range(2)]
-    for step in range(20):
-        for task in tasks:
-            user.call("PUT", f"tasks/{task['id']}", {"title": "before", "completed": False})
-        operations = [create(f"new {step}"), *({"op": "complete", "task_id": task["id"]} for task in tasks)]
-        network.plan = [*[PASS] * step, crash]
-        key = {"Idempotency-Key": f"step-{step}"}
-        try:
-            bulk(user, *operations, headers=key)
-        except Crash:
-            network.restart()
-            fsck(dump())
-        else:
-            assert step == 6  # its own record, the new task, and a read and a write for each of the others
-            network.plan = []
-            return
-        results = bulk(user, *operations, headers=key).json["results"]
-        assert [result["status"] for result in results] == [201, 200, 200]
-        assert all(result["task"]["completed"] for result in results[1:])
-        assert titles(user).count(f"new {step}") == 1
-        assert [user.call("GET", f"tasks/{task['id']}").json["completed"] for task in tasks] == [True, True]
-        fsck(dump())
-    raise AssertionError("no end")
 
 
 def test_operation_that_meets_a_lasting_fault_says_503_and_the_others_are_done(user: Caller, network: Network) -> None:

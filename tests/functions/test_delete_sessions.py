@@ -11,7 +11,7 @@ from lambdo.services import sessions
 from lambdo.store import table, users
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 from tests.fsck import fsck
-from tests.network import CRASH, LOST, PASS, Crash, Network, error
+from tests.network import CRASH, PASS, Crash, Network, error
 
 type Dump = Callable[[], list[dict[str, Any]]]
 
@@ -93,14 +93,6 @@ def test_of_two_at_once_one_wins_and_the_other_is_told_that_its_session_has_ende
     fsck(dump())
 
 
-def test_same_session_twice_at_once_succeeds_twice(user: Caller, network: Network) -> None:
-    answers: list[Answer] = []
-    network.plan = [PASS, lambda: answers.append(user.call("DELETE", PATH))]
-    assert user.call("DELETE", PATH).status == 204
-    assert [answer.status for answer in answers] == [204]
-    assert refresh(user).status == 200
-
-
 def test_account_whose_sessions_others_end_4_times_first_is_answered_503(user: Caller, network: Network) -> None:
     def end_first() -> None:
         account = users.get_account(user.id)
@@ -116,34 +108,6 @@ def test_deleted_account_is_answered_404(user: Caller) -> None:
     user.call("DELETE", ME, {"password": PASSWORD})
     assert_problem(user.call("DELETE", PATH), 404, "user_not_found")
     assert_problem(user.call("GET", PATH), 404, "user_not_found")
-
-
-@pytest.mark.parametrize("step", [0, 1])
-def test_lasting_fault_before_the_write_is_answered_503_and_ends_nothing(
-    api: Api, user: Caller, network: Network, dump: Dump, step: int
-) -> None:
-    other = api.log_in(user.email)
-    before = dump()
-    network.plan = [*[PASS] * step, *[error("ThrottlingException")] * 3]
-    assert_problem(user.call("DELETE", PATH), 503, "service_unavailable")
-    assert dump() == before
-    assert refresh(other).status == 200
-
-
-def test_write_that_is_applied_and_sent_again_counts_once(api: Api, user: Caller, network: Network) -> None:
-    other = api.log_in(user.email)
-    network.plan = [PASS, LOST]
-    assert user.call("DELETE", PATH).status == 204
-    assert refresh(user).status == 200
-    assert_problem(refresh(other), 401, "invalid_refresh_token")
-
-
-def test_write_that_never_answers_is_503_and_its_retry_succeeds(user: Caller, network: Network, dump: Dump) -> None:
-    network.plan = [PASS, LOST, LOST, LOST]
-    assert_problem(user.call("DELETE", PATH), 503, "service_unavailable")
-    assert user.call("DELETE", PATH).status == 204
-    assert refresh(user).status == 200
-    fsck(dump())
 
 
 @pytest.mark.parametrize("fault", [error("ThrottlingException"), CRASH])
