@@ -326,8 +326,9 @@ def _create_tasks(api: Api, owner: Account, *titles: str) -> list[dict[str, Any]
 
 
 def _mailed_token(server: Server, email: str, page: str) -> str:
-    """Wait until the server prints the mail with this link, and return the link's token."""
-    link = re.compile(rf"^MAIL +{re.escape(email)} .*\n(?: .*\n|\n)*? *<\S+/{page}#token=([\w-]+)>", re.MULTILINE)
+    """Wait until the server prints the mail with a link to this page of its own app, and return the link's token."""
+    address = re.escape(f"{server.url}/app/{page}#token=")
+    link = re.compile(rf"^MAIL +{re.escape(email)} .*\n(?: .*\n|\n)*? *<{address}([\w-]+)>", re.MULTILINE)
     _until(lambda: link.search(server.said) is not None)
     match = link.search(server.said)
     assert match is not None
