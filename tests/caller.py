@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from tests.documented import documented
 from tests.watch import watch
 from tools.local.application import Application, Route
 from tools.local.gateway import find_route, rank
@@ -132,6 +133,7 @@ class Api:
         folder = self.application.functions[route.function].handler.split(".")[0]
         answer = invoke(folder, event)
         watch.learn(body, raw, {"token": token}, "" if answer.is_page else answer.text)
+        documented.hold(method, route.path, body, answer)
         _assert_framed(answer, event["requestContext"]["requestId"], INNER - SHOWN.get(event["routeKey"], set()))
         return answer
 

@@ -102,7 +102,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if hasattr(session.config, "workeroutput"):
         seen = [tuple(call) for call in watch.calls], [tuple(answer) for answer in documented.seen]
         session.config.workeroutput["watch"] = watch.whole, *seen
-    elif watch.whole and (watch.unseen()) and session.exitstatus == pytest.ExitCode.OK:
+    elif watch.whole and (watch.unseen() or documented.unseen()) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -118,7 +118,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what the run of all tests has never seen."""
-    for never in watch.unseen() if watch.whole else []:
+    for never in [*watch.unseen(), *documented.unseen()] if watch.whole else []:
         terminalreporter.write_line(f"never seen: {' '.join(map(str, never))}", red=True)
 
 

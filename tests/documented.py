@@ -50,7 +50,7 @@ class Documented:
         promised = _resolved(operation["responses"][str(status)])
         _hold_headers(name, promised, answer)
         body = _hold_content(name, promised.get("content", {}), answer)
-        if status < 300 and isinstance(sent, dict):
+        if status < 300 and isinstance(sent, dict) and "requestBody" in operation:
             trimmed = sent | {
                 key: sent[key].strip() for key in ("email",) if key in sent
             }  # as the address is when it is read
