@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from lambdo.store.task_runs import BUDGET
+from lambdo.store.task_runs import SCAN_BUDGET
 from tests.caller import Api, Caller, Json
 from tests.capacity import Bill, Cost, load
 from tools.bench.partition import tag_id
@@ -135,7 +135,7 @@ def test_combination_never_reads_more_than_the_budget_and_its_walk_ends(
 ) -> None:
     found = list(walk(bill, request.getfixturevalue(size), parameters))
     profile = "overdue" in parameters  # is no part of the budget: it is read once, whatever there is to scan
-    assert max(cost.read for _, cost in found) <= BUDGET + profile
+    assert max(cost.read for _, cost in found) <= SCAN_BUDGET + profile
     assert len(found) > 1
     shown = [task["id"] for answer, _ in found for task in answer["items"]]
     assert len(shown) == len(set(shown))
@@ -148,4 +148,4 @@ def test_combination_that_finds_nothing_comes_back_short_with_a_cursor(
     answer, cost = page(bill, light, parameters)
     assert answer["items"] == []
     assert answer["next_cursor"] is not None
-    assert 7 <= cost.read <= BUDGET
+    assert 7 <= cost.read <= SCAN_BUDGET

@@ -1,7 +1,7 @@
 """Lists of tasks: which index answers which filters and order, and where a page ends.
 
 A list that one index answers whole reads just its page. Any other reads the index of its order, drops what does not match,
-and stops when the page is full or the budget spent (`task_runs.BUDGET`): it may come back short, with a cursor.
+and stops when the page is full or the budget spent (`task_runs.SCAN_BUDGET`): it may come back short, with a cursor.
 """
 
 import unicodedata
@@ -15,7 +15,7 @@ from lambdo.models.task import PRIORITY_RANK, Task
 from lambdo.models.task_query import TaskQuery
 from lambdo.problems import InvalidFields, UserNotFound
 from lambdo.store import keys, users
-from lambdo.store.task_runs import Budget, BudgetSpentError, Index, Run
+from lambdo.store.task_runs import BudgetSpentError, Index, Run, ScanBudget
 
 _PIECE: Final = 20  # entries read at once where some will be dropped
 _FIRST_PIECE: Final = 6  # of these at first: as many as can have the largest size, some 6 KB, within the budget
@@ -69,7 +69,7 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
     text = None if query.text is None else _fold(query.text)
     if text == "":
         raise InvalidFields(errors=[{"loc": ["query", "q"], "msg": "Should have more than accents", "type": "query"}])
-    wanted, page, budget = _Wanted(user_id, query, due, text), Page([], [], None), Budget()
+    wanted, page, budget = _Wanted(user_id, query, due, text), Page([], [], None), ScanBudget()
     for stage in _stages(query, due)[number:]:
         position = _read(wanted, stage, after, budget, page)
         if position is not None:
@@ -95,7 +95,7 @@ def _stages(query: TaskQuery, due: DueRange | None) -> list[_Stage]:
     return [_Stage(by_status, descending=descending, answers=frozenset({"status"}))]
 
 
-def _read(wanted: _Wanted, stage: _Stage, after: str, budget: Budget, page: Page) -> str | None:
+def _read(wanted: _Wanted, stage: _Stage, after: str, budget: ScanBudget, page: Page) -> str | None:
     """Read a stage into the page; return the position to go on after, or None at the stage's end."""
     user_id, query, due, _ = wanted
     filters = {

@@ -11,7 +11,7 @@ from lambdo.models.task import Task
 from lambdo.store import keys, table, tags, tasks
 from lambdo.store.wire import Item, size
 
-BUDGET: Final = 10  # RRU a request
+SCAN_BUDGET: Final = 10  # RRU a request
 
 
 class Index(Enum):
@@ -37,7 +37,7 @@ class BudgetSpentError(Exception):
 
 
 @dataclass(slots=True)
-class Budget:
+class ScanBudget:
     """What a request has read so far: RRU, computed from the items' sizes, and entries."""
 
     spent: float = 0.0
@@ -45,7 +45,7 @@ class Budget:
 
     def left(self) -> int:
         """Return how many more entries can be read, if they are like those read so far."""
-        return int((BUDGET - self.spent) / (self.spent / max(1, self.entries)))
+        return int((SCAN_BUDGET - self.spent) / (self.spent / max(1, self.entries)))
 
 
 class Entry(NamedTuple):
@@ -70,7 +70,7 @@ class Run:
     descending: bool
     piece: int
     careful: int  # entries of a first piece, 0 for a run that reads what it shows
-    budget: Budget
+    budget: ScanBudget
     tag_ids: Sequence[str] = ()
     after: str = ""
     tags: list[Tag] = field(default_factory=list)
@@ -111,7 +111,7 @@ class Run:
             if limit < (self.careful if self._price else 1):  # no further call for next to nothing
                 raise BudgetSpentError
             return limit
-        if self._price and self.budget.spent + self._price > BUDGET:
+        if self._price and self.budget.spent + self._price > SCAN_BUDGET:
             raise BudgetSpentError
         return self.piece
 
