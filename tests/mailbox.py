@@ -70,5 +70,5 @@ def token_in(mail: Mail) -> str:
 def issue(user: Caller, purpose: Purpose) -> str:
     """Make a token as a mail would bring it, without the mail."""
     token = mail_tokens.new(user.id)
-    stored_tokens.put(purpose, token, 0, int(times.now().timestamp()) + LIFETIMES[purpose])
+    stored_tokens.put(purpose, token, 0, times.unix() + LIFETIMES[purpose])
     return str(token)

@@ -11,7 +11,7 @@ _ATTRIBUTES: Final = "Path=/api/auth; Secure; HttpOnly; SameSite=Strict"
 
 def keeping(token: str, expires_at: int) -> list[str]:
     """Return the cookies that keep the token until its session ends (Unix seconds)."""
-    return [f"{_NAME}={token}; Max-Age={expires_at - int(times.now().timestamp())}; {_ATTRIBUTES}"]
+    return [f"{_NAME}={token}; Max-Age={expires_at - times.unix()}; {_ATTRIBUTES}"]
 
 
 def cleared() -> list[str]:

@@ -14,6 +14,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def unix() -> int:
+    """Return the current time in Unix seconds."""
+    return int(now().timestamp())
+
+
 def rfc3339(moment: datetime) -> str:
     """Return the moment as `2026-11-21T07:23:50.000000Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")

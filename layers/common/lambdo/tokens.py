@@ -68,7 +68,7 @@ def answer(access_token: str, refresh_token: str | None) -> dict[str, Any]:
 
 def issue(key: Key, user_id: str, session_id: str) -> str:
     """Return an access token for the session, signed with the key."""
-    now = int(times.now().timestamp())
+    now = times.unix()
     claims = {
         "iss": settings.token_issuer(),
         "aud": AUDIENCE,

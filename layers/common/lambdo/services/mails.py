@@ -58,7 +58,7 @@ def send_requested(pk: str, sk: str) -> None:
 def _send(purpose: Purpose, account: Account) -> None:
     user = account["user"]
     token = mail_tokens.new(user["id"])
-    expires_at = int(times.now().timestamp()) + LIFETIMES[purpose]
+    expires_at = times.unix() + LIFETIMES[purpose]
     stored_tokens.put(purpose, token, account["session_epoch"], expires_at)
     try:
         mail.send(purpose, user["email"], str(token))

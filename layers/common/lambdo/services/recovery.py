@@ -27,7 +27,7 @@ def reset_password(text: str, password: str) -> None:
     if account is None or account["session_epoch"] != session_epoch:
         raise InvalidMailToken
     refuse_address(account["user"]["email"], "password", password)
-    password_hash, now = passwords.hash_password(password), int(times.now().timestamp())
+    password_hash, now = passwords.hash_password(password), times.unix()
     with recorded(token.user_id, None):
         ended = sessions.end_all(account, now=now, password_hash=password_hash, changes={"email_verified": True})
     if not ended:
@@ -66,7 +66,7 @@ def _redeemable(purpose: Purpose, text: str) -> tuple[MailToken, int]:
         token = mail_tokens.parse(text)
     except ValueError as error:
         raise InvalidMailToken from error
-    session_epoch = stored_tokens.get_session_epoch(purpose, token, int(times.now().timestamp()))
+    session_epoch = stored_tokens.get_session_epoch(purpose, token, times.unix())
     if session_epoch is None:
         raise InvalidMailToken
     return token, session_epoch

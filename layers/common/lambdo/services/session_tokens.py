@@ -75,7 +75,7 @@ def refresh(text: str) -> Tokens:
     """
     token = _parsed(text)
     successor = _derive_next(token, _signing_key())
-    now = int(times.now().timestamp())
+    now = times.unix()
     try:
         account = users.get_account(token.user_id)
         if account is None:

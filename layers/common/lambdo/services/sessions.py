@@ -20,7 +20,7 @@ _PIECE: Final = 100  # items deleted between two looks at the clock
 
 def list_sessions(user_id: str, current_id: str) -> list[ShownSession]:
     """Return the living among the 100 sessions that were begun last, newest first; raises UserNotFound."""
-    account, now = _account(user_id), _now()
+    account, now = _account(user_id), times.unix()
     return [
         _shown(session, current_id)
         for session in sessions.query(user_id, limit=MAX_SHOWN)
@@ -84,7 +84,7 @@ def end_all(account: Account, *, but: str | None = None, password_hash: str | No
     user_id = account["user"]["id"]
     try:
         with recorded(user_id, None):
-            ended = sessions.end_all(account, but=but, now=_now(), password_hash=password_hash)
+            ended = sessions.end_all(account, but=but, now=times.unix(), password_hash=password_hash)
     except ConditionFailedError as error:
         raise Unauthenticated("The session has ended.") from error
     if ended:
@@ -107,10 +107,6 @@ def _account(user_id: str) -> Account:
     if account is None:
         raise UserNotFound
     return account
-
-
-def _now() -> int:
-    return int(times.now().timestamp())
 
 
 def _shown(session: Session, current_id: str) -> ShownSession:

@@ -66,7 +66,7 @@ def count(throttle: Throttle) -> None:
 
 def _window(throttle: Throttle) -> tuple[int, int]:
     """Return the current Unix second and the one that the current window began with."""
-    now = int(times.now().timestamp())
+    now = times.unix()
     return now, now - now % throttle.seconds
 
 

@@ -122,11 +122,11 @@ def put(owner: str, result: Any) -> None:  # noqa: ANN401 - whatever JSON holds
 def get(owner: str, key_hash: str) -> Record | None:
     """Return the record of a key, or None. One call, 1 RRU for each 4 KB begun."""
     item = table.get(_partition(owner), keys.idempotency(key_hash))
-    return _record(item) if item and item["expires_at"] > _now() else None
+    return _record(item) if item and item["expires_at"] > times.unix() else None
 
 
 def _create(owner: str, request: Keyed, result: Any) -> writes.Write:  # noqa: ANN401 - whatever JSON holds
-    now = _now()
+    now = times.unix()
     item = {
         "pk": _partition(owner),
         "sk": keys.idempotency(request.key_hash),
@@ -143,7 +143,3 @@ def _partition(owner: str) -> str:
 
 def _record(item: Item) -> Record:
     return Record(item["fingerprint"], json.loads(item.get("result", "null")))
-
-
-def _now() -> int:
-    return int(times.now().timestamp())
