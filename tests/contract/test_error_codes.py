@@ -77,7 +77,7 @@ def test_no_code_is_mapped_that_cannot_come() -> None:
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(400, Meaning.FAULT), (403, Meaning.FAULT), (404, Meaning.FAULT), (408, Meaning.TRANSIENT), (429, Meaning.TRANSIENT),
+    [(400, Meaning.FAULT), (403, Meaning.FAULT), (404, Meaning.FAULT), (408, Meaning.TRANSIENT), (429, Meaning.THROTTLED),
      (500, Meaning.TRANSIENT), (502, Meaning.TRANSIENT), (504, Meaning.TRANSIENT)],
 )  # fmt: skip
 def test_unknown_code_means_what_its_status_says(status: int, outcome: Meaning) -> None:

@@ -12,6 +12,7 @@ from lambdo import events
 from tests.caller import Caller
 from tests.contract.stages import operations, processed, processed_operations
 from tests.contract.test_template import ROOT, template
+from tests.network import READ_TIMEOUT, Network
 
 # name: what it watches, and from where on it rings
 ALARMS = {
@@ -187,10 +188,12 @@ def test_queries_of_the_access_log_read_fields_that_it_has() -> None:
             assert fields_read(query["QueryString"]) <= access_log_fields(), query["Name"]
 
 
-def test_queries_of_the_functions_read_fields_that_their_lines_have(user: Caller) -> None:
+def test_queries_of_the_functions_read_fields_that_their_lines_have(user: Caller, network: Network) -> None:
     answers = [user.call("POST", "tasks", {"title": "x"}), user.call("GET", f"tasks/{uuid.uuid4()}")]
+    network.plan = [READ_TIMEOUT] * 3
+    answers.append(user.call("GET", "tasks"))
     written = {name for answer in answers for name in json.loads(answer.log)}
-    assert {"event", "code"} <= written
+    assert {"event", "code", "reason"} <= written
     of_exceptions = {"exception", "exception_name"}  # Powertools writes them for logger.exception
     of_lambda = {"type", "record.status"}  # its own lines, of time-outs and crashes
     for query in of_type("AWS::Logs::QueryDefinition").values():

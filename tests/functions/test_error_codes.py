@@ -1,5 +1,6 @@
 """What comes of each error code of DynamoDB, SSM and SES at an endpoint: one answer for each meaning, and nothing written."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ ANSWERS: dict[Meaning, tuple[int, str]] = {
     Meaning.FAULT: (500, "internal_error"),
     Meaning.FULL: (409, "storage_full"),
     Meaning.CONFLICT: (503, "service_unavailable"),
+    Meaning.THROTTLED: (503, "service_unavailable"),
     Meaning.TRANSIENT: (503, "service_unavailable"),
 }
 
@@ -35,6 +37,8 @@ def assert_answered(answer: Answer, code: str, condition: tuple[int, str]) -> No
     assert ("unhandled exception" in answer.log) == (expected[0] == 500)
     if expected[0] == 500:
         assert code in answer.log
+    if expected[0] == 503:
+        assert json.loads(answer.log)["reason"] == MEANINGS[code].name.lower()
 
 
 @pytest.mark.check("H08")
@@ -59,7 +63,7 @@ def test_reason_of_a_cancelled_transaction_is_answered_as_it_is_meant(
     answer = user.call("POST", "tags", {"name": "new"})
     assert_answered(answer, code, (409, "tag_already_exists"))
     assert uncounted(dump()) == before
-    repeated = MEANINGS[code] in {Meaning.CONFLICT, Meaning.TRANSIENT}
+    repeated = MEANINGS[code] in {Meaning.CONFLICT, Meaning.THROTTLED, Meaning.TRANSIENT}
     assert MOST - len(network.plan) == (4 if repeated else 1)
 
 

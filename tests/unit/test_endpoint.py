@@ -10,7 +10,7 @@ import pytest
 from lambdo import endpoint as frame
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.metering import meter
-from lambdo.problems import TaskNotFound
+from lambdo.problems import ServiceUnavailable, TaskNotFound
 from tests.caller import EVENTS, Answer, Context, as_sent, logging_to
 
 KEYS = [
@@ -77,10 +77,19 @@ def test_refusal_is_logged_at_info_with_its_code_and_without_a_traceback() -> No
     assert len(answer.log.encode()) <= 512
 
 
+def test_503_is_logged_with_the_reason_that_the_client_is_not_told() -> None:
+    def refuse(_: Request) -> Response:
+        raise ServiceUnavailable("no_answer")
+
+    answer = serve(refuse)
+    assert (line(answer)["code"], line(answer)["reason"]) == ("service_unavailable", "no_answer")
+    assert "no_answer" not in answer.text
+
+
 def test_longest_line_has_at_most_512_bytes() -> None:
     def refuse(_: Request) -> Response:
         meter.units = 1234567.5
-        raise TaskNotFound
+        raise ServiceUnavailable("no_answer")
 
     answer = serve(refuse, routeKey="DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}")
     assert len(answer.log.encode()) <= 512

@@ -147,6 +147,7 @@ def _serve(
     events.take()
     request_id = event["requestContext"]["requestId"]
     identity: Mapping[str, Any] = {}
+    problem: Problem | None = None
     try:
         if not public:
             identity = _authenticated(event)
@@ -154,11 +155,13 @@ def _serve(
         request = _request(event, identity, max_body)
         response = handle(request)
         response = response._replace(headers={**response.headers, **request.answer_headers})
-    except Problem as problem:
-        response = _problem(problem, request_id)
+    except Problem as raised:
+        problem = raised
     except Exception:
         logger.exception("unhandled exception", request_id=request_id, function_request_id=context.aws_request_id)
-        response = _problem(InternalError(), request_id)
+        problem = InternalError()
+    if problem:
+        response = _problem(problem, request_id)
     line = {
         "request_id": request_id,
         "user_id": identity.get("user_id"),
@@ -168,18 +171,18 @@ def _serve(
         "cold_start": _cold_start(),
         "capacity_units": meter.units,
     }
-    _log(line, response)
+    _log(line, problem)
     return _answer(response, request_id)
 
 
-def _log(line: dict[str, Any], response: Response) -> None:
+def _log(line: dict[str, Any], problem: Problem | None) -> None:
     """Log the request's one line, of at most 512 bytes, with what happened in it."""
     happened = events.take()
     if happened.get("event") in events.SUSPICIOUS:  # which says what the problem's code would
         logger.warning("request", **line | happened)
     else:
-        code = response.body.get("code") if response.status >= 400 and isinstance(response.body, Mapping) else None
-        logger.info("request", **line | {"code": code} | happened)
+        told = {"code": problem.code, "reason": problem.reason} if problem else {}
+        logger.info("request", **line | told | happened)
 
 
 def _authenticated(event: Event) -> Mapping[str, Any]:

@@ -56,6 +56,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     code: ClassVar[str]
     title: ClassVar[str]
     default_detail: ClassVar[str]
+    reason: str | None = None  # for the log alone
 
     def __init__(
         self,
@@ -290,13 +291,21 @@ class InternalError(Problem):
 
 
 class ServiceUnavailable(Problem):
-    """A service below is throttled or does not answer; the request may be sent again."""
+    """A service below is throttled or does not answer; the request may be sent again.
+
+    Parameters
+    ----------
+    reason
+        `conflict`: others changed the same items first, each time; `throttled`, `transient` or `no_answer`: what the service
+        below said; `time`: an attempt would not have ended in the function's own time.
+    """
 
     status, code, title = 503, "service_unavailable", "Service unavailable"
     default_detail = "The service is busy or partly unavailable. Try again after the time in Retry-After."
 
-    def __init__(self, detail: str | None = None) -> None:
-        super().__init__(detail, headers={"retry-after": "1"})
+    def __init__(self, reason: str = "conflict") -> None:
+        super().__init__(headers={"retry-after": "1"})
+        self.reason = reason
 
 
 class MailNotConfigured(Problem):

@@ -73,14 +73,14 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = method(**arguments)
         except (HTTPClientError, NoConnectionError) as error:
-            raise ServiceUnavailable from error
+            raise ServiceUnavailable("no_answer") from error
         except ClientError as error:
             failure = AwsError(error, retries)
-            if failure.meaning not in {Meaning.CONFLICT, Meaning.TRANSIENT}:
+            if failure.meaning not in {Meaning.CONFLICT, Meaning.THROTTLED, Meaning.TRANSIENT}:
                 raise failure from error
-            repeated_below = failure.meaning is Meaning.TRANSIENT and not failure.reasons
+            repeated_below = failure.meaning is not Meaning.CONFLICT and not failure.reasons
             if repeated_below or retries == CONFLICT_RETRIES:
-                raise ServiceUnavailable from failure
+                raise ServiceUnavailable(failure.meaning.name.lower()) from failure
         else:
             return answer
         time.sleep(random.uniform(0.02, 0.1))  # noqa: S311 - jitter
@@ -104,7 +104,7 @@ def session() -> botocore.session.Session:
 def _stop_in_time(**_: object) -> None:
     """Let no attempt go out that may not end in time. botocore repeats no exception but its own, so this one gets through."""
     if not budget.covers(ATTEMPT):
-        raise ServiceUnavailable
+        raise ServiceUnavailable("time")
 
 
 client("dynamodb")  # made while init has its burst of CPU, not in the first request

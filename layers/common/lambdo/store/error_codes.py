@@ -20,7 +20,8 @@ class Meaning(IntEnum):
     MISSING = 4  # a parameter that does not exist: None
     REFUSED = 5  # SES has something against this mail or its recipient: the mail is given up
     CONFLICT = 6  # another write was at the same item; botocore repeats none of these, so we do: at last 503
-    TRANSIENT = 7  # botocore has repeated it as often as may be, and a later request may succeed: 503
+    THROTTLED = 7  # more than the table, the account or SES takes now; botocore has repeated it as often as may be: 503
+    TRANSIENT = 8  # AWS's own trouble, repeated likewise: 503
 
 
 MEANINGS: Final[dict[str, Meaning]] = {
@@ -39,20 +40,20 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "DuplicateItem": Meaning.FAULT,
     "InternalServerError": Meaning.TRANSIENT,
     "ItemCollectionSizeLimitExceeded": Meaning.FULL,
-    "ProvisionedThroughputExceeded": Meaning.TRANSIENT,
-    "RequestLimitExceeded": Meaning.TRANSIENT,
+    "ProvisionedThroughputExceeded": Meaning.THROTTLED,
+    "RequestLimitExceeded": Meaning.THROTTLED,
     "ResourceNotFound": Meaning.FAULT,
-    "ThrottlingError": Meaning.TRANSIENT,
+    "ThrottlingError": Meaning.THROTTLED,
     "TransactionConflict": Meaning.CONFLICT,
     "ValidationError": Meaning.FAULT,
     # DynamoDB, any operation
     "IncompleteSignatureException": Meaning.FAULT,
-    "LimitExceededException": Meaning.TRANSIENT,  # SES, too: the quota of mails a day
+    "LimitExceededException": Meaning.THROTTLED,  # SES, too: the quota of mails a day
     "MissingAuthenticationTokenException": Meaning.FAULT,
-    "ProvisionedThroughputExceededException": Meaning.TRANSIENT,
+    "ProvisionedThroughputExceededException": Meaning.THROTTLED,
     "ResourceInUseException": Meaning.FAULT,
     "ResourceNotFoundException": Meaning.FAULT,
-    "ThrottlingException": Meaning.TRANSIENT,
+    "ThrottlingException": Meaning.THROTTLED,
     "UnrecognizedClientException": Meaning.FAULT,
     "ValidationException": Meaning.FAULT,
     # SSM
@@ -79,7 +80,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "MessageRejected": Meaning.REFUSED,
     "NotFoundException": Meaning.FAULT,
     "SendingPausedException": Meaning.FAULT,
-    "TooManyRequestsException": Meaning.TRANSIENT,
+    "TooManyRequestsException": Meaning.THROTTLED,
     # any service
     "AccessDeniedException": Meaning.FAULT,
     "ExpiredTokenException": Meaning.FAULT,
@@ -99,5 +100,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
 
 def meaning(codes: Iterable[str], status: int) -> Meaning:
     """Return what comes of these codes; an unknown one means what its HTTP status says."""
-    unknown = Meaning.TRANSIENT if status >= 500 or status in {408, 429} else Meaning.FAULT
+    unknown = (
+        Meaning.THROTTLED if status == 429 else Meaning.TRANSIENT if status >= 500 or status == 408 else Meaning.FAULT
+    )
     return min(MEANINGS.get(code, unknown) for code in codes)

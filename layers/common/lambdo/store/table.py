@@ -240,7 +240,7 @@ def _retry_rest(operation: str, rest: str, wanted: Any) -> Iterator[list[dict[st
             return
         wanted = answer[rest][name]
         time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter
-    raise ServiceUnavailable
+    raise ServiceUnavailable("throttled")
 
 
 def _last_reason(error: BaseException | None) -> str | None:
