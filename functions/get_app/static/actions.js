@@ -26,6 +26,9 @@ async function attempt(action, key = crypto.randomUUID()) {
   }
 }
 
+/** Wait until the changes of a task that are on their way have been answered, so that its version is known. */
+export const settled = (id) => turns.get(id);
+
 /** Tell a person about a failure; what may succeed later can be tried again. */
 export function report(problem, again = null) {
   const retry = again && (problem instanceof Unreachable || problem.status >= 500);

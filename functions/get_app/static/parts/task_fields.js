@@ -51,10 +51,12 @@ function fit(input) {
 
 function titleField() {
   const made = textField("Title", "title", { class: "title-input", rows: "1", maxlength: "200", autofocus: true }, { empty: "" });
-  made.element.querySelector("textarea").addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
+  const input = made.element.querySelector("textarea");
+  input.addEventListener("focus", () => input.setSelectionRange(input.value.length, input.value.length), { once: true });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
     event.preventDefault(); // a title is one line, and Enter saves it
-    event.target.form.requestSubmit();
+    input.form.requestSubmit();
   });
   return made;
 }

@@ -1,6 +1,6 @@
 // The panel in which a task is read and edited. It is open as long as the address has ?task=id.
 
-import { complete, remove, report } from "../actions.js";
+import { complete, remove, report, settled } from "../actions.js";
 import { tasks as api } from "../api.js";
 import { longMoment } from "../dates.js";
 import { h, icon } from "../dom.js";
@@ -18,6 +18,7 @@ const leave = () => go(withQuery({ task: null }), { replace: true });
 /** Open the panel of a task, which need not be in the list. Returns what to call when the address no longer names it. */
 export async function openTask(id) {
   try {
+    await settled(id);
     return panel(find(id) ?? (await api.get(id)));
   } catch (problem) {
     report(problem);
@@ -39,9 +40,12 @@ function panel(task) {
   const unchanged = () => Object.keys(changesOf(base, fields)).length === 0;
   const dialog = openDialog("Task", form, { className: "sheet", mayClose: () => unchanged() || warn(notice, close) });
 
+  const saveButton = form.querySelector(".primary");
   const save = async () => {
-    message.textContent = "";
+    if (saveButton.hasAttribute("aria-busy")) return;
     if (unchanged()) return close();
+    message.textContent = "";
+    saveButton.setAttribute("aria-busy", "true");
     const changes = changesOf(base, fields);
     try {
       put(await api.update(base, changes, keyOf([base.version, changes])));
@@ -50,6 +54,8 @@ function panel(task) {
     } catch (problem) {
       if (problem.status === 412) base = await reload(base, fields, notice, message);
       else show(problem, form, message);
+    } finally {
+      saveButton.removeAttribute("aria-busy");
     }
   };
   form.addEventListener("submit", (event) => (event.preventDefault(), save()));

@@ -39,7 +39,7 @@ function dueFact(task, grouped) {
   const today = todayIn(zone());
   const late = !task.completed && isOverdue(task.due_date, zone());
   if (grouped && !time && !late) return null;
-  const words = shortDay(day, today) + (time ? ` ${shortTime(time)}` : "");
+  const said = [grouped && !late ? null : shortDay(day, today), time && shortTime(time)].filter(Boolean).join(" ");
   const kind = late ? "late" : day === today ? "today" : "";
-  return h("span", { class: `fact due ${kind}` }, icon(time ? "clock" : "upcoming"), words, late && h("span", { class: "unseen" }, " (overdue)"));
+  return h("span", { class: `fact due ${kind}` }, icon(time ? "clock" : "upcoming"), said, late && h("span", { class: "unseen" }, " (overdue)"));
 }
