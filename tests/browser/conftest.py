@@ -1,0 +1,93 @@
+"""One local server and one Chromium for all browser tests; each test opens the screens that it needs."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+from tests.browser.screen import DEVICES, Person, Screen, new_context, new_person, open_screen
+from tests.e2e.running import ROOT, Server, start
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+type OpenScreen = Callable[..., Screen]
+
+
+def chromium() -> str | None:
+    """Return the path of the installed browser, which CHROMIUM can name."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    if program is None:
+        pytest.skip(
+            "No Chromium or Chrome is installed: install one, or name it by CHROMIUM=path, to run the browser tests."
+        )
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []  # as root it refuses to run in a sandbox
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=options)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    running = start(ROOT, folder / "state", folder / "output", PARAMS="RegistrationsPerAddress=1000", SEED="1")
+    running.wait_until_said("Demo account:")
+    yield running
+    assert running.stop() == 0, running.said
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> dict[str, BrowserContext]:
+    """Return one context for each device: its windows share the files that they have fetched."""
+    return {device: new_context(browser, device) for device in DEVICES}
+
+
+@pytest.fixture
+def screen(contexts: dict[str, BrowserContext], server: Server) -> Iterator[OpenScreen]:
+    """Return what opens a window: `screen()` on a desktop, `screen("phone", scheme="dark")` on a phone at night."""
+    with ExitStack() as screens:
+        yield lambda device="desktop", **options: screens.enter_context(
+            open_screen(contexts[device], server, **options)
+        )
+
+
+@pytest.fixture(scope="module")
+def person(server: Server) -> Iterator[Person]:
+    """Yield a new account."""
+    with new_person(server) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def logged_in(contexts: dict[str, BrowserContext], server: Server, person: Person) -> Iterator[Screen]:
+    """Yield a desktop's window on the account, which the tests of a file share: each log in costs a hash."""
+    with open_screen(contexts["desktop"], server) as opened:
+        opened.log_in(person.email)
+        yield opened
+
+
+@pytest.fixture
+def app(logged_in: Screen, person: Person) -> Iterator[Screen]:
+    """Yield the shared window on the list of all tasks, without any tasks."""
+    person.delete_all()
+    logged_in.open("/all")
+    expect(logged_in.page.get_by_text("Nothing here")).to_be_visible()
+    yield logged_in
+    assert not logged_in.complaints
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Return the folder of the screenshots, which are kept as build output."""
+    folder = ROOT / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
