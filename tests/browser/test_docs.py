@@ -32,3 +32,4 @@ def test_reader_of_the_docs_authorizes_creates_a_task_and_sees_201(
     answer.scroll_into_view_if_needed()
     page.screenshot(path=shots / "docs.png")
     assert [task["title"] for task in person.tasks()] == ["Written in the docs"]
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0, "no token outlives the page"
