@@ -23,7 +23,7 @@ from tools.local.provision import create_tables, provision_keys, use_endpoints, 
 from tools.local.template import read_template
 
 ROOT = Path(__file__).parent.parent
-E2E = ("attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
+E2E = ("api_guide", "attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
 SHARING = {
     "browser": {str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "browser").glob("test_*.py")},
     "builds": {"tests/contract/test_build.py", "tests/contract/test_imports.py"},
