@@ -16,7 +16,7 @@ import { inWords, Unreachable } from "./problems.js";
 import { go, here, route } from "./router.js";
 import { mayBeLoggedIn, session } from "./session.js";
 import { change, state, zone } from "./state.js";
-import { list, open } from "./task_list.js";
+import { open } from "./task_list.js";
 import { viewOf } from "./views.js";
 
 const ENTRY = ["log-in", "sign-up", "forgot-password"];
@@ -104,9 +104,16 @@ async function showPanel(task) {
   (await close)?.();
 }
 
-function offline(text, action = null) {
-  document.querySelector("#banner").replaceChildren(...(text ? [h("span", {}, text), action].filter(Boolean) : []));
+// Other devices have changed tasks meanwhile, or it is another day, which is part of the page's address.
+function refresh() {
+  if (!state.user) return;
+  follow();
+  const { parts, query } = here();
+  const view = viewOf(parts, query);
+  if (view) open(view, { quietly: true });
 }
+
+const banner = (text) => (document.querySelector("#banner").textContent = text);
 
 route.addEventListener("go", follow);
 session.addEventListener("over", () => {
@@ -115,14 +122,12 @@ session.addEventListener("over", () => {
   state.user = null;
   enter();
 });
-connection.addEventListener("good", () => offline(null));
-connection.addEventListener("lost", () => offline("Lambdo cannot be reached. Trying again …"));
-connection.addEventListener("dead", () => offline("Lambdo cannot be reached.", h("button", { type: "button", class: "toast-action", onclick: () => list.view && open(list.view, { quietly: true }) }, "Try again")));
+connection.addEventListener("good", () => banner(""));
+connection.addEventListener("lost", () => banner("Lambdo cannot be reached. Trying again …"));
+connection.addEventListener("dead", () => banner("Lambdo cannot be reached."));
+addEventListener("online", refresh);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) seenAt = Date.now();
-  else if (state.user && list.view && shown.leave && Date.now() - seenAt > STALE) {
-    shown.address = null;
-    follow();
-  }
+  else if (Date.now() - seenAt > STALE) refresh();
 });
 start();

@@ -15,7 +15,7 @@ export function showTasks(main, view) {
   const foot = h("div", { class: "foot" });
   main.replaceChildren(
     heading(view),
-    view.words === undefined ? quickAdd(view) : searchBox(view),
+    view.words === undefined ? quickAdd() : searchBox(view),
     rows.element,
     foot,
   );

@@ -11,8 +11,8 @@ import { list } from "../task_list.js";
 import { parseLine } from "../title_line.js";
 import { toast } from "../toast.js";
 
-/** Return the form that adds tasks to a view. */
-export function quickAdd(view) {
+/** Return the form that adds tasks to the list that is shown. */
+export function quickAdd() {
   const literal = new Set(); // words that the person wants in the title
   const keyOf = keysOf();
   const chips = h("div", { class: "chips", "aria-live": "polite" });
@@ -29,7 +29,7 @@ export function quickAdd(view) {
     const { title, due, priority, tags } = parsed();
     if (!title) return input.focus();
     const line = input.value;
-    const fields = { title, priority, due: due ?? view.defaults.due, tags: [...(view.defaults.tags ?? []), ...tags] };
+    const fields = { title, priority, due: due ?? list.view.defaults.due, tags: [...(list.view.defaults.tags ?? []), ...tags] };
     reset();
     try {
       tellWhere(await add(fields, keyOf(fields)));

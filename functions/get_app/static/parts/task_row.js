@@ -7,8 +7,8 @@ import { withQuery } from "../router.js";
 import { zone } from "../state.js";
 
 /** Return the row of a task. */
-export function taskRow(task, { leaving = false, grouped = false } = {}) {
-  const classes = ["task", task.completed && "done", leaving && "leaving"].filter(Boolean).join(" ");
+export function taskRow(task, { leaving = false, fresh = false, grouped = false } = {}) {
+  const classes = ["task", task.completed && "done", leaving && "leaving", fresh && "fresh"].filter(Boolean).join(" ");
   return h("li", { class: classes, "data-id": task.id },
     h("input", {
       type: "checkbox",

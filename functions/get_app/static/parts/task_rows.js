@@ -24,7 +24,7 @@ function rowOf(task, rows) {
   const leaving = list.leaving.has(task.id);
   const known = rows.get(task.id);
   if (known?.task === task && known.leaving === leaving) return known.row;
-  const row = taskRow(task, { leaving, grouped: list.view.grouped });
+  const row = taskRow(task, { leaving, fresh: !known, grouped: list.view.grouped });
   rows.set(task.id, { task, leaving, row });
   return row;
 }
