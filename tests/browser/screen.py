@@ -91,7 +91,9 @@ class Screen:
 
 def new_context(browser: Browser, device: str) -> BrowserContext:
     """Return what keeps cookies and files for the windows of a device."""
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **DEVICES[device])
+    # Without transitions, for which nobody has to wait here.
+    options = {"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce", **DEVICES[device]}
+    context = browser.new_context(**options)
     context.set_default_timeout(20_000)
     return context
 

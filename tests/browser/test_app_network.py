@@ -8,25 +8,24 @@ from tests.browser.screen import Person, Screen, lose_answer
 
 TASKS = "**/api/me/tasks"
 COMPLETE = "**/complete"
+REFRESH = "**/api/auth/refresh"
 INVALID_TOKEN = {"status": 401, "json": {"code": "invalid_token", "detail": "The access token is expired."}}
 
 
 def test_access_token_that_expires_in_two_tabs_is_renewed_silently(app: Screen, person: Person) -> None:
     person.make("Still here")
-    app.page.reload()
     other = app.page.context.new_page()
-    other.goto(f"{app.url}/app/all")
-    expect(other.get_by_text("Still here")).to_be_visible()
+    other.goto(f"{app.url}/app/today")
+    app.go_to("Today")
     for page in (app.page, other):
+        expect(page.get_by_text("All clear")).to_be_visible()
         page.route(f"{TASKS}?*", lambda route: route.fulfill(**INVALID_TOKEN), times=1)
-    for page in (app.page, other):
-        page.evaluate("document.querySelector('#sidebar a[href=\"/app/all\"]').click()")
-        page.evaluate("document.querySelector('#sidebar a[href=\"/app/upcoming\"]').click()")
-        page.evaluate("document.querySelector('#sidebar a[href=\"/app/all\"]').click()")
+    with app.page.expect_request(REFRESH), other.expect_request(REFRESH):
+        for page in (app.page, other):
+            page.locator("#sidebar").get_by_role("link", name="All tasks").click()
     for page in (app.page, other):
         expect(page.get_by_text("Still here")).to_be_visible()
-    app.page.reload()
-    expect(app.page.get_by_text("Still here")).to_be_visible()
+    other.close()
 
 
 def test_task_whose_answer_is_lost_is_sent_again_and_created_once(app: Screen, person: Person) -> None:
