@@ -22,7 +22,7 @@ dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT,
 
 .PHONY: test
 test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and gate the coverage; ARGS="-k name" runs some, ungated
-	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile)
+	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile --no-loadscope-reorder)
 
 .PHONY: model
 model: .venv/.synced .venv-ministack/.synced ## compare the API with its model in random runs (RUNS=500), and see that planted faults are found
