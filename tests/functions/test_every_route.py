@@ -1,12 +1,14 @@
 """A good request to every route of template.yaml: what its answer shows, and what else a client may not send along."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
 
 from lambdo import refresh_tokens
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Caller, assert_problem
+from tests.faults.cases import IDEMPOTENT
 from tests.mailbox import issue
 from tools.local.application import Application
 
@@ -84,7 +86,15 @@ REQUESTS = [
 ]
 MORE = {"id": UNKNOWN_ID, "user_id": UNKNOWN_ID, "created_at": "2000-01-01T00:00:00Z", "version": 7, "is_admin": True}
 
-each_request = pytest.mark.parametrize("good", REQUESTS, ids=lambda good: f"{good.method} {good.path}")
+
+def each(requests: Sequence[Good]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("good", requests, ids=lambda good: f"{good.method} {good.path}")
+
+
+each_request = each(REQUESTS)
+each_body = each([good for good in REQUESTS if good.body])
+each_page = each([good for good in REQUESTS if not good.path.startswith(("/api/", "/.well-known/"))])
+each_keyed = each([good for good in REQUESTS if good.method != "GET" and good.path not in IDEMPOTENT])
 
 type Dump = Callable[[], list[dict[str, Any]]]
 
@@ -163,9 +173,7 @@ def test_answer_shows_the_declared_members_and_nothing_of_the_table(desk: Desk, 
 
 
 @pytest.mark.check("A02", "A04")
-@pytest.mark.parametrize(
-    "good", [good for good in REQUESTS if good.body], ids=lambda good: f"{good.method} {good.path}"
-)
+@each_body
 def test_members_that_are_not_the_clients_are_refused_422_and_nothing_changes(
     desk: Desk, dump: Dump, good: Good
 ) -> None:
@@ -193,3 +201,43 @@ def test_another_user_named_beside_the_path_is_neither_seen_nor_touched(
     assert answer.status < 300 or answer.status == 422, answer.text
     assert not [one for one in (stranger.id, stranger.email, theirs["id"], "theirs") if one in answer.text]
     assert of_the_stranger() == before
+
+
+@each_request
+def test_body_over_the_limit_is_refused(desk: Desk, good: Good) -> None:
+    answer = desk.user.call(good.method, desk.filled(good.path), raw="x" * (2**20 + 1))
+    assert_problem(answer, 413, "content_too_large")
+
+
+@each_body
+def test_body_that_is_no_json_is_refused(desk: Desk, good: Good) -> None:
+    answer = desk.user.call(good.method, desk.filled(good.path), raw="{")
+    assert_problem(answer, 400, "malformed_json")
+
+
+@each_body
+def test_body_of_another_media_type_is_refused(desk: Desk, good: Good) -> None:
+    assert_problem(desk.send(good, headers={"content-type": "text/plain"}), 415, "unsupported_media_type")
+
+
+@each_keyed
+def test_key_with_another_body_is_refused_and_without_effect(desk: Desk, good: Good, dump: Dump) -> None:
+    key = {"idempotency-key": UNKNOWN_ID}
+    assert desk.send(good, headers=key).status < 300
+    before = _but_counters(dump())
+    body = json.dumps(desk.filled(good.body)) if good.body else ""
+    answer = desk.user.call(good.method, desk.filled(good.path), raw=f"{body} ", headers=key)
+    assert_problem(answer, 422, "idempotency_key_reused")
+    assert _but_counters(dump()) == before
+
+
+@each_page
+def test_page_that_the_client_has_is_answered_304(desk: Desk, good: Good) -> None:
+    etag = desk.send(good).headers["etag"]
+    answer = desk.send(good, headers={"if-none-match": etag})
+    assert (answer.status, answer.content, answer.headers["etag"]) == (304, b"", etag)
+
+
+def _but_counters(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the throttles' counters, which count each attempt."""
+    return [item for item in items if not item["pk"]["S"].startswith("THROTTLE#")]

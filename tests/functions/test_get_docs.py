@@ -57,12 +57,6 @@ def test_page_shows_the_document_of_this_deployment_and_keeps_no_token(api: Api)
     assert "validatorUrl: null" in script  # which else sends the document to a stranger
 
 
-def test_client_that_has_the_page_is_answered_304(api: Api) -> None:
-    etag = api.call("GET", "/docs").headers["etag"]
-    answer = api.call("GET", "/docs", headers={"if-none-match": etag})
-    assert (answer.status, answer.content, answer.headers["etag"]) == (304, b"", etag)
-
-
 @pytest.mark.check("H13")
 @pytest.mark.parametrize(
     "file", ["missing.js", "index.html", "errors.html", "app.py", "..%2Fapp.py", "%2e%2e%2fapp.py", "..", "init.js%00"]

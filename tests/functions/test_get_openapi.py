@@ -16,12 +16,6 @@ def test_document_is_that_of_the_repository(api: Api) -> None:
     assert answer.json == json.loads(DOCUMENT.read_text(encoding="utf-8"))
 
 
-def test_client_that_has_the_document_is_answered_304(api: Api) -> None:
-    etag = api.call("GET", "/openapi.json").headers["etag"]
-    answer = api.call("GET", "/openapi.json", headers={"if-none-match": etag})
-    assert (answer.status, answer.content) == (304, b"")
-
-
 def test_document_that_is_switched_off_is_404(api: Api, setting: Callable[..., None]) -> None:
     setting(DOCS="false")
     assert_problem(api.call("GET", "/openapi.json"), 404, "page_not_found")

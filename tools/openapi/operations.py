@@ -111,12 +111,18 @@ _PAGE_HEADERS: Final = (
 _FILE_TYPES: Final = tuple(sorted({media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()} - {JSON}))
 
 
-def _page(description: str, what: str, *media_types: str, shape: type = str) -> Operation:
+def _page(
+    description: str,
+    what: str,
+    *media_types: str,
+    shape: type = str,
+    problems: tuple[type[Problem], ...] = (PageNotFound,),
+) -> Operation:
     answers = {
         200: Answer(f"{what}.", shape, _PAGE_HEADERS, media_types),
         304: Answer("Unchanged: `If-None-Match` names the current entity tag.", None, _PAGE_HEADERS),
     }
-    return Operation(PAGES, description, answers, headers=_READ, problems=(PageNotFound,), calls_aws=False)
+    return Operation(PAGES, description, answers, headers=_READ, problems=problems, calls_aws=False)
 
 
 def _shown(shape: type, description: str) -> Answer:
@@ -172,7 +178,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "Sends the mail anew with which to confirm the e-mail address, unless it is confirmed.",
         {202: Answer("The mail is on its way.")},
         headers=(_KEY,),
-        problems=(UserNotFound, TooManyRequests, MailNotConfigured),
+        problems=(TooManyRequests, MailNotConfigured),
     ),
     "verify_email": Operation(
         ACCOUNT,
@@ -289,7 +295,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         {201: _created(TaskAnswer, "The new task.")},
         body=task_requests.CreateTask,
         headers=(_KEY,),
-        problems=(TagNotFound, UserNotFound, StorageFull),
+        problems=(TagNotFound, StorageFull),
     ),
     "list_tasks": Operation(
         TASKS,
@@ -327,7 +333,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "The task stands in every list where it stood, with those of its tags that still exist.",
         {200: _shown(TaskAnswer, "The task.")},
         headers=_WRITE,
-        problems=(UserNotFound, StorageFull),
+        problems=(StorageFull,),
     ),
     "get_task": Operation(TASKS, "", {200: _shown(TaskAnswer, "The task."), 304: _UNCHANGED}, headers=_READ),
     "update_task": Operation(
@@ -338,7 +344,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         body=task_requests.UpdateTask,
         media_types=_PATCH,
         headers=_WRITE,
-        problems=(TagNotFound, UserNotFound, StorageFull),
+        problems=(TagNotFound, StorageFull),
     ),
     "delete_task": Operation(
         TRASH,
@@ -378,7 +384,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         {200: Answer("The key set.", shapes.KeySet, ("CacheControl",))},
         calls_aws=False,
     ),
-    "get_front_page": _page("", "The page", "text/html"),
+    "get_front_page": _page("", "The page", "text/html", problems=()),
     "get_openapi": _page(
         "This document. Not on deployments whose documentation is off.", "The document", JSON, shape=dict
     ),
