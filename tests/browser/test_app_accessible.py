@@ -51,8 +51,19 @@ def test_every_view_breaks_no_rule_of_axe(screen: OpenScreen, shots: Path, devic
     _check(app, shots / f"{device}-{'keyboard' if device == 'desktop' else 'menu'}")
 
 
+# What a finger must hit, but titles, whose whole row does, and controls whose label does.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select, textarea")]
+  .filter((one) => one.checkVisibility() && !one.matches(".skip, .task-title, label > input"))
+  .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.width < 44 || box.height < 44))
+  .map(([html]) => html)"""
+
+
 def _check(app: Screen, shot: Path) -> None:
     """Hold the page to all rules by day, and by night to the one on contrast, whose colours are those of a phone too."""
+    assert app.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), shot.name
+    if shot.name.startswith("phone"):
+        assert app.page.evaluate(SMALL_TARGETS) == [], shot.name
     settled = "Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))).then(() => null)"
     schemes: list[tuple[Literal["dark", "light"], dict[str, Any]]] = [
         ("dark", {"runOnly": ["color-contrast"]}),

@@ -14,7 +14,10 @@ async function attempt(action, key = crypto.randomUUID()) {
   const { id, show, send, done, takeBack } = action;
   show();
   const sent = (turns.get(id) ?? Promise.resolve()).then(() => send(key));
-  turns.set(id, sent.catch(() => {}));
+  turns.set(
+    id,
+    sent.catch(() => {}),
+  );
   try {
     done(await sent);
     return true;
@@ -87,7 +90,10 @@ export function restore(task) {
 /** Add a task from the line that a person typed, with the tags that it names. Returns it; throws what went wrong. */
 export async function add({ title, due, priority, tags }, key) {
   const ids = await Promise.all(tags.map((name) => tagId(name)));
-  const task = await api.create({ title, due_date: due ?? undefined, priority: priority ?? undefined, tag_ids: [...new Set(ids)] }, key);
+  const task = await api.create(
+    { title, due_date: due ?? undefined, priority: priority ?? undefined, tag_ids: [...new Set(ids)] },
+    key,
+  );
   put(task);
   if (list.view.includes(task)) announce(`Added: ${task.title}`);
   return task;

@@ -16,8 +16,10 @@ export const tasks = {
   list: (filters, cursor) => body(authorized("GET", `/api/me/tasks?${query({ ...filters, limit: PAGE, cursor })}`)),
   get: (id) => body(authorized("GET", `/api/me/tasks/${id}`)),
   create: (fields, key) => body(authorized("POST", "/api/me/tasks", { body: fields, key })),
-  update: (task, changes, key) => body(authorized("PATCH", `/api/me/tasks/${task.id}`, { body: changes, headers: version(task), key })),
-  complete: (id, completed, key) => body(authorized("PATCH", `/api/me/tasks/${id}/complete`, { body: { completed }, key })),
+  update: (task, changes, key) =>
+    body(authorized("PATCH", `/api/me/tasks/${task.id}`, { body: changes, headers: version(task), key })),
+  complete: (id, completed, key) =>
+    body(authorized("PATCH", `/api/me/tasks/${id}/complete`, { body: { completed }, key })),
   delete: (id, key) => body(authorized("DELETE", `/api/me/tasks/${id}`, { key })),
   restore: (id, key) => body(authorized("POST", `/api/me/tasks/trash/${id}/restore`, { key })),
 };
@@ -30,14 +32,16 @@ export const trash = {
 export const tags = {
   list: () => body(authorized("GET", "/api/me/tags")),
   create: (fields, key) => body(authorized("POST", "/api/me/tags", { body: fields, key })),
-  update: (tag, fields, key) => body(authorized("PATCH", `/api/me/tags/${tag.id}`, { body: fields, headers: version(tag), key })),
+  update: (tag, fields, key) =>
+    body(authorized("PATCH", `/api/me/tags/${tag.id}`, { body: fields, headers: version(tag), key })),
   delete: (id, key) => body(authorized("DELETE", `/api/me/tags/${id}`, { key })),
 };
 
 export const account = {
   register: (fields, key) => body(exchange("POST", "/api/auth/register", { body: fields, key })),
   forgotPassword: (email) => body(exchange("POST", "/api/auth/password/forgot", { body: { email } })),
-  resetPassword: (token, password, key) => body(exchange("POST", "/api/auth/password/reset", { body: { token, password }, key })),
+  resetPassword: (token, password, key) =>
+    body(exchange("POST", "/api/auth/password/reset", { body: { token, password }, key })),
   verifyEmail: (token) => body(exchange("POST", "/api/auth/email/verify", { body: { token } })),
   resendMail: () => body(authorized("POST", "/api/auth/email/resend")),
   get: () => body(authorized("GET", "/api/auth/me")),

@@ -1,7 +1,14 @@
 // Days and moments in the user's time zone, and how they are said. A day is "2026-11-21", a moment RFC 3339.
 
 const LANGUAGE = navigator.language.startsWith("en") ? navigator.language : "en-GB"; // the app's words are English
-const FIELDS = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const FIELDS = {
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+};
 
 function wallClock(moment, zone) {
   const parts = new Intl.DateTimeFormat("en-US", { ...FIELDS, timeZone: zone }).formatToParts(moment);
@@ -47,27 +54,40 @@ function offset(moment, zone) {
   return Date.parse(`${day}T${time}Z`) - Math.floor(moment / 60_000) * 60_000;
 }
 
-const format = (day, options) => new Intl.DateTimeFormat(LANGUAGE, { timeZone: "UTC", ...options }).format(new Date(`${day}T00:00Z`));
+const format = (day, options) =>
+  new Intl.DateTimeFormat(LANGUAGE, { timeZone: "UTC", ...options }).format(new Date(`${day}T00:00Z`));
 
 /** Return a day in few words: Today, Tomorrow, Friday, 4 Dec, 4 Jan 2027. */
 export function shortDay(day, today) {
   const near = { [addDays(today, -1)]: "Yesterday", [today]: "Today", [addDays(today, 1)]: "Tomorrow" };
   if (near[day]) return near[day];
   if (day > today && day < addDays(today, 7)) return format(day, { weekday: "long" });
-  return format(day, { day: "numeric", month: "short", ...(day.slice(0, 4) !== today.slice(0, 4) && { year: "numeric" }) });
+  return format(day, {
+    day: "numeric",
+    month: "short",
+    ...(day.slice(0, 4) !== today.slice(0, 4) && { year: "numeric" }),
+  });
 }
 
 /** Return a day as a heading: Friday 4 December, with the year unless it is this one. */
 export function longDay(day, today = day) {
-  return format(day, { weekday: "long", day: "numeric", month: "long", ...(day.slice(0, 4) !== today.slice(0, 4) && { year: "numeric" }) });
+  return format(day, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    ...(day.slice(0, 4) !== today.slice(0, 4) && { year: "numeric" }),
+  });
 }
 
 /** Return a time of day as the user's language writes it. */
-export const shortTime = (time) => new Intl.DateTimeFormat(LANGUAGE, { timeZone: "UTC", timeStyle: "short" }).format(new Date(`2000-01-01T${time}Z`));
+export const shortTime = (time) =>
+  new Intl.DateTimeFormat(LANGUAGE, { timeZone: "UTC", timeStyle: "short" }).format(new Date(`2000-01-01T${time}Z`));
 
 /** Return a moment as a date and a time. */
 export const longMoment = (moment, zone) =>
-  new Intl.DateTimeFormat(LANGUAGE, { timeZone: zone, dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
+  new Intl.DateTimeFormat(LANGUAGE, { timeZone: zone, dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(moment),
+  );
 
 /** Return how long ago a moment was. */
 export function ago(moment, now = new Date()) {
@@ -75,5 +95,7 @@ export function ago(moment, now = new Date()) {
   const words = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" });
   if (minutes < 1) return "just now";
   if (minutes < 60) return words.format(-minutes, "minute");
-  return minutes < 1440 ? words.format(-Math.round(minutes / 60), "hour") : words.format(-Math.round(minutes / 1440), "day");
+  return minutes < 1440
+    ? words.format(-Math.round(minutes / 60), "hour")
+    : words.format(-Math.round(minutes / 1440), "day");
 }

@@ -34,7 +34,11 @@ export function icon(name) {
 
 /** Return a button that is an icon with a name for screen readers and tooltips. */
 export function iconButton(name, label, onclick, attributes = {}) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...attributes }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...attributes },
+    icon(name),
+  );
 }
 
 /** Return the dot in a tag's colour. Set by script, because the page's policy forbids style attributes. */

@@ -14,15 +14,26 @@ export function field(label, name, attributes = {}, { hint = null, input = null 
   control.name = name;
   control.setAttribute("aria-describedby", `${id}-note`);
   const shown = control.type === "password" ? revealing(control) : control;
-  return h("div", { class: "field" }, h("label", { for: id }, label), shown, h("p", { class: "note", id: `${id}-note` }, hint));
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label),
+    shown,
+    h("p", { class: "note", id: `${id}-note` }, hint),
+  );
 }
 
 function revealing(input) {
-  const button = iconButton("eye", "Show password", () => {
-    const show = input.type === "password";
-    input.type = show ? "text" : "password";
-    button.setAttribute("aria-pressed", String(show));
-  }, { "aria-pressed": "false" });
+  const button = iconButton(
+    "eye",
+    "Show password",
+    () => {
+      const show = input.type === "password";
+      input.type = show ? "text" : "password";
+      button.setAttribute("aria-pressed", String(show));
+    },
+    { "aria-pressed": "false" },
+  );
   return h("div", { class: "with-button" }, input, button);
 }
 

@@ -12,7 +12,7 @@ import { showTasks } from "./pages/tasks.js";
 import { showTrash } from "./pages/trash.js";
 import { closeDrawer, markCurrent, navigation } from "./parts/sidebar.js";
 import { openTask } from "./parts/task_panel.js";
-import { inWords, Unreachable } from "./problems.js";
+import { inWords } from "./problems.js";
 import { go, here, route } from "./router.js";
 import { mayBeLoggedIn, session } from "./session.js";
 import { change, state, zone } from "./state.js";
@@ -30,7 +30,7 @@ let seenAt = Date.now();
 
 async function start() {
   const [page] = here().parts;
-  if (MAIL_LINKS.includes(page)) return showMailLink(app, page, loaded);
+  if (MAIL_LINKS.includes(page)) return showMailLink(app, page);
   if (!mayBeLoggedIn()) return enter();
   try {
     await loaded();
@@ -46,7 +46,8 @@ async function loaded() {
   app.replaceChildren(
     h("a", { class: "skip", href: "#main" }, "Skip to the tasks"),
     ...navigation(),
-    h("main", { id: "main", tabindex: "-1" }));
+    h("main", { id: "main", tabindex: "-1" }),
+  );
   shown.address = null;
   if ([...ENTRY, ...MAIL_LINKS].includes(here().parts[0])) go("/app/today", { replace: true });
   else follow();
@@ -58,8 +59,19 @@ function enter() {
 }
 
 function showFailure(problem) {
-  app.replaceChildren(h("main", { class: "entry" }, h("div", { class: "card" }, h("h1", {}, "Lambdo"), h("p", {}, inWords(problem)),
-    h("button", { type: "button", class: "button primary", onclick: start }, "Try again"))));
+  app.replaceChildren(
+    h(
+      "main",
+      { class: "entry" },
+      h(
+        "div",
+        { class: "card" },
+        h("h1", {}, "Lambdo"),
+        h("p", {}, inWords(problem)),
+        h("button", { type: "button", class: "button primary", onclick: start }, "Try again"),
+      ),
+    ),
+  );
 }
 
 function follow() {
@@ -116,11 +128,10 @@ function refresh() {
 const banner = (text) => (document.querySelector("#banner").textContent = text);
 
 route.addEventListener("go", follow);
+// Loading the page anew forgets all that was shown. Whoever logs in again is where the session ended.
 session.addEventListener("over", () => {
-  shown.leave();
-  shown = { address: null, leave: () => {} };
-  state.user = null;
-  enter();
+  if (location.pathname === "/app/account") location.replace("/app/log-in");
+  else location.reload();
 });
 connection.addEventListener("good", () => banner(""));
 connection.addEventListener("lost", () => banner("Lambdo cannot be reached. Trying again …"));

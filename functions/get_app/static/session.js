@@ -38,7 +38,8 @@ export function forget() {
 /** Send a request with the access token, renewing it first or, if it is refused, once in between. */
 export async function authorized(method, path, options = {}) {
   const key = options.key ?? crypto.randomUUID();
-  const send = () => exchange(method, path, { ...options, key, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
+  const send = () =>
+    exchange(method, path, { ...options, key, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
   if (!token || Date.now() > renewAt) await renew();
   try {
     return await send();

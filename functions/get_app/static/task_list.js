@@ -39,7 +39,12 @@ async function load(mine, cursor, before) {
     if (mine !== visit) return;
     const known = new Set(before.map((task) => task.id));
     const fresh = page.items.filter((task) => !known.has(task.id));
-    finish({ tasks: [...(cursor ? list.tasks : []), ...fresh].sort(list.view.compare), cursor: page.next_cursor, status: "ready", problem: null });
+    finish({
+      tasks: [...(cursor ? list.tasks : []), ...fresh].sort(list.view.compare),
+      cursor: page.next_cursor,
+      status: "ready",
+      problem: null,
+    });
   } catch (problem) {
     if (mine === visit) finish({ status: "failed", problem });
   }

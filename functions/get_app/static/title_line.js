@@ -3,7 +3,8 @@
 import { addDays, weekday } from "./dates.js";
 
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-const WORD = /(?<=^|\s)(?:#(?<tag>[^\s#]{1,50})|!(?<priority>high|medium|low)|(?<date>today|tomorrow|next week|(?:on )?(?:sun|mon|tues|wednes|thurs|fri|satur)day|\d{4}-\d{2}-\d{2}))(?=\s|$)/giu;
+const WORD =
+  /(?<=^|\s)(?:#(?<tag>[^\s#]{1,50})|!(?<priority>high|medium|low)|(?<date>today|tomorrow|next week|(?:on )?(?:sun|mon|tues|wednes|thurs|fri|satur)day|\d{4}-\d{2}-\d{2}))(?=\s|$)/giu;
 
 /** Return `{title, tags, priority, due, words}`: what is meant, and the words that say so. `literal` are words to leave in the title. */
 export function parseLine(line, today, literal = new Set()) {
@@ -16,7 +17,11 @@ export function parseLine(line, today, literal = new Set()) {
     if (tag) found.tags.push(tag);
     found.priority ??= priority?.toLowerCase() ?? null;
     found.due ??= due ?? null;
-    found.words.push({ word, kind: tag ? "tag" : priority ? "priority" : "due", value: tag ?? priority?.toLowerCase() ?? due });
+    found.words.push({
+      word,
+      kind: tag ? "tag" : priority ? "priority" : "due",
+      value: tag ?? priority?.toLowerCase() ?? due,
+    });
     return "";
   });
   found.title = found.title.replaceAll(/\s+/g, " ").trim();

@@ -11,7 +11,9 @@ export function toast(text, action = null, { urgent = false } = {}) {
   const region = document.querySelector("#toasts");
   const host = document.querySelector("dialog[open]") ?? document.body; // what is behind a modal dialog cannot be reached
   if (region.parentElement !== host) host.append(region);
-  const button = action && h("button", { type: "button", class: "toast-action", onclick: () => (hide(), action.run()) }, action.label);
+  const button =
+    action &&
+    h("button", { type: "button", class: "toast-action", onclick: () => (hide(), action.run()) }, action.label);
   const message = h("div", { class: `toast${urgent ? " urgent" : ""}` }, h("span", {}, text), button);
   region.replaceChildren(message);
   const wait = () => (timer = setTimeout(hide, SECONDS * 1000));
@@ -22,7 +24,7 @@ export function toast(text, action = null, { urgent = false } = {}) {
   wait();
 }
 
-export function hide() {
+function hide() {
   clearTimeout(timer);
   document.querySelector("#toasts").replaceChildren();
 }

@@ -59,7 +59,12 @@ function upcoming() {
     includes: (task) => !task.completed && task.due_date !== null && dueDay(task) > day,
     compare: byDue,
     grouped: true,
-    groups: (tasks) => dueGroups(tasks, (due) => (due <= addDays(day, 6) ? `${shortDay(due, day)} · ${longDay(due, day).replace(/^\S+ /, "")}` : longDay(due, day))),
+    groups: (tasks) =>
+      dueGroups(tasks, (due) =>
+        due <= addDays(day, 6)
+          ? `${shortDay(due, day)} · ${longDay(due, day).replace(/^\S+ /, "")}`
+          : longDay(due, day),
+      ),
     defaults: { due: addDays(day, 1) },
     empty: { icon: "upcoming", title: "Nothing ahead", text: "Tasks with a due date after today appear here." },
   };
@@ -94,16 +99,23 @@ function all(query) {
 
 function tag(query, id) {
   const it = state.tags.find((one) => one.id === id);
-  return it && filtered(query, {
-    path: `/app/tag/${id}`,
-    title: it.name,
-    tag: it,
-    status: "open",
-    filters: { tag: id },
-    includes: (task) => task.tags.some((one) => one.id === id),
-    defaults: { tags: [it.name] },
-    empty: { icon: "tag", title: "Nothing with this tag", text: "Tasks that are added here get the tag by themselves." },
-  });
+  return (
+    it &&
+    filtered(query, {
+      path: `/app/tag/${id}`,
+      title: it.name,
+      tag: it,
+      status: "open",
+      filters: { tag: id },
+      includes: (task) => task.tags.some((one) => one.id === id),
+      defaults: { tags: [it.name] },
+      empty: {
+        icon: "tag",
+        title: "Nothing with this tag",
+        text: "Tasks that are added here get the tag by themselves.",
+      },
+    })
+  );
 }
 
 function search(query) {
@@ -117,7 +129,11 @@ function search(query) {
     filters: { q: words },
     includes: (task) => fold(`${task.title}\n${task.description ?? ""}`).includes(fold(words)),
     empty: words
-      ? { icon: "search", title: "No task found", text: "Titles and descriptions are searched, without regard to case and accents." }
+      ? {
+          icon: "search",
+          title: "No task found",
+          text: "Titles and descriptions are searched, without regard to case and accents.",
+        }
       : { icon: "search", title: "Find a task", text: "Type a word of its title or description." },
   });
 }

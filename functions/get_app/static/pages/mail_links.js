@@ -17,7 +17,8 @@ export function showMailLink(app, page) {
   return resetPassword(app, token);
 }
 
-const onward = (text) => h("p", { class: "links" }, h("a", { href: mayBeLoggedIn() ? "/app/today" : "/app/log-in" }, text));
+const onward = (text) =>
+  h("p", { class: "links" }, h("a", { href: mayBeLoggedIn() ? "/app/today" : "/app/log-in" }, text));
 
 function resetPassword(app, token) {
   const change = async ({ password }, key, message) => {
@@ -27,10 +28,24 @@ function resetPassword(app, token) {
       if (problem.code !== "invalid_mail_token") throw problem;
       return message.replaceChildren(`${OLD} `, h("a", { href: "/app/forgot-password" }, "Send a new one"));
     }
-    card(app, "Password changed", [h("p", { role: "status" }, "All devices are logged out. Log in with the new password."), onward("Log in")]);
+    card(app, "Password changed", [
+      h("p", { role: "status" }, "All devices are logged out. Log in with the new password."),
+      onward("Log in"),
+    ]);
   };
   card(app, "Choose a new password", [
-    form([field("New password", "password", { type: "password", autocomplete: "new-password", required: true }, { hint: "At least 8 characters; a few words make a good one." })], "Change password", change),
+    form(
+      [
+        field(
+          "New password",
+          "password",
+          { type: "password", autocomplete: "new-password", required: true },
+          { hint: "At least 8 characters; a few words make a good one." },
+        ),
+      ],
+      "Change password",
+      change,
+    ),
   ]);
 }
 
@@ -38,9 +53,13 @@ async function verifyEmail(app, token) {
   card(app, "Confirming your address", [h("p", { role: "status" }, "One moment …")]);
   try {
     await account.verifyEmail(token);
-    card(app, "Address confirmed", [h("p", { role: "status" }, "Thank you: this e-mail address is yours."), onward("Go to your tasks")]);
+    card(app, "Address confirmed", [
+      h("p", { role: "status" }, "Thank you: this e-mail address is yours."),
+      onward("Go to your tasks"),
+    ]);
   } catch (problem) {
-    const text = problem.code === "invalid_mail_token" ? `${OLD} Your account page can send a new one.` : inWords(problem);
+    const text =
+      problem.code === "invalid_mail_token" ? `${OLD} Your account page can send a new one.` : inWords(problem);
     card(app, "Not confirmed", [h("p", { role: "alert" }, text), onward("Go to your tasks")]);
   }
 }

@@ -16,20 +16,43 @@ const EMPTY = { icon: "trash", title: "The trash is empty", text: "Deleted tasks
 export function showTrash(main) {
   const rows = h("ul", { class: "tasks trash" });
   const foot = h("div", { class: "foot" });
-  const emptyButton = h("button", { type: "button", class: "button", hidden: true, onclick: () => empty() }, "Empty trash");
+  const emptyButton = h(
+    "button",
+    { type: "button", class: "button", hidden: true, onclick: () => empty() },
+    "Empty trash",
+  );
   main.replaceChildren(
-    h("header", { class: "view-header" }, h("div", {}, h("h1", { tabindex: "-1" }, "Trash"), h("p", { class: "subtitle" }, "Deleted tasks are kept for 30 days")), h("div", { class: "view-tools" }, emptyButton)),
-    rows, foot);
+    h(
+      "header",
+      { class: "view-header" },
+      h(
+        "div",
+        {},
+        h("h1", { tabindex: "-1" }, "Trash"),
+        h("p", { class: "subtitle" }, "Deleted tasks are kept for 30 days"),
+      ),
+      h("div", { class: "view-tools" }, emptyButton),
+    ),
+    rows,
+    foot,
+  );
 
   const load = async (cursor = null) => {
     foot.replaceChildren(h("p", { class: "note" }, "Loading …"));
     try {
       const page = await api.list(cursor);
       rows.append(...page.items.map((task) => row(task, afterwards)));
-      foot.replaceChildren(...(page.next_cursor ? [h("button", { type: "button", class: "button more", onclick: () => load(page.next_cursor) }, "Load more")] : []));
+      foot.replaceChildren(
+        ...(page.next_cursor
+          ? [h("button", { type: "button", class: "button more", onclick: () => load(page.next_cursor) }, "Load more")]
+          : []),
+      );
       afterwards();
     } catch (problem) {
-      foot.replaceChildren(h("p", { class: "note" }, inWords(problem)), h("button", { type: "button", class: "button", onclick: () => load(cursor) }, "Try again"));
+      foot.replaceChildren(
+        h("p", { class: "note" }, inWords(problem)),
+        h("button", { type: "button", class: "button", onclick: () => load(cursor) }, "Try again"),
+      );
     }
   };
   const afterwards = () => {
@@ -37,7 +60,14 @@ export function showTrash(main) {
     if (!rows.children.length && !foot.querySelector(".more")) foot.replaceChildren(emptyState(EMPTY));
   };
   const empty = async () => {
-    if (!(await confirm("Empty the trash?", "All tasks in it are deleted for good. This cannot be undone.", "Empty trash"))) return;
+    if (
+      !(await confirm(
+        "Empty the trash?",
+        "All tasks in it are deleted for good. This cannot be undone.",
+        "Empty trash",
+      ))
+    )
+      return;
     try {
       while ((await api.empty()).more);
       rows.replaceChildren();
@@ -63,8 +93,26 @@ function row(task, afterwards) {
     (next?.querySelector("button") ?? document.querySelector("h1")).focus();
     afterwards();
   };
-  const element = h("li", { class: "task" },
-    h("div", { class: "task-text" }, h("span", { class: "task-title" }, task.title), h("div", { class: "meta" }, h("span", { class: "fact" }, `Deleted ${ago(task.deleted_at)}`), facts({ ...task, due_date: null }))),
-    h("button", { type: "button", class: "button small", "aria-label": `Restore: ${task.title}`, onclick: bring }, icon("restore"), "Restore"));
+  const element = h(
+    "li",
+    { class: "task" },
+    h(
+      "div",
+      { class: "task-text" },
+      h("span", { class: "task-title" }, task.title),
+      h(
+        "div",
+        { class: "meta" },
+        h("span", { class: "fact" }, `Deleted ${ago(task.deleted_at)}`),
+        facts({ ...task, due_date: null }),
+      ),
+    ),
+    h(
+      "button",
+      { type: "button", class: "button small", "aria-label": `Restore: ${task.title}`, onclick: bring },
+      icon("restore"),
+      "Restore",
+    ),
+  );
   return element;
 }

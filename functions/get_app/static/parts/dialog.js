@@ -5,9 +5,17 @@ import { h, iconButton } from "../dom.js";
 /** Open a modal dialog with a title; it is gone once it is closed. `mayClose` may refuse Escape and clicks outside. */
 export function openDialog(title, children, { className = "", mayClose = () => true } = {}) {
   const leave = () => mayClose() && dialog.close();
-  const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": "dialog-title" },
-    h("header", { class: "dialog-header" }, h("h2", { id: "dialog-title" }, title), iconButton("close", "Close", leave)),
-    children);
+  const dialog = h(
+    "dialog",
+    { class: `dialog ${className}`, "aria-labelledby": "dialog-title" },
+    h(
+      "header",
+      { class: "dialog-header" },
+      h("h2", { id: "dialog-title" }, title),
+      iconButton("close", "Close", leave),
+    ),
+    children,
+  );
   dialog.addEventListener("cancel", (event) => mayClose() || event.preventDefault());
   dialog.addEventListener("pointerdown", (event) => outside(event, dialog) && leave());
   dialog.addEventListener("close", () => {
@@ -27,12 +35,19 @@ function outside({ clientX: x, clientY: y, target }, dialog) {
 /** Ask, and return whether the answer is yes. */
 export function confirm(title, text, yes) {
   return new Promise((resolve) => {
-    const dialog = openDialog(title, [
-      h("p", {}, text),
-      h("form", { method: "dialog", class: "dialog-buttons" },
-        h("button", { class: "button", value: "no", autofocus: true }, "Cancel"),
-        h("button", { class: "button danger", value: "yes" }, yes)),
-    ], { className: "small" });
+    const dialog = openDialog(
+      title,
+      [
+        h("p", {}, text),
+        h(
+          "form",
+          { method: "dialog", class: "dialog-buttons" },
+          h("button", { class: "button", value: "no", autofocus: true }, "Cancel"),
+          h("button", { class: "button danger", value: "yes" }, yes),
+        ),
+      ],
+      { className: "small" },
+    );
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"));
   });
 }

@@ -17,11 +17,28 @@ export function dueField() {
     if (!value) time.value = "";
   };
   const today = todayIn(zone());
-  const choices = [["Today", today], ["Tomorrow", addDays(today, 1)], ["Next week", addDays(today, (MONDAY - weekday(today) + 7) % 7 || 7)], ["No date", null]];
-  const element = h("fieldset", { class: "field due-field" },
+  const choices = [
+    ["Today", today],
+    ["Tomorrow", addDays(today, 1)],
+    ["Next week", addDays(today, (MONDAY - weekday(today) + 7) % 7 || 7)],
+    ["No date", null],
+  ];
+  const element = h(
+    "fieldset",
+    { class: "field due-field" },
     h("legend", {}, "Due"),
-    h("div", { class: "presets" }, choices.map(([label, value]) => h("button", { type: "button", class: "chip", onclick: choose(value) }, label))),
-    h("div", { class: "pair" }, field("Date", "due_date", {}, { input: day }), field("Time", "due_time", {}, { input: time, hint: "Optional" })));
+    h(
+      "div",
+      { class: "presets" },
+      choices.map(([label, value]) => h("button", { type: "button", class: "chip", onclick: choose(value) }, label)),
+    ),
+    h(
+      "div",
+      { class: "pair" },
+      field("Date", "due_date", {}, { input: day }),
+      field("Time", "due_time", {}, { input: time, hint: "Optional" }),
+    ),
+  );
   return {
     label: "Due",
     element,

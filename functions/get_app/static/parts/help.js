@@ -5,8 +5,18 @@ import { openDialog } from "./dialog.js";
 
 const OFF = "lambdo-shortcuts-off";
 const SHORTCUTS = [
-  ["Add a task", "n"], ["Search", "/"], ["Next, previous task", "j", "k"], ["Complete or reopen", "x", "Space"], ["Edit", "e", "Enter"],
-  ["Delete", "Delete"], ["Undo", "z"], ["Go to Today", "g t"], ["Go to Upcoming", "g u"], ["Go to All tasks", "g a"], ["Save the panel", "Ctrl Enter"], ["This help", "?"],
+  ["Add a task", "n"],
+  ["Search", "/"],
+  ["Next, previous task", "j", "k"],
+  ["Complete or reopen", "x", "Space"],
+  ["Edit", "e", "Enter"],
+  ["Delete", "Delete"],
+  ["Undo", "z"],
+  ["Go to Today", "g t"],
+  ["Go to Upcoming", "g u"],
+  ["Go to All tasks", "g a"],
+  ["Save the panel", "Ctrl Enter"],
+  ["This help", "?"],
 ];
 
 export const shortcutsOn = () => localStorage.getItem(OFF) === null;
@@ -14,8 +24,32 @@ export const shortcutsOn = () => localStorage.getItem(OFF) === null;
 /** Show the shortcuts. */
 export function showHelp() {
   const change = (event) => (event.target.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"));
-  openDialog("Keyboard", [
-    h("dl", { class: "shortcuts" }, SHORTCUTS.map(([what, ...keys]) => h("div", {}, h("dt", {}, what), h("dd", {}, keys.map((key) => h("kbd", {}, key)))))),
-    h("label", { class: "switch" }, h("input", { type: "checkbox", checked: shortcutsOn(), onchange: change }), "Shortcuts of one key are on"),
-  ], { className: "small" });
+  openDialog(
+    "Keyboard",
+    [
+      h(
+        "dl",
+        { class: "shortcuts" },
+        SHORTCUTS.map(([what, ...keys]) =>
+          h(
+            "div",
+            {},
+            h("dt", {}, what),
+            h(
+              "dd",
+              {},
+              keys.map((key) => h("kbd", {}, key)),
+            ),
+          ),
+        ),
+      ),
+      h(
+        "label",
+        { class: "switch" },
+        h("input", { type: "checkbox", checked: shortcutsOn(), onchange: change }),
+        "Shortcuts of one key are on",
+      ),
+    ],
+    { className: "small" },
+  );
 }

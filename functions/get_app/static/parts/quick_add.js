@@ -17,19 +17,34 @@ export function quickAdd() {
   const keyOf = keysOf();
   const chips = h("div", { class: "chips", "aria-live": "polite" });
   const input = h("input", {
-    id: "quick-add", class: "quick-input", type: "text", maxlength: "300", autocomplete: "off", enterkeyhint: "done",
-    placeholder: "Add a task", "aria-label": "Add a task", "aria-describedby": "quick-hint", "aria-keyshortcuts": "n",
+    id: "quick-add",
+    class: "quick-input",
+    type: "text",
+    maxlength: "300",
+    autocomplete: "off",
+    enterkeyhint: "done",
+    placeholder: "Add a task",
+    "aria-label": "Add a task",
+    "aria-describedby": "quick-hint",
+    "aria-keyshortcuts": "n",
   });
   const parsed = () => parseLine(input.value, todayIn(zone()), literal);
   const refresh = () => {
     form.classList.toggle("filled", input.value.trim() !== "");
-    chips.replaceChildren(...parsed().words.map((one) => chip(one, () => (literal.add(one.word), refresh(), input.focus()))));
+    chips.replaceChildren(
+      ...parsed().words.map((one) => chip(one, () => (literal.add(one.word), refresh(), input.focus()))),
+    );
   };
   const submit = async () => {
     const { title, due, priority, tags } = parsed();
     if (!title) return input.focus();
     const line = input.value;
-    const fields = { title, priority, due: due ?? list.view.defaults.due, tags: [...(list.view.defaults.tags ?? []), ...tags] };
+    const fields = {
+      title,
+      priority,
+      due: due ?? list.view.defaults.due,
+      tags: [...(list.view.defaults.tags ?? []), ...tags],
+    };
     reset();
     try {
       tellWhere(await add(fields, keyOf(fields)));
@@ -45,9 +60,15 @@ export function quickAdd() {
     literal.clear();
     refresh();
   };
-  const form = h("form", { class: "quick-add", onsubmit: (event) => (event.preventDefault(), submit()) },
-    h("span", { class: "quick-plus" }, icon("plus")), input, h("button", { class: "button primary small" }, "Add"), chips,
-    h("p", { class: "quick-hint", id: "quick-hint" }, "Try “Call Ada tomorrow #work !high”"));
+  const form = h(
+    "form",
+    { class: "quick-add", onsubmit: (event) => (event.preventDefault(), submit()) },
+    h("span", { class: "quick-plus" }, icon("plus")),
+    input,
+    h("button", { class: "button primary small" }, "Add"),
+    chips,
+    h("p", { class: "quick-hint", id: "quick-hint" }, "Try “Call Ada tomorrow #work !high”"),
+  );
   input.addEventListener("input", refresh);
   return form;
 }
@@ -59,7 +80,18 @@ function chip({ word, kind, value }, keep) {
     priority: () => [icon("flag"), `${value[0].toUpperCase()}${value.slice(1)} priority`],
     tag: () => [dot(tagNamed(value)?.color), tagNamed(value)?.name ?? `${value} (new tag)`],
   }[kind]();
-  return h("button", { type: "button", class: `chip ${kind === "priority" ? value : ""}`, title: `Keep “${word}” in the title`, onclick: keep }, shown, h("span", { class: "unseen" }, `, keep ${word} in the title`), icon("close"));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `chip ${kind === "priority" ? value : ""}`,
+      title: `Keep “${word}” in the title`,
+      onclick: keep,
+    },
+    shown,
+    h("span", { class: "unseen" }, `, keep ${word} in the title`),
+    icon("close"),
+  );
 }
 
 function tellWhere(task) {
@@ -67,4 +99,5 @@ function tellWhere(task) {
   toast("Added to another list", { label: "Open", run: () => go(withQuery({ task: task.id })) });
 }
 
-const tooLong = (problem) => new Problem({ status: 422, body: { detail: problem.errors[0]?.msg.replace(/^String/, "The title") } });
+const tooLong = (problem) =>
+  new Problem({ status: 422, body: { detail: problem.errors[0]?.msg.replace(/^String/, "The title") } });

@@ -7,8 +7,22 @@ import { h } from "../dom.js";
 import { inWords } from "../problems.js";
 import { toast } from "../toast.js";
 
-const BROWSERS = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"], ["curl/", "curl"]];
-const SYSTEMS = [["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "Android"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["Linux", "Linux"]];
+const BROWSERS = [
+  ["Edg/", "Edge"],
+  ["OPR/", "Opera"],
+  ["Firefox/", "Firefox"],
+  ["Chrome/", "Chrome"],
+  ["Safari/", "Safari"],
+  ["curl/", "curl"],
+];
+const SYSTEMS = [
+  ["iPhone", "iPhone"],
+  ["iPad", "iPad"],
+  ["Android", "Android"],
+  ["Windows", "Windows"],
+  ["Mac OS", "Mac"],
+  ["Linux", "Linux"],
+];
 
 /** Return the list, which loads itself. */
 export function sessionList() {
@@ -17,8 +31,23 @@ export function sessionList() {
     try {
       const { items } = await account.sessions();
       element.replaceChildren(
-        h("ul", { class: "sessions" }, items.map((one) => row(one, load))),
-        items.length > 1 ? h("button", { type: "button", class: "button", onclick: () => act(account.endOtherSessions, "Logged out everywhere else", load) }, "Log out everywhere else") : "");
+        h(
+          "ul",
+          { class: "sessions" },
+          items.map((one) => row(one, load)),
+        ),
+        items.length > 1
+          ? h(
+              "button",
+              {
+                type: "button",
+                class: "button",
+                onclick: () => act(account.endOtherSessions, "Logged out everywhere else", load),
+              },
+              "Log out everywhere else",
+            )
+          : "",
+      );
     } catch (problem) {
       element.replaceChildren(h("p", { class: "note" }, inWords(problem)));
     }
@@ -29,9 +58,27 @@ export function sessionList() {
 
 function row(one, load) {
   const name = device(one.user_agent ?? "");
-  return h("li", {},
-    h("div", {}, h("p", {}, name), h("p", { class: "note" }, one.current ? "This device" : `Last used ${ago(one.last_used_at)}`)),
-    !one.current && h("button", { type: "button", class: "button small", "aria-label": `Log out: ${name}`, onclick: () => act(() => account.endSession(one.id), "Logged out there", load) }, "Log out"));
+  return h(
+    "li",
+    {},
+    h(
+      "div",
+      {},
+      h("p", {}, name),
+      h("p", { class: "note" }, one.current ? "This device" : `Last used ${ago(one.last_used_at)}`),
+    ),
+    !one.current &&
+      h(
+        "button",
+        {
+          type: "button",
+          class: "button small",
+          "aria-label": `Log out: ${name}`,
+          onclick: () => act(() => account.endSession(one.id), "Logged out there", load),
+        },
+        "Log out",
+      ),
+  );
 }
 
 async function act(send, done, load) {

@@ -6,24 +6,63 @@ import { newTag } from "./tag_dialog.js";
 import { showHelp } from "./help.js";
 import { switchTheme } from "./theme_switch.js";
 
-const LISTS = [["today", "Today"], ["upcoming", "Upcoming"], ["all", "All tasks"]];
+const LISTS = [
+  ["today", "Today"],
+  ["upcoming", "Upcoming"],
+  ["all", "All tasks"],
+];
 const wide = matchMedia("(min-width: 800px)");
 
 /** Return the sidebar and the bar, and keep them up to date. */
 export function navigation() {
   const tags = h("ul", { class: "nav-list" });
   const profile = h("a", { class: "nav-item profile", href: "/app/account" });
-  const sidebar = h("nav", { id: "sidebar", "aria-label": "Lists" },
-    h("div", { class: "brand" }, mark(), "Lambdo", iconButton("close", "Close menu", closeDrawer, { class: "icon-button drawer-close" })),
-    h("a", { class: "search-link", href: "/app/search", "aria-keyshortcuts": "/" }, icon("search"), "Search", h("kbd", { "aria-hidden": "true" }, "/")),
-    h("ul", { class: "nav-list" }, LISTS.map(([name, label]) => item(`/app/${name}`, icon(name), label)), item("/app/trash", icon("trash"), "Trash")),
-    h("div", { class: "nav-heading" }, h("h2", {}, "Tags"), iconButton("plus", "New tag", () => (closeDrawer(), newTag()))),
+  const sidebar = h(
+    "nav",
+    { id: "sidebar", "aria-label": "Lists" },
+    h(
+      "div",
+      { class: "brand" },
+      mark(),
+      "Lambdo",
+      iconButton("close", "Close menu", closeDrawer, { class: "icon-button drawer-close" }),
+    ),
+    h(
+      "a",
+      { class: "search-link", href: "/app/search", "aria-keyshortcuts": "/" },
+      icon("search"),
+      "Search",
+      h("kbd", { "aria-hidden": "true" }, "/"),
+    ),
+    h(
+      "ul",
+      { class: "nav-list" },
+      LISTS.map(([name, label]) => item(`/app/${name}`, icon(name), label)),
+      item("/app/trash", icon("trash"), "Trash"),
+    ),
+    h(
+      "div",
+      { class: "nav-heading" },
+      h("h2", {}, "Tags"),
+      iconButton("plus", "New tag", () => (closeDrawer(), newTag())),
+    ),
     tags,
-    h("div", { class: "nav-foot" }, profile, iconButton("keyboard", "Keyboard shortcuts", showHelp), iconButton("sun", "Switch between light and dark", switchTheme)));
+    h(
+      "div",
+      { class: "nav-foot" },
+      profile,
+      iconButton("keyboard", "Keyboard shortcuts", showHelp),
+      iconButton("sun", "Switch between light and dark", switchTheme),
+    ),
+  );
   const refresh = () => {
     tags.replaceChildren(...state.tags.map((tag) => item(`/app/tag/${tag.id}`, dot(tag.color), tag.name)));
     const name = state.user.name ?? state.user.email;
-    profile.replaceChildren(h("span", { class: "avatar", "aria-hidden": "true" }, name[0].toUpperCase()), h("span", { class: "name" }, name), h("span", { class: "unseen" }, ", account"));
+    profile.replaceChildren(
+      h("span", { class: "avatar", "aria-hidden": "true" }, name[0].toUpperCase()),
+      h("span", { class: "name" }, name),
+      h("span", { class: "unseen" }, ", account"),
+    );
     markCurrent();
   };
   changes.addEventListener("state", refresh);
@@ -31,14 +70,19 @@ export function navigation() {
   return [sidebar, h("div", { class: "scrim", onclick: closeDrawer }), tabBar()];
 }
 
-const item = (href, picture, label) => h("li", {}, h("a", { class: "nav-item", href }, picture, h("span", { class: "name" }, label)));
+const item = (href, picture, label) =>
+  h("li", {}, h("a", { class: "nav-item", href }, picture, h("span", { class: "name" }, label)));
 
 function tabBar() {
-  return h("nav", { id: "tabs", "aria-label": "Main" },
-    tab("today", "Today"), tab("upcoming", "Upcoming"),
+  return h(
+    "nav",
+    { id: "tabs", "aria-label": "Main" },
+    tab("today", "Today"),
+    tab("upcoming", "Upcoming"),
     h("button", { type: "button", class: "tab add", "aria-label": "Add a task", onclick: focusQuickAdd }, icon("plus")),
     tab("all", "All tasks"),
-    h("button", { type: "button", class: "tab", "aria-haspopup": "true", onclick: openDrawer }, icon("menu"), "Menu"));
+    h("button", { type: "button", class: "tab", "aria-haspopup": "true", onclick: openDrawer }, icon("menu"), "Menu"),
+  );
 }
 
 const tab = (name, label) => h("a", { class: "tab", href: `/app/${name}` }, icon(name), label);

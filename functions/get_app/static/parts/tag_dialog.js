@@ -9,29 +9,50 @@ import { change, state } from "../state.js";
 import { toast } from "../toast.js";
 import { confirm, openDialog } from "./dialog.js";
 
-const COLORS = { "#e5484d": "Red", "#f76b15": "Orange", "#ffc53d": "Yellow", "#46a758": "Green", "#12a594": "Teal", "#0090ff": "Blue", "#8e4ec6": "Purple", "#8b8d98": "Grey" };
+const COLORS = {
+  "#e5484d": "Red",
+  "#f76b15": "Orange",
+  "#ffc53d": "Yellow",
+  "#46a758": "Green",
+  "#12a594": "Teal",
+  "#0090ff": "Blue",
+  "#8e4ec6": "Purple",
+  "#8b8d98": "Grey",
+};
 
 /** Ask for a new tag, and go to it. */
 export function newTag() {
-  const dialog = openDialog("New tag", tagForm({ name: "", color: null }, "Create tag", async (fields, key) => {
-    const made = await api.create(fields, key);
-    dialog.close();
-    change({ tags: [...state.tags, made] });
-    go(`/app/tag/${made.id}`);
-  }), { className: "small" });
+  const dialog = openDialog(
+    "New tag",
+    tagForm({ name: "", color: null }, "Create tag", async (fields, key) => {
+      const made = await api.create(fields, key);
+      dialog.close();
+      change({ tags: [...state.tags, made] });
+      go(`/app/tag/${made.id}`);
+    }),
+    { className: "small" },
+  );
 }
 
 /** Edit a tag, or delete it. */
 export function editTag(tag) {
-  const dialog = openDialog("Edit tag", [
-    tagForm(tag, "Save", async (fields, key) => {
-      const saved = await api.update(tag, fields, key);
-      dialog.close();
-      change({ tags: state.tags.map((one) => (one.id === tag.id ? saved : one)) });
-      go(location.pathname + location.search, { replace: true });
-    }),
-    h("button", { type: "button", class: "button quiet danger", onclick: () => (dialog.close(), deleteTag(tag)) }, "Delete tag"),
-  ], { className: "small" });
+  const dialog = openDialog(
+    "Edit tag",
+    [
+      tagForm(tag, "Save", async (fields, key) => {
+        const saved = await api.update(tag, fields, key);
+        dialog.close();
+        change({ tags: state.tags.map((one) => (one.id === tag.id ? saved : one)) });
+        go(location.pathname + location.search, { replace: true });
+      }),
+      h(
+        "button",
+        { type: "button", class: "button quiet danger", onclick: () => (dialog.close(), deleteTag(tag)) },
+        "Delete tag",
+      ),
+    ],
+    { className: "small" },
+  );
 }
 
 async function deleteTag(tag) {
@@ -48,11 +69,17 @@ async function deleteTag(tag) {
 
 function tagForm(tag, label, submit) {
   const own = tag.color && !(tag.color in COLORS) ? [[tag.color, "Own colour"]] : [];
-  const swatches = [["", "No colour"], ...Object.entries(COLORS), ...own].map(([value, name]) => swatch(value, name, value === (tag.color ?? "")));
-  return form([
-    field("Name", "name", { value: tag.name, maxlength: "50", autofocus: true, autocomplete: "off" }),
-    h("fieldset", { class: "field" }, h("legend", {}, "Colour"), h("div", { class: "swatches" }, swatches)),
-  ], label, ({ name, color }, key) => submit({ name, color: color || null }, key));
+  const swatches = [["", "No colour"], ...Object.entries(COLORS), ...own].map(([value, name]) =>
+    swatch(value, name, value === (tag.color ?? "")),
+  );
+  return form(
+    [
+      field("Name", "name", { value: tag.name, maxlength: "50", autofocus: true, autocomplete: "off" }),
+      h("fieldset", { class: "field" }, h("legend", {}, "Colour"), h("div", { class: "swatches" }, swatches)),
+    ],
+    label,
+    ({ name, color }, key) => submit({ name, color: color || null }, key),
+  );
 }
 
 function swatch(value, name, checked) {

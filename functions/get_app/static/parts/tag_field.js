@@ -8,7 +8,13 @@ import { state, tagNamed } from "../state.js";
 export function tagField() {
   const chosen = new Set();
   const chips = h("div", { class: "chips" });
-  const line = h("input", { type: "text", maxlength: "50", autocomplete: "off", placeholder: "Find or create a tag", "aria-label": "Find or create a tag" });
+  const line = h("input", {
+    type: "text",
+    maxlength: "50",
+    autocomplete: "off",
+    placeholder: "Find or create a tag",
+    "aria-label": "Find or create a tag",
+  });
   const refresh = () => {
     const words = line.value.trim().toLowerCase();
     const fitting = state.tags.filter((tag) => chosen.has(tag.id) || tag.name.toLowerCase().includes(words));
@@ -33,8 +39,18 @@ export function tagField() {
   });
   return {
     label: "Tags",
-    element: h("fieldset", { class: "field" }, h("legend", {}, "Tags"), chips,
-      h("div", { class: "with-button" }, line, h("button", { type: "button", class: "button small", onclick: take }, "Add tag"))),
+    element: h(
+      "fieldset",
+      { class: "field" },
+      h("legend", {}, "Tags"),
+      chips,
+      h(
+        "div",
+        { class: "with-button" },
+        line,
+        h("button", { type: "button", class: "button small", onclick: take }, "Add tag"),
+      ),
+    ),
     value: () => [...chosen].sort(),
     fill: (task) => {
       chosen.clear();
@@ -46,5 +62,11 @@ export function tagField() {
 
 function choice(tag, chosen) {
   const change = (event) => (event.target.checked ? chosen.add(tag.id) : chosen.delete(tag.id));
-  return h("label", { class: "chip choice" }, h("input", { type: "checkbox", checked: chosen.has(tag.id), onchange: change }), dot(tag.color), tag.name);
+  return h(
+    "label",
+    { class: "chip choice" },
+    h("input", { type: "checkbox", checked: chosen.has(tag.id), onchange: change }),
+    dot(tag.color),
+    tag.name,
+  );
 }

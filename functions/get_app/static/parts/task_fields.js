@@ -5,11 +5,21 @@ import { field } from "../forms.js";
 import { dueField } from "./due_field.js";
 import { tagField } from "./tag_field.js";
 
-const PRIORITIES = [["high", "High"], ["medium", "Medium"], ["low", "Low"]];
+const PRIORITIES = [
+  ["high", "High"],
+  ["medium", "Medium"],
+  ["low", "Low"],
+];
 
 /** Return the fields by the API's names for them. */
 export function taskFields(task) {
-  const fields = { title: titleField(), description: descriptionField(), due_date: dueField(), priority: priorityField(), tag_ids: tagField() };
+  const fields = {
+    title: titleField(),
+    description: descriptionField(),
+    due_date: dueField(),
+    priority: priorityField(),
+    tag_ids: tagField(),
+  };
   for (const one of Object.values(fields)) one.fill(task);
   return fields;
 }
@@ -31,7 +41,8 @@ export function mergeInto(fields, before, now) {
   return moved.filter((name) => name in mine).map((name) => ({ label: fields[name].label, text: inWords(now, name) }));
 }
 
-const inWords = (task, name) => (name === "tag_ids" ? task.tags.map((tag) => tag.name).join(", ") : task[name]) || "nothing";
+const inWords = (task, name) =>
+  (name === "tag_ids" ? task.tags.map((tag) => tag.name).join(", ") : task[name]) || "nothing";
 
 function textField(label, name, attributes, { empty }) {
   const input = h("textarea", attributes);
@@ -50,9 +61,16 @@ function fit(input) {
 }
 
 function titleField() {
-  const made = textField("Title", "title", { class: "title-input", rows: "1", maxlength: "200", autofocus: true }, { empty: "" });
+  const made = textField(
+    "Title",
+    "title",
+    { class: "title-input", rows: "1", maxlength: "200", autofocus: true },
+    { empty: "" },
+  );
   const input = made.element.querySelector("textarea");
-  input.addEventListener("focus", () => input.setSelectionRange(input.value.length, input.value.length), { once: true });
+  input.addEventListener("focus", () => input.setSelectionRange(input.value.length, input.value.length), {
+    once: true,
+  });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
     event.preventDefault(); // a title is one line, and Enter saves it
@@ -62,12 +80,29 @@ function titleField() {
 }
 
 function descriptionField() {
-  return textField("Description", "description", { rows: "4", maxlength: "1000", placeholder: "Notes, links, the next step …" }, { empty: null });
+  return textField(
+    "Description",
+    "description",
+    { rows: "4", maxlength: "1000", placeholder: "Notes, links, the next step …" },
+    { empty: null },
+  );
 }
 
 function priorityField() {
-  const choices = PRIORITIES.map(([value, label]) => h("label", {}, h("input", { type: "radio", name: "priority", value }), h("span", { class: value }, label)));
-  const element = h("fieldset", { class: "field" }, h("legend", {}, "Priority"), h("div", { class: "segments" }, choices));
+  const choices = PRIORITIES.map(([value, label]) =>
+    h("label", {}, h("input", { type: "radio", name: "priority", value }), h("span", { class: value }, label)),
+  );
+  const element = h(
+    "fieldset",
+    { class: "field" },
+    h("legend", {}, "Priority"),
+    h("div", { class: "segments" }, choices),
+  );
   const radio = (test) => [...element.querySelectorAll("input")].find(test);
-  return { label: "Priority", element, value: () => radio((one) => one.checked).value, fill: (task) => (radio((one) => one.value === task.priority).checked = true) };
+  return {
+    label: "Priority",
+    element,
+    value: () => radio((one) => one.checked).value,
+    fill: (task) => (radio((one) => one.value === task.priority).checked = true),
+  };
 }

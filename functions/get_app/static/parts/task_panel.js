@@ -34,9 +34,19 @@ function panel(task) {
   const notice = h("div", { class: "notice", role: "alert" });
   const message = h("p", { class: "form-message", role: "alert" });
   const close = () => dialog.close();
-  const form = h("form", { class: "panel", novalidate: true },
-    h("div", { class: "panel-body" }, notice, Object.values(fields).map((field) => field.element), times(task), message),
-    buttons(task, close));
+  const form = h(
+    "form",
+    { class: "panel", novalidate: true },
+    h(
+      "div",
+      { class: "panel-body" },
+      notice,
+      Object.values(fields).map((field) => field.element),
+      times(task),
+      message,
+    ),
+    buttons(task, close),
+  );
   const unchanged = () => Object.keys(changesOf(base, fields)).length === 0;
   const dialog = openDialog("Task", form, { className: "sheet", mayClose: () => unchanged() || warn(notice, close) });
 
@@ -69,19 +79,34 @@ function panel(task) {
 
 function times(task) {
   const created = `Created ${longMoment(task.created_at, zone())}`;
-  return h("p", { class: "note times" }, task.completed ? `${created} · completed ${longMoment(task.completed_at, zone())}` : created);
+  return h(
+    "p",
+    { class: "note times" },
+    task.completed ? `${created} · completed ${longMoment(task.completed_at, zone())}` : created,
+  );
 }
 
 function buttons(task, close) {
   const then = (act) => () => (close(), act(task));
-  return h("footer", { class: "panel-buttons" },
+  return h(
+    "footer",
+    { class: "panel-buttons" },
     h("button", { type: "button", class: "button quiet danger", onclick: then(remove) }, icon("trash"), "Delete"),
-    h("button", { type: "button", class: "button quiet", onclick: then((it) => complete(it)) }, icon("check"), task.completed ? "Reopen" : "Complete"),
-    h("button", { class: "button primary" }, "Save"));
+    h(
+      "button",
+      { type: "button", class: "button quiet", onclick: then((it) => complete(it)) },
+      icon("check"),
+      task.completed ? "Reopen" : "Complete",
+    ),
+    h("button", { class: "button primary" }, "Save"),
+  );
 }
 
 function warn(notice, discard) {
-  notice.replaceChildren(h("p", {}, "Your changes are not saved."), h("button", { type: "button", class: "button small", onclick: discard }, "Discard them"));
+  notice.replaceChildren(
+    h("p", {}, "Your changes are not saved."),
+    h("button", { type: "button", class: "button small", onclick: discard }, "Discard them"),
+  );
   return false;
 }
 
@@ -90,8 +115,18 @@ async function reload(base, fields, notice, message) {
     const latest = await api.get(base.id);
     put(latest);
     const conflicts = mergeInto(fields, base, latest);
-    notice.replaceChildren(h("p", {}, "This task was changed elsewhere. What you have not touched is up to date now; save again to keep your changes."),
-      h("ul", {}, conflicts.map(({ label, text }) => h("li", {}, `${label} elsewhere: ${text}`))));
+    notice.replaceChildren(
+      h(
+        "p",
+        {},
+        "This task was changed elsewhere. What you have not touched is up to date now; save again to keep your changes.",
+      ),
+      h(
+        "ul",
+        {},
+        conflicts.map(({ label, text }) => h("li", {}, `${label} elsewhere: ${text}`)),
+      ),
+    );
     notice.scrollIntoView({ block: "nearest" });
     return latest;
   } catch (problem) {

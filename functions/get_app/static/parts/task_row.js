@@ -9,7 +9,9 @@ import { zone } from "../state.js";
 /** Return the row of a task. */
 export function taskRow(task, { leaving = false, fresh = false, grouped = false } = {}) {
   const classes = ["task", task.completed && "done", leaving && "leaving", fresh && "fresh"].filter(Boolean).join(" ");
-  return h("li", { class: classes, "data-id": task.id },
+  return h(
+    "li",
+    { class: classes, "data-id": task.id },
     h("input", {
       type: "checkbox",
       class: `check ${task.priority}`,
@@ -17,19 +19,38 @@ export function taskRow(task, { leaving = false, fresh = false, grouped = false 
       "aria-label": `Complete: ${task.title}`,
       onchange: (event) => complete(task, event.target.checked),
     }),
-    h("div", { class: "task-text" },
-      h("a", { class: "task-title", href: withQuery({ task: task.id }), "aria-describedby": `meta-${task.id}` }, task.title),
-      h("div", { class: "meta", id: `meta-${task.id}` }, facts(task, { grouped }))),
-    h("div", { class: "task-buttons" }, iconButton("trash", `Delete: ${task.title}`, () => remove(task))));
+    h(
+      "div",
+      { class: "task-text" },
+      h(
+        "a",
+        { class: "task-title", href: withQuery({ task: task.id }), "aria-describedby": `meta-${task.id}` },
+        task.title,
+      ),
+      h("div", { class: "meta", id: `meta-${task.id}` }, facts(task, { grouped })),
+    ),
+    h(
+      "div",
+      { class: "task-buttons" },
+      iconButton("trash", `Delete: ${task.title}`, () => remove(task)),
+    ),
+  );
 }
 
 /** Return what there is to say of a task besides its title. */
 export function facts(task, { grouped = false } = {}) {
   return [
     task.due_date && dueFact(task, grouped),
-    task.priority !== "medium" && h("span", { class: `fact ${task.priority}` }, icon("flag"), task.priority === "high" ? "High" : "Low"),
+    task.priority !== "medium" &&
+      h("span", { class: `fact ${task.priority}` }, icon("flag"), task.priority === "high" ? "High" : "Low"),
     ...task.tags.map((tag) => h("span", { class: "fact" }, dot(tag.color), tag.name)),
-    task.description && h("span", { class: "fact", title: "Has a description" }, icon("notes"), h("span", { class: "unseen" }, "Has a description")),
+    task.description &&
+      h(
+        "span",
+        { class: "fact", title: "Has a description" },
+        icon("notes"),
+        h("span", { class: "unseen" }, "Has a description"),
+      ),
   ];
 }
 
@@ -41,5 +62,11 @@ function dueFact(task, grouped) {
   if (grouped && !time && !late) return null;
   const said = [grouped && !late ? null : shortDay(day, today), time && shortTime(time)].filter(Boolean).join(" ");
   const kind = late ? "late" : day === today ? "today" : "";
-  return h("span", { class: `fact due ${kind}` }, icon(time ? "clock" : "upcoming"), said, late && h("span", { class: "unseen" }, " (overdue)"));
+  return h(
+    "span",
+    { class: `fact due ${kind}` },
+    icon(time ? "clock" : "upcoming"),
+    said,
+    late && h("span", { class: "unseen" }, " (overdue)"),
+  );
 }

@@ -15,9 +15,24 @@ function groups(rows) {
   const alive = new Set(list.tasks.map((task) => task.id));
   for (const id of rows.keys()) if (!alive.has(id)) rows.delete(id);
   return list.view.groups(list.tasks).map(({ title, tasks }, at) =>
-    h("section", { class: "group", "aria-labelledby": title && `group-${at}` },
-      title && h("h2", { id: `group-${at}`, class: title === "Overdue" ? "late" : null }, title, " ", h("span", { class: "count" }, String(tasks.length))),
-      h("ul", { class: "tasks" }, tasks.map((task) => rowOf(task, rows)))));
+    h(
+      "section",
+      { class: "group", "aria-labelledby": title && `group-${at}` },
+      title &&
+        h(
+          "h2",
+          { id: `group-${at}`, class: title === "Overdue" ? "late" : null },
+          title,
+          " ",
+          h("span", { class: "count" }, String(tasks.length)),
+        ),
+      h(
+        "ul",
+        { class: "tasks" },
+        tasks.map((task) => rowOf(task, rows)),
+      ),
+    ),
+  );
 }
 
 function rowOf(task, rows) {
