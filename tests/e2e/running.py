@@ -20,6 +20,8 @@ PATIENCE = 120.0  # a bound on hanging, not a measurement
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
+Parameters:
+  AppUrl: {Type: String, Default: ""}
 Globals:
   Function:
     Runtime: python3.13
