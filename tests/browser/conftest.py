@@ -22,16 +22,17 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
+def pytest_runtest_setup() -> None:
+    """Skip where there is no browser; here, and not in a fixture, so that one line says it for all tests."""
+    if chromium() is None:
+        pytest.skip("No Chromium or Chrome is installed: install one, or name it by CHROMIUM=path.")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = chromium()
-    if program is None:
-        pytest.skip(
-            "No Chromium or Chrome is installed: install one, or name it by CHROMIUM=path, to run the browser tests."
-        )
     options = ["--no-sandbox"] if os.geteuid() == 0 else []  # as root it refuses to run in a sandbox
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=options)
+        launched = playwright.chromium.launch(executable_path=chromium(), args=options)
         yield launched
         launched.close()
 

@@ -67,8 +67,10 @@ def _choose_password(app: Screen, token: str) -> None:
 
 
 def _find_all_tabs_logged_out(app: Screen) -> None:
+    """The session has ended: the tab that finds out tells the others."""
     other = app.page.context.new_page()
-    app.page.reload()
+    other.goto(f"{app.url}/app/all")
+    expect(other.get_by_role("heading", name="Log in")).to_be_visible()
     expect(app.heading("Log in")).to_be_visible()
     other.close()
 
