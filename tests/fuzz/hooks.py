@@ -2,7 +2,8 @@
 
 import itertools
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, Final
 
@@ -19,9 +20,6 @@ REFRESH: Final = 600  # seconds after which to log in anew; an access token live
 # They end sessions or the account, so each call has an account of its own.
 DISRUPTIVE: Final = ["change_password", "delete_me", "delete_sessions", "log_out"]
 
-# What they are sent for is not there any more afterwards.
-REMOVING: Final = {"delete_tag", "delete_task", "restore_task"}
-
 # A valid request is refused for what the server knows and no document can say. Codes of problems, and types of `errors`:
 KNOWN_TO_THE_SERVER: Final = {
     "idempotency_key_reused",  # what the key was sent with before
@@ -32,7 +30,7 @@ KNOWN_TO_THE_SERVER: Final = {
 }
 
 answers: Counter[tuple[str, int]] = Counter()
-existing: dict[str, list[str]] = defaultdict(list, file=["errors"])  # ids by parameter, and those of "trashed" tasks
+_http = httpx.Client(trust_env=False, timeout=60)
 _every_second = itertools.cycle((True, False))
 
 schemathesis.openapi.format(
@@ -80,7 +78,12 @@ def shared_email(case: Case[Any]) -> str:
 
 
 def _post(case: Case[Any], path: str, body: dict[str, str]) -> Any:
-    return httpx.post(f"{case.operation.base_url}{path}", json=body, trust_env=False).raise_for_status().json()
+    answer = _http.post(f"{case.operation.base_url}{path}", json=body, headers=_token(case))
+    return answer.raise_for_status().json()
+
+
+def _token(case: Case[Any]) -> dict[str, str]:
+    return {name: value for name, value in case.headers.items() if name == "Authorization"}
 
 
 schemathesis.auth(refresh_interval=REFRESH).skip_for(operation_id=DISRUPTIVE)(SharedAccount)
@@ -101,22 +104,36 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
     """
     if case.meta is None or not case.meta.generation.mode.is_positive or not next(_every_second):
         return
-    if case.meta.phase.name != "stateful":
-        for name in case.path_parameters:
-            case.path_parameters[name] = an_existing(name, operation_id(case)) or case.path_parameters[name]
+    if case.meta.phase.name != "stateful" and "Authorization" in case.headers:
+        for name in case.path_parameters.keys() & ADDRESSED.keys():
+            case.path_parameters[name] = ADDRESSED[name](case)
     if isinstance(case.body, dict):
         right = credentials(case)
         case.body = {name: right.get(name, value) for name, value in case.body.items()}
 
 
-def an_existing(parameter: str, operation: str) -> str | None:
-    """Return what the parameter can be so that the operation finds it; None if nothing is known to be there."""
-    if parameter == "user_id":
-        return "me"
-    candidates = existing["trashed" if operation == "restore_task" else parameter]
-    if not candidates:
-        return None
-    return candidates.pop() if operation in REMOVING else candidates[-1]
+def a_task(case: Case[Any]) -> str:
+    """Return the id of a task of the caller's, which is in the trash if it is to be restored."""
+    task_id = str(_post(case, "/api/me/tasks", {"title": "A task"})["id"])
+    if operation_id(case) == "restore_task":
+        url = f"{case.operation.base_url}/api/me/tasks/{task_id}"
+        _http.delete(url, headers=_token(case)).raise_for_status()
+    return task_id
+
+
+def a_tag(case: Case[Any]) -> str:
+    """Return the id of the caller's newest tag."""
+    tags = _http.get(f"{case.operation.base_url}/api/me/tags", headers=_token(case)).json()["items"]
+    return str((tags or [_post(case, "/api/me/tags", {"name": str(uuid.uuid4())})])[-1]["id"])
+
+
+# By path parameter, what makes it name something that exists.
+ADDRESSED: Final[dict[str, Callable[[Case[Any]], str]]] = {
+    "user_id": lambda _: "me",
+    "file": lambda _: "errors",
+    "task_id": a_task,
+    "tag_id": a_tag,
+}
 
 
 def credentials(case: Case[Any]) -> dict[str, str]:
@@ -133,17 +150,8 @@ def credentials(case: Case[Any]) -> dict[str, str]:
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
-    """Count the answer, and keep in mind what exists."""
+    """Count the answer."""
     answers[case.operation.label, response.status_code] += 1
-    match operation_id(case), response.status_code, case.path_parameters:
-        case "create_task", 201, _:
-            existing["task_id"].append(response.json()["id"])
-        case "create_tag", 201, _:
-            existing["tag_id"].append(response.json()["id"])
-        case "delete_task", 204, {"task_id": task_id}:
-            existing["trashed"].append(task_id)
-        case "restore_task", 200, {"task_id": task_id}:
-            existing["task_id"].append(task_id)
 
 
 def operation_id(case: Case[Any]) -> str:
