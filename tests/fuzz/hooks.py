@@ -92,8 +92,14 @@ schemathesis.auth(refresh_interval=None).apply_to(operation_id=DISRUPTIVE)(NewAc
 
 @schemathesis.hook
 def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None:
-    """Say how to make entity tags: of patterns, Schemathesis makes headers of letters and digits alone."""
-    raw_schema["components"]["parameters"]["IfMatch"]["schema"]["format"] = "entity-tags"
+    """Say two things in a way that Schemathesis knows.
+
+    Of patterns it makes headers of letters and digits alone; and of OAuth 2.0's tokens it leaves none out and forges none.
+    """
+    components = raw_schema["components"]
+    components["parameters"]["IfMatch"]["schema"]["format"] = "entity-tags"
+    for scheme in components["securitySchemes"].values():
+        scheme |= {"type": "http", "scheme": "bearer"}
 
 
 @schemathesis.hook

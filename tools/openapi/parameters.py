@@ -21,15 +21,14 @@ def _parameter(
     return Parameter.model_validate({**fields, "required": place == "path"})
 
 
-_NAME: Final = "[A-Za-z0-9._-]+"  # of a file
 PATH: Final = {
     "user_id": _parameter("path", "user_id", {"anyOf": [{"const": "me"}, ID]}, "One's own id, or `me`.", "me"),
     **{name: _parameter("path", name, ID) for name in ("task_id", "tag_id", "session_id")},
-    "file": _parameter("path", "file", {"type": "string", "pattern": f"^{_NAME}$"}, "The name of a file."),
+    "file": _parameter("path", "file", {"type": "string", "pattern": "^[^/?]+$"}, "The name of a file."),
     "path": _parameter(
         "path",
         "path",
-        {"type": "string", "pattern": f"^{_NAME}(/{_NAME})*$"},
+        {"type": "string", "pattern": "^[^?]+$"},
         "The address of a page or a file, which may have slashes.",
     ),
 }

@@ -43,6 +43,7 @@ PROBLEM_HEADERS: Final[Mapping[type[Problem], tuple[str, ...]]] = {
 # What API Gateway may say by itself, in its own words; docs/errors.md has the sources.
 GATEWAY: Final = {
     401: "Unauthorized",
+    404: "Not Found",
     413: "Request Entity Too Large",
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -66,7 +67,9 @@ def answers(declared: Operation, folder: str, exchanges: Sequence[Exchange]) -> 
 
 def refusals(route: Route, declared: Operation, shared: dict[str, Refusal]) -> dict[str, Reference]:
     """Return references to the refusals by status, and add each to those that all operations share."""
-    by_status: dict[int, list[type[Problem]]] = {status: [] for status in GATEWAY if status != 401}
+    # With another value of a variable, such as one with a slash, the path may be none at all.
+    anywhere = GATEWAY.keys() - {401} - ({404} if "{" not in route.path else set())
+    by_status: dict[int, list[type[Problem]]] = {status: [] for status in anywhere}
     for problem in sorted(_problems(route, declared), key=lambda problem: problem.code):
         by_status.setdefault(problem.status, []).append(problem)
     references = {}
