@@ -31,6 +31,7 @@ KNOWN_TO_THE_SERVER: Final = {
 
 answers: Counter[tuple[str, int]] = Counter()
 _http = httpx.Client(trust_env=False, timeout=60)
+_tokens: set[str] = set()  # those that are good, as headers
 _every_second = itertools.cycle((True, False))
 
 schemathesis.openapi.format(
@@ -50,6 +51,7 @@ class SharedAccount:
 
     def set(self, case: Case[Any], token: str, _context: AuthContext) -> None:
         case.headers["Authorization"] = f"Bearer {token}"
+        _tokens.add(case.headers["Authorization"])
 
 
 class NewAccount(SharedAccount):
@@ -83,7 +85,9 @@ def _post(case: Case[Any], path: str, body: dict[str, str]) -> Any:
 
 
 def _token(case: Case[Any]) -> dict[str, str]:
-    return {name: value for name, value in case.headers.items() if name == "Authorization"}
+    """Return the case's token as a header, unless it was made up or is to come."""
+    header = case.headers.get("Authorization")
+    return {"authorization": header} if header in _tokens else {}
 
 
 schemathesis.auth(refresh_interval=REFRESH).skip_for(operation_id=DISRUPTIVE)(SharedAccount)
@@ -106,13 +110,21 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
     """Let every second valid request be about something that exists, and have the right credentials.
 
-    Stateful tests know of themselves what exists: links tell them.
+    In stateful tests all requests are the caller's, and links tell what exists.
     """
-    if case.meta is None or not case.meta.generation.mode.is_positive or not next(_every_second):
+    if (
+        case.meta is None
+        or not case.meta.generation.mode.is_positive
+        or case.headers.get("Authorization") not in _tokens
+    ):
         return
-    if case.meta.phase.name != "stateful" and "Authorization" in case.headers:
-        for name in case.path_parameters.keys() & ADDRESSED.keys():
-            case.path_parameters[name] = ADDRESSED[name](case)
+    stateful = case.meta.phase.name == "stateful"
+    if stateful and "user_id" in case.path_parameters:
+        case.path_parameters["user_id"] = "me"
+    if not next(_every_second):
+        return
+    for name in () if stateful else case.path_parameters.keys() & ADDRESSED.keys():
+        case.path_parameters[name] = ADDRESSED[name](case)
     if isinstance(case.body, dict):
         right = credentials(case)
         case.body = {name: right.get(name, value) for name, value in case.body.items()}
