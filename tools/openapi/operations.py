@@ -20,7 +20,6 @@ from lambdo.problems import (
     PageNotFound,
     Problem,
     RefreshTokenReused,
-    StorageFull,
     TagAlreadyExists,
     TagNotFound,
     TooManyRequests,
@@ -270,7 +269,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         {201: _created(Tag, "The new tag.")},
         body=tag_requests.CreateTag,
         headers=(_KEY,),
-        problems=(TagAlreadyExists, UserNotFound, StorageFull),
+        problems=(TagAlreadyExists, UserNotFound),
     ),
     "get_tag": Operation(TAGS, "", {200: _shown(Tag, "The tag."), 304: _UNCHANGED}, headers=_READ),
     "update_tag": Operation(
@@ -280,14 +279,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         body=tag_requests.UpdateTag,
         media_types=_PATCH,
         headers=_WRITE,
-        problems=(TagAlreadyExists, StorageFull),
+        problems=(TagAlreadyExists,),
     ),
     "delete_tag": Operation(
         TAGS,
         "The tasks that have it stay.",
         {204: Answer("The tag is gone.")},
         headers=_WRITE,
-        problems=(StorageFull,),
     ),
     "create_task": Operation(
         TASKS,
@@ -295,7 +293,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         {201: _created(TaskAnswer, "The new task.")},
         body=task_requests.CreateTask,
         headers=(_KEY,),
-        problems=(TagNotFound, StorageFull),
+        problems=(TagNotFound,),
     ),
     "list_tasks": Operation(
         TASKS,
@@ -333,7 +331,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "The task stands in every list where it stood, with those of its tags that still exist.",
         {200: _shown(TaskAnswer, "The task.")},
         headers=_WRITE,
-        problems=(StorageFull,),
     ),
     "get_task": Operation(TASKS, "", {200: _shown(TaskAnswer, "The task."), 304: _UNCHANGED}, headers=_READ),
     "update_task": Operation(
@@ -344,14 +341,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         body=task_requests.UpdateTask,
         media_types=_PATCH,
         headers=_WRITE,
-        problems=(TagNotFound, StorageFull),
+        problems=(TagNotFound,),
     ),
     "delete_task": Operation(
         TRASH,
         "It can be restored for 30 days.",
         {204: Answer("The task is in the trash.")},
         headers=_WRITE,
-        problems=(StorageFull,),
     ),
     "complete_task": Operation(
         TASKS,
@@ -361,21 +357,19 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         media_types=_PATCH,
         body_required=False,
         headers=_WRITE,
-        problems=(StorageFull,),
     ),
     "link_tag": Operation(
         TASKS,
         "A task has at most 20.",
         {200: _shown(TaskAnswer, "The task, with the tag.")},
         headers=_WRITE,
-        problems=(InvalidFields, StorageFull),
+        problems=(InvalidFields,),
     ),
     "unlink_tag": Operation(
         TASKS,
         "Also if it does not have it.",
         {204: Answer("The task does not have the tag.")},
         headers=_WRITE,
-        problems=(StorageFull,),
     ),
     "get_health": Operation(SERVICE, "", {200: Answer("Both answer.", shapes.Health)}),
     "get_jwks": Operation(

@@ -19,6 +19,7 @@ from lambdo.problems import (
     Problem,
     ServiceUnavailable,
     SessionNotFound,
+    StorageFull,
     TagNotFound,
     TaskNotFound,
     TooManyRequests,
@@ -143,6 +144,7 @@ def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
     found |= {Unauthenticated} if route.authorizer else set()
     found |= {Forbidden} if "{user_id}" in route.path else set()
     found |= {ServiceUnavailable} if declared.calls_aws else set()
+    found |= {StorageFull} if declared.calls_aws and route.method != "GET" else set()
     found |= {MalformedJson, UnsupportedMediaType, InvalidFields} if declared.body else set()
     found |= {InvalidFields} if declared.query is not None else set()
     found |= {MalformedHeader} if headers & {"IdempotencyKey", "IfMatch"} else set()
