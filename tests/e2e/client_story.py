@@ -22,7 +22,7 @@ from lambdo_client.models import (
     CreateTag,
     CreateTask,
     CreateTaskPriority,
-    EmailAlreadyExistsOrIdempotencyKeyInUse,
+    EmailAlreadyExistsOrIdempotencyKeyInUseOrStorageFull,
     IdempotencyKeyReusedOrInvalidFields,
     InvalidCredentials,
     InvalidRefreshTokenOrRefreshTokenReused,
@@ -61,7 +61,7 @@ def sign_up(client: Client, email: str) -> LoggedIn:
     user = told(register.sync_detailed(client=client, body=account), HTTPStatus.CREATED, User)
     assert (user.email, user.name, user.email_verified) == (email, "Ada", False)
     taken = register.sync_detailed(client=client, body=account)
-    told(taken, HTTPStatus.CONFLICT, EmailAlreadyExistsOrIdempotencyKeyInUse)
+    told(taken, HTTPStatus.CONFLICT, EmailAlreadyExistsOrIdempotencyKeyInUseOrStorageFull)
     wrong = log_in.sync_detailed(client=client, body=LogIn(email=email, password="something else"))
     assert told(wrong, HTTPStatus.UNAUTHORIZED, InvalidCredentials).code == "invalid_credentials"
     answer = log_in.sync_detailed(client=client, body=LogIn(email=email, password=PASSWORD))
