@@ -40,7 +40,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
-    running = start(ROOT, folder / "state", folder / "output", PARAMS="RegistrationsPerAddress=1000", SEED="1")
+    running = start(
+        ROOT, folder / "state", folder / "output", PARAMS="PasswordCost=4 RegistrationsPerAddress=1000", SEED="1"
+    )
     running.wait_until_said("Demo account:")
     yield running
     assert running.stop() == 0, running.said
