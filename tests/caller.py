@@ -130,7 +130,7 @@ class Api:
             if verdict is None and "authorization" not in sent:
                 return Answer(401, {"content-type": "application/json"}, b'{"message":"Unauthorized"}')
             event["requestContext"]["authorizer"] = {"lambda": verdict or self.authorize(sent["authorization"])}
-        folder = self.application.functions[route.function].handler.split(".")[0]
+        folder = self.application.functions[route.function].folder
         answer = invoke(folder, event)
         watch.learn(body, raw, {"token": token}, "" if answer.is_page else answer.text)
         documented.hold(method, route.path, body, answer)

@@ -23,6 +23,11 @@ class Function:
     timeout: float
     arn: str
 
+    @property
+    def folder(self) -> str:
+        """The folder below functions/ that it lies in."""
+        return self.handler.split(".")[0]
+
 
 @dataclass(frozen=True)
 class Route:

@@ -82,7 +82,7 @@ def _place(application: Application, route: Route) -> tuple[int, str, str]:
 
 
 def _folder(application: Application, route: Route) -> str:
-    return application.functions[route.function].handler.split(".")[0]
+    return application.functions[route.function].folder
 
 
 def _operation(
@@ -155,12 +155,7 @@ def _security_scheme() -> SecurityScheme:
 def _schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
     """Return the schemas of all that is sent and answered."""
     bodies = [declared.body for declared in OPERATIONS.values() if declared.body]
-    answers = [
-        answer.shape
-        for declared in OPERATIONS.values()
-        for answer in declared.answers.values()
-        if answer.shape and answer.shape is not str
-    ]
+    answers = [answer.shape for declared in OPERATIONS.values() for answer in declared.answers.values() if answer.shape]
     components = schemas.components([*bodies, *answers, shapes.Problem, shapes.GatewayMessage])
     return dict(sorted({**components, **responses.refusal_schemas(shared)}.items()))
 

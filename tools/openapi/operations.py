@@ -101,10 +101,10 @@ _UNCHANGED: Final = Answer("Unchanged: `If-None-Match` names the current entity 
 _INCLUDE: Final[dict[str, Rule]] = {"include": (lambda texts: texts[0], "Should be current", {"const": "current"})}
 _PAGE_HEADERS: Final = (
     "ETag",
-    "CacheControl",
-    "ContentEncoding",
-    "CrossOriginOpenerPolicy",
-    "ReferrerPolicy",
+    "Cache-Control",
+    "Content-Encoding",
+    "Cross-Origin-Opener-Policy",
+    "Referrer-Policy",
     "Vary",
 )
 _FILE_TYPES: Final = tuple(sorted({media_type.partition(";")[0] for media_type in MEDIA_TYPES.values()} - {JSON}))
@@ -119,7 +119,7 @@ def _page(
 ) -> Operation:
     answers = {
         200: Answer(f"{what}.", shape, _PAGE_HEADERS, media_types),
-        304: Answer("Unchanged: `If-None-Match` names the current entity tag.", None, _PAGE_HEADERS),
+        304: _UNCHANGED._replace(headers=_PAGE_HEADERS),
     }
     return Operation(PAGES, description, answers, headers=_READ, problems=problems, calls_aws=False)
 
@@ -148,7 +148,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         " (`username`, `password`). With `cookie` the refresh token comes as a cookie that scripts cannot read, for pages on"
         " the API's own origin.\n\nAfter 5 wrong passwords for an account from one address, or 50 for any, the answer is 429"
         " for up to 15 minutes.",
-        {200: Answer("A pair of tokens, and the user.", shapes.LoggedIn, ("SetCookie",))},
+        {200: Answer("A pair of tokens, and the user.", shapes.LoggedIn, ("Set-Cookie",))},
         body=auth_requests.LogIn,
         media_types=(JSON, FORM),
         headers=(_KEY,),
@@ -158,7 +158,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         SESSIONS,
         "Exchanges a refresh token for a new pair; the token sent is spent. For 30 seconds it gets the same successor"
         " again, so a lost answer loses nothing; any later use ends the session. `{}` as body takes the token from the cookie.",
-        {200: Answer("A new pair of tokens.", shapes.Tokens, ("SetCookie",))},
+        {200: Answer("A new pair of tokens.", shapes.Tokens, ("Set-Cookie",))},
         body=auth_requests.Refresh,
         problems=(InvalidRefreshToken, RefreshTokenReused),
     ),
@@ -166,7 +166,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         SESSIONS,
         "Ends a session: that of the refresh token in the body; of the cookie, if the body is `{}`; of the access token, if"
         " there is no body. An unknown refresh token is answered alike (RFC 7009).",
-        {204: Answer("The session has ended.", None, ("SetCookie",))},
+        {204: Answer("The session has ended.", None, ("Set-Cookie",))},
         body=auth_requests.LogOut,
         body_required=False,
         problems=(Unauthenticated,),
@@ -246,7 +246,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "delete_sessions": Operation(
         SESSIONS,
         "Access tokens that are out keep working until they expire, at most 15 minutes; nothing renews them.",
-        {204: Answer("They have ended.", None, ("SetCookie",))},
+        {204: Answer("They have ended.", None, ("Set-Cookie",))},
         query=_INCLUDE,
         headers=(_KEY,),
         problems=(UserNotFound,),
@@ -254,7 +254,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "delete_session": Operation(
         SESSIONS,
         "Its access token keeps working until it expires, at most 15 minutes; nothing renews it.",
-        {204: Answer("It has ended.", None, ("SetCookie",))},
+        {204: Answer("It has ended.", None, ("Set-Cookie",))},
         headers=(_KEY,),
     ),
     "list_tags": Operation(
@@ -375,7 +375,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "get_jwks": Operation(
         SERVICE,
         "For whoever wants to verify access tokens without asking the API.",
-        {200: Answer("The key set.", shapes.KeySet, ("CacheControl",))},
+        {200: Answer("The key set.", shapes.KeySet, ("Cache-Control",))},
         calls_aws=False,
     ),
     "get_front_page": _page("", "The page", "text/html", problems=()),

@@ -53,12 +53,11 @@ REQUEST_HEADERS: Final = {
 }
 
 RESPONSE_HEADERS: Final = {
-    "ApigwRequestid": Header(description="The gateway's id of the request.", param_schema=Schema(type="string")),
-    "CacheControl": Header(description="How long the answer may be kept.", param_schema=Schema(type="string")),
-    "ContentEncoding": Header(
+    "Cache-Control": Header(description="How long the answer may be kept.", param_schema=Schema(type="string")),
+    "Content-Encoding": Header(
         description="`gzip`, if the client accepts it.", param_schema=Schema(type="string", const="gzip")
     ),
-    "CrossOriginOpenerPolicy": Header(
+    "Cross-Origin-Opener-Policy": Header(
         description="The page shares nothing with pages of other origins.",
         param_schema=Schema(type="string", const="same-origin"),
     ),
@@ -67,7 +66,7 @@ RESPONSE_HEADERS: Final = {
         required=True,
         param_schema=_ENTITY_TAG,
     ),
-    "IdempotentReplayed": Header(
+    "Idempotent-Replayed": Header(
         description="`true` marks the answer of a request that was carried out before.",
         param_schema=Schema(type="string", const="true"),
     ),
@@ -83,31 +82,25 @@ RESPONSE_HEADERS: Final = {
         " (draft-ietf-httpapi-ratelimit-headers).",
         param_schema=Schema(type="string"),
     ),
-    "RateLimitPolicy": Header(
+    "RateLimit-Policy": Header(
         description="The limit that was reached: how many times in how many seconds.",
         param_schema=Schema(type="string"),
     ),
-    "ReferrerPolicy": Header(
+    "Referrer-Policy": Header(
         description="Where the page leads to is not told whence.",
         param_schema=Schema(type="string", const="no-referrer"),
     ),
-    "RetryAfter": Header(description="Seconds to wait before the next attempt.", param_schema=_SECONDS),
-    "SetCookie": Header(
+    "Retry-After": Header(description="Seconds to wait before the next attempt.", param_schema=_SECONDS),
+    "Set-Cookie": Header(
         description="The refresh token, for clients that keep it as a cookie.", param_schema=Schema(type="string")
     ),
     "Vary": Header(description="What else the answer depends on.", param_schema=Schema(type="string")),
-    "WWWAuthenticate": Header(
+    "WWW-Authenticate": Header(
         description='`Bearer error="invalid_token"` (RFC 6750).', param_schema=Schema(type="string")
     ),
-    "XRequestId": Header(description="The id of the request, to quote in reports.", param_schema=Schema(type="string")),
-}
-# As they are written on the wire, where that is not the name with hyphens.
-_WIRE_NAMES: Final = {
-    "ApigwRequestid": "apigw-requestid",
-    "ETag": "ETag",
-    "RateLimit": "RateLimit",
-    "RateLimitPolicy": "RateLimit-Policy",
-    "WWWAuthenticate": "WWW-Authenticate",
+    "X-Request-Id": Header(
+        description="The id of the request, to quote in reports.", param_schema=Schema(type="string")
+    ),
 }
 
 _DESCRIPTIONS: Final = {
@@ -129,11 +122,6 @@ _DESCRIPTIONS: Final = {
 def reference(kind: str, name: str) -> Reference:
     """Return a reference to one of the document's components."""
     return Reference.model_validate({"$ref": f"#/components/{kind}/{name}"})
-
-
-def wire_name(header: str) -> str:
-    """Return the name of a response header as it is sent."""
-    return _WIRE_NAMES.get(header) or "".join(f"-{c}" if c.isupper() else c for c in header).removeprefix("-")
 
 
 def query(rules: Mapping[str, Rule]) -> Iterator[Parameter]:

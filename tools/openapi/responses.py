@@ -35,11 +35,11 @@ from tools.openapi.schemas import Json
 PROBLEM_JSON: Final = "application/problem+json"
 NOT_FOUND: Final = {"task_id": TaskNotFound, "tag_id": TagNotFound, "session_id": SessionNotFound}
 PROBLEM_HEADERS: Final[Mapping[type[Problem], tuple[str, ...]]] = {
-    IdempotencyKeyInUse: ("RetryAfter",),
+    IdempotencyKeyInUse: ("Retry-After",),
     PreconditionFailed: ("ETag",),
-    ServiceUnavailable: ("RetryAfter",),
-    TooManyRequests: ("RetryAfter", "RateLimit", "RateLimitPolicy"),
-    Unauthenticated: ("WWWAuthenticate",),
+    ServiceUnavailable: ("Retry-After",),
+    TooManyRequests: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    Unauthenticated: ("WWW-Authenticate",),
 }
 # What API Gateway may say by itself, in its own words; docs/errors.md has the sources.
 GATEWAY: Final = {
@@ -115,7 +115,11 @@ def refusal_schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
 
 
 def _answer(declared: Operation, status: int, answer: Answer, folder: str, exchanges: Sequence[Exchange]) -> Response:
-    headers = ["XRequestId", *answer.headers, *(["IdempotentReplayed"] if "IdempotencyKey" in declared.headers else [])]
+    headers = [
+        "X-Request-Id",
+        *answer.headers,
+        *(["Idempotent-Replayed"] if "IdempotencyKey" in declared.headers else []),
+    ]
     return Response(
         description=answer.description,
         headers=_headers(headers),
@@ -154,4 +158,4 @@ def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
 
 
 def _headers(names: Sequence[str]) -> dict[str, Header | Reference]:
-    return {parameters.wire_name(name): parameters.reference("headers", name) for name in names}
+    return {name: parameters.reference("headers", name) for name in names}
