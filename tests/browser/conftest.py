@@ -63,29 +63,21 @@ def screen(contexts: dict[str, BrowserContext], server: Server) -> Iterator[Open
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def person(server: Server) -> Iterator[Person]:
     """Yield a new account."""
     with new_person(server) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
-def logged_in(contexts: dict[str, BrowserContext], server: Server, person: Person) -> Iterator[Screen]:
-    """Yield a desktop's window on the account, which the tests of a file share: each log in costs a hash."""
+@pytest.fixture
+def app(contexts: dict[str, BrowserContext], server: Server, person: Person) -> Iterator[Screen]:
+    """Yield a desktop's window on the new account's list of all tasks, in which no other test has left anything."""
     with open_screen(contexts["desktop"], server) as opened:
         opened.log_in(person.email)
+        opened.open("/all")
+        expect(opened.page.get_by_text("Nothing here")).to_be_visible()
         yield opened
-
-
-@pytest.fixture
-def app(logged_in: Screen, person: Person) -> Iterator[Screen]:
-    """Yield the shared window on the list of all tasks, without any tasks."""
-    person.delete_all()
-    logged_in.open("/all")
-    expect(logged_in.page.get_by_text("Nothing here")).to_be_visible()
-    yield logged_in
-    assert not logged_in.complaints
 
 
 @pytest.fixture(scope="session")

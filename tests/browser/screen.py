@@ -134,11 +134,6 @@ class Person:
         made: dict[str, Any] = answer.json()
         return made
 
-    def delete_all(self) -> None:
-        operations = [{"op": "delete", "task_id": task["id"]} for task in self.tasks()]
-        if operations:
-            self.client.post("/api/me/tasks/bulk", json={"operations": operations}).raise_for_status()
-
     def tasks(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.client.get("/api/me/tasks?limit=100").raise_for_status().json()["items"]
         return found
