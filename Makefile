@@ -74,6 +74,10 @@ rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test an
 chaos: .venv/.synced .venv-ministack/.synced ## let clients work over HTTP while workers are killed, and judge (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
 	@exec $(PYTHON) -m tests.chaos
 
+.PHONY: bench
+bench: .venv-bench/.synced .venv-ministack/.synced ## measure every figure of docs/benchmarks.md again (PARTS="name name")
+	@.venv-bench/bin/python -m tools.bench $(PARTS)
+
 .PHONY: contract
 contract: .venv/.synced .venv-ministack/.synced ## send requests made of openapi.json, and judge each answer and the table (REQUESTS=5000, SEED)
 	@exec $(PYTHON) -m tests.fuzz
@@ -139,7 +143,7 @@ table-settings: .venv/.synced ## give a table that was restored under its old na
 
 .PHONY: clean
 clean: ## remove environments, builds and caches; data under .local stays
-	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped .venv-scan bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped .venv-scan .venv-bench bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	@find functions layers tools tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # ---- What the targets stand on: uv, and environments that follow uv.lock -----------------------------------------------
@@ -155,6 +159,10 @@ clean: ## remove environments, builds and caches; data under .local stays
 .venv-audit/.synced: uv.lock pyproject.toml .python-version | $(UV)
 	@echo 'Preparing .venv-audit (linters of workflows, licences, bill of materials) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-audit $(UV) sync --locked --quiet --only-group audit && touch $@
+
+.venv-bench/.synced: uv.lock pyproject.toml .python-version | $(UV)
+	@echo 'Preparing .venv-bench (what measures, beside what develops) ...'
+	@UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --locked --quiet --group bench && touch $@
 
 .venv-scan/.synced: uv.lock pyproject.toml .python-version | $(UV)
 	@echo 'Preparing .venv-scan (Checkov, the policy scanner) ...'
