@@ -13,9 +13,8 @@ from lambdo.metering import meter
 from lambdo.store import aws
 from tests.caller import Answer, Caller, Json
 from tools.bench import partition
-from tools.bench.capacity import Recorder, item_size
+from tools.bench.capacity import INDEXES, Recorder, item_size
 
-INDEXES = [f"lsi{number}sk" for number in range(1, 6)]
 ITEM = partition.BYTES
 SESSION = botocore.session.get_session()  # not the store's, whose calls are the functions'
 

@@ -1,6 +1,5 @@
 """What every test stands on: an embedded DynamoDB, SES and SSM, the table of template.yaml, and keys made by the deployment's code."""
 
-import fcntl
 import itertools
 import os
 import sys
@@ -19,9 +18,8 @@ from tests.documented import Seen, documented
 from tests.network import Network
 from tests.watch import Call, watch
 from tools.local.application import STACK, Application
-from tools.local.backend import start_backend, stop_backend, wait_until_ready
-from tools.local.provision import create_tables, provision_keys, use_endpoints, verify_senders
-from tools.local.template import read_template
+from tools.local.embedded import embedded
+from tools.local.provision import use_endpoints
 
 ROOT = Path(__file__).parent.parent
 E2E = ("api_guide", "attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
@@ -138,27 +136,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The template's application on an embedded back end, with its environment set for this process."""
-    state = tmp_path_factory.mktemp("state")
-    with (state / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        backend = start_backend(ROOT, state, lock.fileno())
-        try:
-            wait_until_ready(backend)
-            use_endpoints(backend.url, backend.url)
-            aws.client.cache_clear()
-            template = ROOT / "template.yaml"
-            unresolved = read_template(template, {}, {})
-            create_tables(unresolved, backend.url)
-            verify_senders(unresolved, backend.url)
-            os.environ["TABLE_NAME"] = next(iter(unresolved.tables))
-            application = read_template(template, {}, provision_keys(unresolved, ROOT))
-            for function in application.functions.values():
-                os.environ.update({k: v for k, v in function.environment.items() if not k.startswith("AWS_")})
-            os.environ["PASSWORD_COST"] = "4"  # bcrypt's lowest: the template's 12 is for attackers
-            os.environ |= dict.fromkeys(LIMITS, str(settings.MAX_LIMIT))  # every test comes from one address
-            yield application
-        finally:
-            stop_backend(backend)
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
+        os.environ["PASSWORD_COST"] = "4"  # bcrypt's lowest: the template's 12 is for attackers
+        os.environ |= dict.fromkeys(LIMITS, str(settings.MAX_LIMIT))  # every test comes from one address
+        yield application
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ type Standing = dict[str, WireItem | None]
 
 READ_BYTES: Final = 4096
 WRITE_BYTES: Final = 1024
+INDEXES: Final = [f"lsi{number}sk" for number in range(1, 6)]
 
 
 class Charge(NamedTuple):

@@ -2,8 +2,11 @@
 
 import importlib
 import json
+import os
+import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -21,7 +24,7 @@ class Part(Protocol):
     """What the module of a part has; `plots(figures)`, which writes SVG into FOLDER, besides if it draws any."""
 
     def measure(self) -> Figures:
-        """Measure, and return what is to be kept as JSON, with the date and what it was measured on."""
+        """Measure, and return what is to be kept as JSON."""
 
     def blocks(self, figures: Figures) -> Mapping[str, str]:
         """Return Markdown by the names of the blocks that show it."""
@@ -34,7 +37,11 @@ def part(name: str) -> Part:
 
 
 def keep(name: str, figures: Figures) -> None:
-    """Keep the figures of a part."""
+    """Keep the figures of a part, with the date and what they were measured on."""
+    processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    name_of_it = processor[1].strip() if processor else platform.machine()
+    machine = f"{os.cpu_count()} processors ({name_of_it}), {platform.system()}, Python {platform.python_version()}"
+    figures = {"date": datetime.now(UTC).date().isoformat(), "machine": machine, **figures}
     (FOLDER / f"{name}.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -53,6 +60,11 @@ def draw(name: str) -> None:
 def blocks() -> dict[str, str]:
     """Return all blocks, made of what was kept."""
     return {block: text for name in PARTS for block, text in part(name).blocks(kept(name)).items()}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 
 def filled(page: str, made: Mapping[str, str]) -> str:
