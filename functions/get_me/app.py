@@ -1,7 +1,7 @@
 """GET /api/auth/me - the current user."""
 
 from lambdo.endpoint import Request, Response, endpoint
-from lambdo.preconditions import etag, is_unchanged
+from lambdo.preconditions import etag
 from lambdo.problems import UserNotFound
 from lambdo.store import users
 
@@ -12,7 +12,4 @@ def handler(request: Request) -> Response:
     user = users.get(request.user_id)
     if user is None:
         raise UserNotFound
-    headers = {"etag": etag(user)}
-    if is_unchanged(request.headers, headers["etag"]):
-        return Response(304, headers=headers)
-    return Response(200, user, headers)
+    return Response(200, user, {"etag": etag(user)})

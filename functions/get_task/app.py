@@ -1,7 +1,7 @@
 """GET /api/{user_id}/tasks/{task_id} - a task."""
 
 from lambdo.endpoint import Request, Response, endpoint
-from lambdo.preconditions import etag, is_unchanged
+from lambdo.preconditions import etag
 from lambdo.problems import TaskNotFound
 from lambdo.services.tagging import show_tasks
 from lambdo.store import tasks
@@ -14,7 +14,4 @@ def handler(request: Request) -> Response:
     if task is None:
         raise TaskNotFound
     (answer,) = show_tasks(request.user_id, [task])
-    headers = {"etag": etag(answer)}
-    if is_unchanged(request.headers, headers["etag"]):
-        return Response(304, headers=headers)
-    return Response(200, answer, headers)
+    return Response(200, answer, {"etag": etag(answer)})

@@ -32,6 +32,19 @@ def test_changed_task_is_answered_200_to_its_old_tag(user: Caller) -> None:
     assert (answer.status, answer.headers["etag"]) == (200, '"v2"')
 
 
+def test_packed_task_is_changed_by_its_tag_and_then_no_longer_the_one_that_is_known(user: Caller) -> None:
+    task = user.create_task(description="x" * 1000, tag_ids=[user.create_tag()["id"]])
+    path, takes_gzip = f"tasks/{task['id']}", {"Accept-Encoding": "gzip"}
+    answer = user.call("GET", path, headers=takes_gzip)
+    tag = answer.headers["etag"]
+    assert (answer.headers["content-encoding"], answer.json) == ("gzip", task)
+    assert user.call("GET", path, headers=takes_gzip | {"If-None-Match": tag}).status == 304
+    changed = user.call("PATCH", path, {"title": "new"}, headers=takes_gzip | {"If-Match": tag})
+    assert (changed.status, changed.json["version"]) == (200, 2)
+    assert user.call("PATCH", path, {"title": "newer"}, headers={"If-Match": tag}).status == 412
+    assert user.call("GET", path, headers=takes_gzip | {"If-None-Match": tag}).json["title"] == "new"
+
+
 def test_unknown_id_is_refused_404(user: Caller) -> None:
     assert_problem(user.call("GET", f"tasks/{UNKNOWN_ID}"), 404, "task_not_found")
     answer = user.call("GET", f"tasks/{UNKNOWN_ID}", headers={"If-None-Match": "*"})

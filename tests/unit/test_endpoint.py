@@ -1,5 +1,6 @@
-"""The frame of every endpoint: the guard, the one line of the log, and what an unforeseen exception shows."""
+"""The frame of every endpoint: the guard, the one line of the log, what is packed, what an unforeseen exception shows."""
 
+import gzip
 import io
 import json
 import time
@@ -10,7 +11,7 @@ import pytest
 from lambdo import endpoint as frame
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.metering import meter
-from lambdo.problems import ServiceUnavailable, TaskNotFound
+from lambdo.problems import InvalidFields, ServiceUnavailable, TaskNotFound
 from tests.caller import EVENTS, Answer, Context, as_sent, logging_to
 
 KEYS = [
@@ -208,3 +209,69 @@ def test_headers_of_the_response_win_over_those_of_the_frame() -> None:
 
 def test_answer_is_compact_utf8_json() -> None:
     assert serve(lambda _: Response(200, {"a": ["é", None]})).text == '{"a":["é",null]}'
+
+
+def shown(size: int, **headers: str) -> Answer:
+    """Return the answer to a GET whose body as JSON has this many bytes and an entity tag."""
+    body = {"a": "é" * 2 + "a" * (size - len('{"a":"éé"}'.encode()))}
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return serve(lambda _: Response(200, body, {"etag": '"v3"'}), headers=sent)
+
+
+@pytest.mark.parametrize(("size", "packed"), [(1024, False), (1025, True)])
+def test_json_above_1024_bytes_is_packed_for_whom_takes_gzip(size: int, packed: bool) -> None:
+    answer = shown(size, accept_encoding="br, gzip")
+    assert (answer.headers.get("content-encoding") == "gzip", "vary" in answer.headers) == (packed, packed)
+    plain = gzip.decompress(answer.content) if packed else answer.content
+    assert (len(plain), json.loads(plain)["a"][:3]) == (size, "ééa")
+
+
+def test_json_is_not_packed_for_anybody_else_and_says_that_it_could_be() -> None:
+    answer = shown(2000, accept_encoding="br, gzip;q=0")
+    assert ("content-encoding" in answer.headers, answer.headers["vary"], len(answer.content)) == (
+        False,
+        "accept-encoding",
+        2000,
+    )
+
+
+def test_problem_is_packed_as_well() -> None:
+    def refuse(_: Request) -> Response:
+        raise InvalidFields(
+            errors=[{"loc": ["body", str(number)], "msg": "wrong", "type": "x"} for number in range(20)]
+        )
+
+    answer = serve(refuse, headers={"Accept-Encoding": "gzip"})
+    assert (answer.status, answer.headers["content-encoding"]) == (422, "gzip")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert len(answer.json["errors"]) == 20
+
+
+def test_strong_entity_tag_of_the_packed_is_another() -> None:
+    assert [shown(2000, accept_encoding=coding).headers["etag"] for coding in ("gzip", "")] == ['"v3-gzip"', '"v3"']
+
+
+@pytest.mark.parametrize(("accepted", "tag", "status"), [
+    ("gzip", '"v3-gzip"', 304), ("gzip", 'W/"v3-gzip"', 304), ("gzip", "*", 304), ("gzip", '"v3"', 200),
+    ("br", '"v3"', 304), ("br", '"v3-gzip"', 200),
+])  # fmt: skip
+def test_get_of_what_the_client_has_in_this_coding_is_answered_304_without_it(
+    accepted: str, tag: str, status: int
+) -> None:
+    answer = shown(2000, accept_encoding=accepted, if_none_match=tag)
+    assert (answer.status, line(answer)["status"], bool(answer.content)) == (status, status, status == 200)
+    assert answer.headers["etag"] == shown(2000, accept_encoding=accepted).headers["etag"]
+    assert answer.headers["vary"] == "accept-encoding"
+    assert ({"content-type", "content-encoding"} & answer.headers.keys() == set()) == (status == 304)
+
+
+def test_if_none_match_of_anything_but_a_get_is_ignored() -> None:
+    route, headers = "PATCH /api/{user_id}/tasks/{task_id}", {"If-None-Match": "*"}
+    assert serve(lambda _: Response(200, {}, {"etag": '"v1"'}), routeKey=route, headers=headers).status == 200
+
+
+def test_weak_entity_tag_is_compared_without_its_mark() -> None:
+    def page(_: Request) -> Response:
+        return Response(200, b"<p>", {"etag": 'W/"1"', "content-type": "text/html"})
+
+    assert serve(page, headers={"if-none-match": '"1"'}).status == 304

@@ -33,6 +33,8 @@ def test_etag_of_a_task_with_tags_changes_with_them_and_allows_its_version() -> 
     ('"v3-0123456789ab"', [3]),
     ('"v3-0123456789a"', [0]),
     ('"v3-"', [0]),
+    ('"v3-gzip", "v4-0123456789ab-gzip"', [3, 4]),
+    ('"v3-gzip-0123456789ab"', [0]),
     (f'"v{10**15 - 1}"', [10**15 - 1]),
     (f'"v{10**15}"', [0]),
     (",".join(['"v1"'] * 20), [1] * 20),
@@ -59,5 +61,14 @@ def test_if_none_match_names_the_version(value: str, unchanged: bool) -> None:
     assert is_unchanged({"if-none-match": value}, '"v3"') is unchanged
 
 
+def test_weak_tag_is_compared_without_its_mark() -> None:
+    assert is_unchanged({"if-none-match": '"3", "4"'}, 'W/"3"')
+
+
 def test_no_if_none_match_is_a_change() -> None:
     assert is_unchanged({}, '"v3"') is False
+
+
+@pytest.mark.parametrize("value", ["*", '""'])
+def test_what_has_no_tag_is_never_unchanged(value: str) -> None:
+    assert is_unchanged({"if-none-match": value}, None) is False

@@ -436,5 +436,6 @@ called from this page.
 - Updates are partial: what is not sent stays, null clears. Unknown fields and parameters are refused.
 - Single things come with an `ETag`; sent back as `If-Match`, it keeps a change from undoing another's.
 - Writes with an `Idempotency-Key` can be repeated until they are answered, and have one effect.
+- Answers over 1 KB come in gzip to who accepts it. Their `ETag` is another then, and as good for `If-Match`.
 - Errors are problem details (RFC 9457) with a stable `code`; their `type` leads to an explanation.
 """

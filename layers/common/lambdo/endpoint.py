@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools import Logger
 
-from lambdo import events, ids
+from lambdo import events, gzip_coding, ids, preconditions
 from lambdo.budget import budget
 from lambdo.metering import meter
 from lambdo.problems import (
@@ -47,10 +47,13 @@ logger.remove_keys(["service"])  # the log group names the stack; the line keeps
 
 
 class Response(NamedTuple):
-    """What a handler answers: a mapping is sent as JSON, bytes as they are, None not at all; each cookie becomes a Set-Cookie header."""
+    """What a handler answers: a mapping is sent as JSON, text and bytes as they are, None not at all.
+
+    Each cookie becomes a Set-Cookie header. The frame packs JSON, and answers 304 to who has what its entity tag names.
+    """
 
     status: int
-    body: Mapping[str, Any] | bytes | None = None
+    body: Mapping[str, Any] | str | bytes | None = None
     headers: Mapping[str, str] = {}
     cookies: Sequence[str] = ()
 
@@ -146,13 +149,15 @@ def _serve(
     meter.reset()
     events.take()
     request_id = event["requestContext"]["requestId"]
+    # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
+    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     identity: Mapping[str, Any] = {}
     problem: Problem | None = None
     try:
         if not public:
             identity = _authenticated(event)
             _authorize(event, identity)
-        request = _request(event, identity, max_body)
+        request = _request(event, headers, identity, max_body)
         response = handle(request)
         response = response._replace(headers={**response.headers, **request.answer_headers})
     except Problem as raised:
@@ -162,6 +167,9 @@ def _serve(
         problem = InternalError()
     if problem:
         response = _problem(problem, request_id)
+    response = _coded(response, headers.get("accept-encoding", ""))
+    if event["routeKey"].startswith("GET ") and preconditions.is_unchanged(headers, response.headers.get("etag")):
+        response = _not_modified(response)
     line = {
         "request_id": request_id,
         "user_id": identity.get("user_id"),
@@ -206,7 +214,7 @@ def _authorize(event: Event, identity: Mapping[str, Any]) -> None:
         raise Forbidden
 
 
-def _request(event: Event, identity: Mapping[str, Any], max_body: int) -> Request:
+def _request(event: Event, headers: Mapping[str, str], identity: Mapping[str, Any], max_body: int) -> Request:
     body = event.get("body") or ""
     if len(body) > 2 * max_body:
         raise ContentTooLarge(max_body)
@@ -221,8 +229,7 @@ def _request(event: Event, identity: Mapping[str, Any], max_body: int) -> Reques
         path=event["rawPath"],
         parameters=event.get("pathParameters") or {},
         query_string=event.get("rawQueryString", ""),
-        # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
-        headers={name.lower(): value for name, value in event.get("headers", {}).items()},
+        headers=headers,
         cookies=event.get("cookies", ()),
         raw_body=raw_body,
         source_ip=event["requestContext"]["http"]["sourceIp"],
@@ -236,15 +243,40 @@ def _problem(problem: Problem, request_id: str) -> Response:
     return Response(problem.status, body, {"content-type": "application/problem+json", **problem.headers})
 
 
+def _coded(response: Response, accept_encoding: str) -> Response:
+    """Return the response with a mapping as JSON, which is packed if it is worth it and the client takes it."""
+    if not isinstance(response.body, Mapping):
+        return response
+    headers = {"content-type": JSON, **response.headers}
+    text = json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
+    content = text.encode()
+    if len(content) <= gzip_coding.WORTH:
+        return response._replace(body=text, headers=headers)
+    headers["vary"] = "accept-encoding"
+    if not gzip_coding.is_taken(accept_encoding):
+        return response._replace(body=text, headers=headers)
+    headers["content-encoding"] = "gzip"
+    if "etag" in headers:
+        headers["etag"] = preconditions.packed(headers["etag"])
+    return response._replace(body=gzip_coding.pack(content), headers=headers)
+
+
+def _not_modified(response: Response) -> Response:
+    headers = {
+        name: value for name, value in response.headers.items() if name not in {"content-type", "content-encoding"}
+    }
+    return Response(304, None, headers)
+
+
 def _answer(response: Response, request_id: str) -> Answer:
-    headers = {**HEADERS, "x-request-id": request_id}
-    answer: Answer = {"statusCode": response.status, "headers": headers}
+    answer: Answer = {
+        "statusCode": response.status,
+        "headers": {**HEADERS, "x-request-id": request_id, **response.headers},
+    }
     if isinstance(response.body, bytes):  # which the gateway decodes
         answer |= {"body": base64.b64encode(response.body).decode(), "isBase64Encoded": True}
     elif response.body is not None:
-        headers["content-type"] = JSON
-        answer["body"] = json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
-    headers.update(response.headers)
+        answer["body"] = response.body
     if response.cookies:
         answer["cookies"] = response.cookies
     return answer

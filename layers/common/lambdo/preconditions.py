@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict
 from lambdo.problems import MalformedHeader, PreconditionFailed, Problem
 
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})(?:-[0-9a-f]{12})?")  # who writes a task leaves its tags' names alone
+_VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})(?:-[0-9a-f]{12})?(?:-gzip)?")  # the rest is about how it was shown
 _MAX_TAGS: Final = 20
 _LISTED: Final = r'(W/)?"[\x21\x23-\x2b\x2d-\x7e\x80-\xff]*"'  # a comma always ends one
 IF_MATCH: Final = rf"^\s*(\*|{_LISTED}(\s*,\s*{_LISTED}){{0,{_MAX_TAGS - 1}}})\s*$"  # for openapi.json
@@ -33,6 +33,11 @@ def etag(item: Mapping[str, Any]) -> str:
         return f'"v{item["version"]}"'
     tags = hashlib.sha256(json.dumps(item["tags"]).encode()).hexdigest()[:12]
     return f'"v{item["version"]}-{tags}"'
+
+
+def packed(tag: str) -> str:
+    """Return the entity tag of the same in gzip: a strong one stands for the very bytes (RFC 9110 section 8.8.3.3)."""
+    return f'{tag[:-1]}-gzip"'
 
 
 def if_match(headers: Mapping[str, str]) -> Versions:
@@ -77,10 +82,15 @@ def checked[T: Versioned](item: T | None, versions: Versions, not_found: type[Pr
     return item
 
 
-def is_unchanged(headers: Mapping[str, str], current: str) -> bool:
-    """Tell whether If-None-Match names the current entity tag, so that 304 is the answer. What cannot be read names none."""
+def is_unchanged(headers: Mapping[str, str], current: str | None) -> bool:
+    """Tell whether If-None-Match names the current entity tag, so that 304 is the answer. What cannot be read names none.
+
+    The comparison is the weak one (RFC 9110 section 8.8.3.2). Where there is no current one, nothing can be unchanged.
+    """
     value = headers.get("if-none-match", "").strip()
-    return value == "*" or any(f'"{tag}"' == current for _, tag in _tags(value))
+    if current is None or not value:
+        return False
+    return value == "*" or any(f'"{tag}"' == current.removeprefix("W/") for _, tag in _tags(value))
 
 
 def _tags(value: str) -> list[tuple[bool, str]]:

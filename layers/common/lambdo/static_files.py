@@ -3,7 +3,6 @@
 They are read at init, so that no path of a request ever reaches the file system.
 """
 
-import gzip
 import hashlib
 import re
 from collections.abc import Mapping
@@ -11,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lambdo import gzip_coding
 from lambdo.endpoint import Request, Response
-from lambdo.preconditions import is_unchanged
 
 FOREVER: Final = "public, max-age=31536000, immutable"  # for an address that changes with the content
 REVALIDATED: Final = "no-cache"
@@ -75,29 +74,19 @@ def without(page: StaticFile, part: str) -> StaticFile:
 
 
 def answer(request: Request, file: StaticFile, cache_control: str, policy: str = POLICY) -> Response:
-    """Answer 200 with the file, or 304 if the client has it."""
+    """Answer 200 with the file."""
     headers = {
         "cache-control": cache_control,
         "content-security-policy": policy,
+        "content-type": file.media_type,
         "cross-origin-opener-policy": "same-origin",
         "etag": f"W/{file.etag}",
         "referrer-policy": "no-referrer",
         "vary": "accept-encoding",
     }
-    if is_unchanged(request.headers, file.etag):
-        return Response(304, None, headers)
-    headers["content-type"] = file.media_type
-    if file.media_type in COMPRESSED_ALREADY or not _takes_gzip(request.headers.get("accept-encoding", "")):
+    if file.media_type in COMPRESSED_ALREADY or not gzip_coding.is_taken(request.headers.get("accept-encoding", "")):
         return Response(200, file.content, headers)
-    return Response(200, _compressed(file.content), {**headers, "content-encoding": "gzip"})
+    return Response(200, _packed(file.content), {**headers, "content-encoding": "gzip"})
 
 
-def _takes_gzip(accepted: str) -> bool:
-    """Tell whether an Accept-Encoding names gzip, and not with a weight of 0 (RFC 9110 section 12.5.3)."""
-    codings = (coding.partition(";q=") for coding in accepted.lower().replace(" ", "").split(","))
-    return any(name == "gzip" and not (weight and set(weight) <= set("0.")) for name, _, weight in codings)
-
-
-@cache
-def _compressed(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
+_packed: Final = cache(gzip_coding.pack)
