@@ -169,8 +169,8 @@ clean: ## remove environments, builds and caches; data under .local stays
 	@UV_PROJECT_ENVIRONMENT=.venv-scan $(UV) sync --locked --quiet --only-group scan && touch $@
 
 .venv-shipped/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-shipped (what the dependencies layer holds, and nothing else) ...'
-	@UV_PROJECT_ENVIRONMENT=.venv-shipped $(UV) sync --locked --quiet --no-default-groups && touch $@
+	@echo 'Preparing .venv-shipped (what the layers hold, and nothing else) ...'
+	@UV_PROJECT_ENVIRONMENT=.venv-shipped $(UV) sync --locked --quiet --no-default-groups --group signing && touch $@
 
 # Without uv on the PATH: into .uv, in a virtual environment or, where Debian has no python3-venv, in a plain folder.
 .uv/bin/uv:

@@ -1,6 +1,6 @@
 """GET /docs, GET /docs/{file} - the API's description as pages to read and to try: Swagger UI, and the errors.
 
-Swagger UI is the one that Powertools brings along in the dependencies layer.
+Swagger UI is the one that Powertools brings along: all that its event handler is kept for (layers/dependencies/trim.py).
 """
 
 from pathlib import Path

@@ -1,19 +1,38 @@
-"""Trim the installed dependencies layer to what Lambda reads; run by the Makefile, before the .pyc are compiled.
+"""Trim an installed layer of third parties to what Lambda reads; run by the Makefile, before the .pyc are compiled.
 
-Not here: which packages are installed (requirements.txt) and for which architecture (Makefile).
+Not here: which packages a layer has (requirements*.txt) and for which architecture (Makefile).
 """
 
 import gzip
 import json
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 # Services with a client in layers/common, each with the prefix that endpoints.json knows it by.
 SERVICES = {"dynamodb": "dynamodb", "sesv2": "email", "ssm": "ssm"}
 
-# cryptography needs cffi's compiled half, _cffi_backend, alone. The rest generates C at build time.
-UNUSED = ("bin", "cffi", "pycparser", "pycparser-*.dist-info", ".lock")
+UNUSED = (
+    "bin",
+    ".lock",
+    "**/*.pyi",
+    "cffi",  # cryptography needs its compiled half, _cffi_backend, alone; the rest generates C at build time
+    "pycparser",
+    "pycparser-*.dist-info",
+    "pydantic/v1",  # version 1, once more as a whole
+    "pydantic/mypy.py",
+    "aws_lambda_powertools/middleware_factory",
+    "botocore/data/*/*/examples-1.json",
+)
+
+# Of these folders, nothing else: what Powertools' Logger imports, and the files of Swagger UI that get_docs serves.
+KEPT = {
+    "aws_lambda_powertools/utilities": {"__init__.py", "jmespath_utils"},
+    "aws_lambda_powertools/event_handler": {"openapi"},
+    "aws_lambda_powertools/event_handler/openapi": {"swagger_ui"},
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui": {"swagger-ui-bundle.min.js", "swagger-ui.min.css"},
+}
 
 # Of each .dist-info, by how its files begin.
 KEPT_INFO = ("METADATA", "licenses", "LICENSE", "NOTICE")
@@ -21,21 +40,13 @@ KEPT_INFO = ("METADATA", "licenses", "LICENSE", "NOTICE")
 
 def main(site: Path) -> None:
     """Trim the `site` folder that `uv pip install --target` filled."""
-    for pattern in UNUSED:
-        for path in site.glob(pattern):
-            _remove(path)
-    for path in [*site.rglob("*.pyi"), *site.rglob("examples-1.json")]:
-        path.unlink()
-    _trim_dist_info(site)
-    _trim_services(site / "botocore" / "data")
-    _trim_endpoints(site / "botocore" / "data" / "endpoints.json")
-
-
-def _trim_dist_info(site: Path) -> None:
-    """Keep METADATA, by which a scanner names what is vulnerable, and the licences; nothing reads the rest."""
-    for path in site.glob("*.dist-info/*"):
-        if not path.name.startswith(KEPT_INFO):
-            _remove(path)
+    _remove(path for pattern in UNUSED for path in site.glob(pattern))
+    _remove(path for folder, kept in KEPT.items() for path in site.glob(f"{folder}/*") if path.name not in kept)
+    # METADATA, by which a scanner names what is vulnerable, and the licences; nothing reads the rest.
+    _remove(path for path in site.glob("*.dist-info/*") if not path.name.startswith(KEPT_INFO))
+    if (data := site / "botocore" / "data").exists():
+        _trim_services(data)
+        _trim_endpoints(data / "endpoints.json")
 
 
 def _trim_services(data: Path) -> None:
@@ -47,8 +58,7 @@ def _trim_services(data: Path) -> None:
         *older, newest = sorted(service.iterdir())
         if service.name not in SERVICES:
             older.append(newest)
-        for version in older:
-            _remove(version)
+        _remove(older)
         if not any(service.iterdir()):
             service.rmdir()
     for packed in data.rglob("*.json.gz"):
@@ -79,11 +89,12 @@ def _undocumented(node: object) -> object:
     return node
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _remove(paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 if __name__ == "__main__":

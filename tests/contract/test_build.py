@@ -18,15 +18,20 @@ from tests.contract.conftest import ARCHITECTURES, Builds
 from tests.contract.test_template import FUNCTIONS, ROOT, camel
 from tools.local.application import ARCHITECTURE
 
-LAYERS = {"arm64": "DependenciesArm64Layer", "x86_64": "DependenciesX8664Layer"}
+SUFFIXES = {"arm64": "Arm64Layer", "x86_64": "X8664Layer"}
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}  # e_machine: EM_AARCH64, EM_X86_64
 
 PACKAGES = {
-    "_cffi_backend", "annotated_types", "aws_lambda_powertools", "bcrypt", "botocore", "cryptography", "dateutil",
-    "jmespath", "jwt", "pydantic", "pydantic_core", "six", "typing_extensions", "typing_inspection", "tzdata", "urllib3",
+    "Dependencies": {
+        "annotated_types", "aws_lambda_powertools", "bcrypt", "botocore", "dateutil", "jmespath", "pydantic",
+        "pydantic_core", "six", "typing_extensions", "typing_inspection", "tzdata", "urllib3",
+    },
+    "Signing": {"_cffi_backend", "cryptography", "jwt"},
 }  # fmt: skip
+LIBRARIES = {"Dependencies": {"_bcrypt", "_pydantic_core"}, "Signing": {"_cffi_backend", "_rust"}}
 
 each_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES)
+each_layer = pytest.mark.parametrize("layer", PACKAGES)
 
 
 def uv() -> str:
@@ -39,8 +44,8 @@ def sources(build: Path) -> Iterator[Path]:
     return iter(found)
 
 
-def site(builds: Builds, architecture: str) -> Path:
-    return builds[architecture] / LAYERS[architecture] / "python"
+def site(builds: Builds, architecture: str, layer: str = "Dependencies") -> Path:
+    return builds[architecture] / f"{layer}{SUFFIXES[architecture]}" / "python"
 
 
 @each_architecture
@@ -65,14 +70,13 @@ def test_every_pyc_has_its_source(builds: Builds, architecture: str) -> None:
     assert not stray
 
 
+@each_layer
 @each_architecture
-def test_native_libraries_are_of_the_architecture_of_their_layer(builds: Builds, architecture: str) -> None:
-    # Either build makes both layers: which one a function gets is decided at deploy, so neither may be wrong.
-    for of, layer in LAYERS.items():
-        libraries = list((builds[architecture] / layer).rglob("*.so*"))
-        assert {library.name.split(".")[0] for library in libraries} == {
-            "_bcrypt", "_cffi_backend", "_pydantic_core", "_rust"
-        }  # fmt: skip
+def test_native_libraries_are_of_the_architecture_of_their_layer(builds: Builds, architecture: str, layer: str) -> None:
+    # Either build makes the layers of both: which one a function gets is decided at deploy, so neither may be wrong.
+    for of, suffix in SUFFIXES.items():
+        libraries = list((builds[architecture] / f"{layer}{suffix}").rglob("*.so*"))
+        assert {library.name.split(".")[0] for library in libraries} == LIBRARIES[layer]
         for library in libraries:
             head = library.read_bytes()[:20]
             assert head[:4] == b"\x7fELF"
@@ -120,17 +124,60 @@ def test_common_layer_is_our_package_and_nothing_else(builds: Builds) -> None:
     } == files
 
 
+@each_layer
 @each_architecture
-def test_dependencies_layer_holds_these_packages_and_no_other(builds: Builds, architecture: str) -> None:
-    names = {path.name for path in site(builds, architecture).iterdir()}
+def test_layer_holds_these_packages_and_no_other(builds: Builds, architecture: str, layer: str) -> None:
+    names = {path.name for path in site(builds, architecture, layer).iterdir()}
     packages = {name for name in names if not name.endswith(".dist-info") and name != "__pycache__"}
-    assert {name.split(".")[0] for name in packages} == PACKAGES
-    assert not {"boto3", "pip", "setuptools", "aws_xray_sdk", "bin"} & names
-    for info in site(builds, architecture).glob("*.dist-info"):
+    assert {name.split(".")[0] for name in packages} == PACKAGES[layer]
+    for info in site(builds, architecture, layer).glob("*.dist-info"):
         kept = {path.name for path in info.iterdir()}
         assert "METADATA" in kept
         assert kept <= {"METADATA", "licenses", "LICENSE", "LICENSE.txt", "NOTICE"}
         assert len(kept) > 1, f"{info.name} came with a licence"
+
+
+# ---- What is trimmed ---------------------------------------------------------------------------------------------------
+
+
+def imports(source: Path, package: str) -> Iterator[str]:
+    """Name the modules that a source may import, at its top or later, by `from` each imported name too."""
+    tree = ast.parse(source.read_text())
+    unreal = {
+        one
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+        for statement in node.body
+        for one in ast.walk(statement)
+    }
+    for node in set(ast.walk(tree)) - unreal:
+        match node:
+            case ast.Import(names):
+                yield from (one.name for one in names)
+            case ast.ImportFrom(module, names, level):
+                base = importlib.util.resolve_name("." * (level or 0) + (module or ""), package)
+                yield from (base, *(f"{base}.{one.name}" for one in names))
+
+
+@pytest.mark.parametrize(
+    ("package", "never_run"),
+    [
+        # where a log line holds a pydantic model
+        ("aws_lambda_powertools", {"shared/functions.py: aws_lambda_powertools.event_handler.openapi.compat"}),
+        # where a type has the validators of version 1
+        ("pydantic", {"_internal/_generate_schema.py: pydantic.v1"}),
+    ],
+)
+def test_no_source_that_is_kept_imports_one_that_is_trimmed(builds: Builds, package: str, never_run: set[str]) -> None:
+    whole, trimmed = Path(botocore.__file__).parents[1], site(builds, "arm64")
+    missing = set()
+    for source in (trimmed / package).rglob("*.py"):
+        for name in imports(source, ".".join(source.relative_to(trimmed).parent.parts)):
+            path = Path(*name.split("."))
+            for module in (path.with_suffix(".py"), path / "__init__.py"):
+                if name.startswith(package) and (whole / module).exists() and not (trimmed / module).exists():
+                    missing.add(f"{source.relative_to(trimmed / package)}: {name}")
+    assert missing == never_run
 
 
 # ---- botocore's trimmed data -------------------------------------------------------------------------------------------
@@ -154,7 +201,7 @@ def called() -> dict[str, set[str]]:
     return operations
 
 
-# Runs with nothing but the layer and the standard library on its path.
+# Runs with nothing but a layer and the standard library on its path.
 DESCRIBE = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -233,13 +280,13 @@ def test_trimmed_botocore_keeps_only_the_services_called(builds: Builds, archite
     assert all('"documentation":"' not in path.read_text() for path in data.rglob("*.json"))
 
 
-def test_layer_of_this_machine_signs_hashes_and_validates(builds: Builds) -> None:
+def test_layers_of_this_machine_sign_hash_and_validate(builds: Builds) -> None:
     program = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1:]
 import bcrypt, jwt, pydantic
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 key = Ed25519PrivateKey.generate()
 assert jwt.decode(jwt.encode({"sub": "a"}, key, "EdDSA"), key.public_key(), ["EdDSA"]) == {"sub": "a"}
 assert bcrypt.checkpw(b"secret", bcrypt.hashpw(b"secret", bcrypt.gensalt(4)))
@@ -248,15 +295,23 @@ Logger(service="lambdo").info("works")
 outside = {m.__file__ for m in sys.modules.values() if getattr(m, "__file__", None) and "site-packages" in m.__file__}
 assert not outside, outside
 """
-    command = [sys.executable, "-I", "-S", "-c", program, str(site(builds, ARCHITECTURE))]
+    sites = [str(site(builds, ARCHITECTURE, layer)) for layer in PACKAGES]
+    command = [sys.executable, "-I", "-S", "-c", program, *sites]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.check("I07")
-def test_requirements_are_what_the_lock_says() -> None:
-    command = [uv(), "export", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate", "--quiet"]
+@pytest.mark.parametrize(
+    ("requirements", "packages"),
+    [
+        ("requirements.txt", ["--no-dev", "--no-emit-project"]),
+        ("requirements-signing.txt", ["--only-group", "signing"]),
+    ],
+)
+def test_requirements_are_what_the_lock_says(requirements: str, packages: list[str]) -> None:
+    command = [uv(), "export", "--frozen", "--no-header", "--no-annotate", "--quiet", *packages]
     exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert (ROOT / "layers/dependencies/requirements.txt").read_text() == exported, (
+    assert (ROOT / "layers/dependencies" / requirements).read_text() == exported, (
         "run: uv export ..., as docs/dependencies.md says"
     )

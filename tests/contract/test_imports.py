@@ -77,9 +77,8 @@ def _modules(build: Path, function: str) -> frozenset[str]:
 
 
 def _third_parties(build: Path, function: str) -> set[str]:
-    """Return the top-level packages that come from the dependencies layer."""
-    layer = next(build.glob("Dependencies*Layer/python"))
-    shipped = {path.name.split(".")[0] for path in layer.iterdir()}
+    """Return the top-level packages that come from the layers of third parties."""
+    shipped = {path.name.split(".")[0] for path in build.glob("*Layer/python/*")} - {"lambdo"}
     return {name.split(".")[0] for name in _modules(build, function)} & shipped
 
 

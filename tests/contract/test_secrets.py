@@ -42,7 +42,7 @@ def test_no_function_has_a_private_key_in_its_environment(application: Applicati
 
 @pytest.mark.check("I07")
 def test_every_dependency_that_is_shipped_is_locked_with_a_hash_and_installed_by_it() -> None:
-    requirements = (ROOT / "layers" / "dependencies" / "requirements.txt").read_text()
+    requirements = "".join(path.read_text() for path in (ROOT / "layers" / "dependencies").glob("requirements*.txt"))
     packages = re.findall(r"^(\S+)==[^\\\n]+(?:\\\n    --hash=sha256:[0-9a-f]{64} ?)+$", requirements, re.MULTILINE)
     assert len(packages) == len(re.findall(r"^\S", requirements, re.MULTILINE)) > 10
     recipe = (ROOT / "layers" / "dependencies" / "Makefile").read_text()

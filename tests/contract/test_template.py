@@ -1,5 +1,6 @@
 """template.yaml: every function stands where the design puts it, may do what it does and no more, and can be found again."""
 
+import itertools
 import json
 import os
 import re
@@ -30,6 +31,7 @@ class Expected(NamedTuple):
     variables: Set[str] = frozenset()
     memory: int = 512
     timeout: int = 15
+    signing: bool = False  # whether it has the layer with which tokens are signed and verified
 
 
 def on_table(*actions: str) -> dict[str, set[str]]:
@@ -60,7 +62,7 @@ _FOLLOWS_THE_STREAM = {
 _ISSUES_TOKENS = {"TOKEN_ISSUER", "SIGNING_KEYS_PARAMETER", "SIGNING_KEY_ID"}
 
 FUNCTIONS = {
-    "authorizer": Expected(set(), {}, {"JWKS", "TOKEN_ISSUER"}),
+    "authorizer": Expected(set(), {}, {"JWKS", "TOKEN_ISSUER"}, signing=True),
     "provision_keys": Expected(
         set(),
         {
@@ -69,6 +71,7 @@ FUNCTIONS = {
             "ssm:DeleteParameter": {SIGNING, CURSOR},
         },
         timeout=30,
+        signing=True,
     ),
     "register": Expected(
         {"POST /api/auth/register"},
@@ -96,13 +99,15 @@ FUNCTIONS = {
         {**on_table("GetItem", "PutItem", "UpdateItem"), "ssm:GetParameter": {SIGNING}},
         {"PASSWORD_COST", "LOG_IN_FAILURES_PER_ACCOUNT", "LOG_IN_FAILURES_PER_ADDRESS", *_ISSUES_TOKENS},
         1769,
+        signing=True,
     ),
     "refresh_session": Expected(
         {"POST /api/auth/refresh"},
         {**on_table("GetItem", "UpdateItem", "DeleteItem"), "ssm:GetParameter": {SIGNING}},
         _ISSUES_TOKENS,
+        signing=True,
     ),
-    "log_out": Expected({"POST /api/auth/logout"}, on_table("DeleteItem"), {"JWKS", "TOKEN_ISSUER"}),
+    "log_out": Expected({"POST /api/auth/logout"}, on_table("DeleteItem"), {"JWKS", "TOKEN_ISSUER"}, signing=True),
     "get_me": Expected({"GET /api/auth/me"}, on_table("GetItem")),
     "update_me": Expected({"PATCH /api/auth/me"}, on_table("GetItem", "PutItem", "UpdateItem")),
     "delete_me": Expected(
@@ -393,7 +398,7 @@ def test_globals_hold_what_every_function_shares() -> None:
         "SystemLogLevel": "WARN",
     }
     assert set(shared["Environment"]["Variables"]) == {"TABLE_NAME", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
-    assert not [name for name in FUNCTIONS if {"Tracing", "Runtime", "Layers", "CodeUri"} & set(function(name))]
+    assert not [name for name in FUNCTIONS if {"Tracing", "Runtime", "CodeUri"} & set(function(name))]
 
 
 @pytest.mark.check("A03")
@@ -519,23 +524,29 @@ def key_schema(sort_key: str) -> list[dict[str, str]]:
     return [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": sort_key, "KeyType": "RANGE"}]
 
 
-def test_functions_take_the_layer_of_their_own_architecture() -> None:
+def test_functions_take_the_layers_of_all_and_those_that_sign_or_verify_one_more() -> None:
     assert template()["Globals"]["Function"]["Architectures"] == [{"Ref": "Architecture"}]
     assert template()["Globals"]["Function"]["Layers"] == [
         {"Fn::If": ["OnArm64", {"Ref": "DependenciesArm64Layer"}, {"Ref": "DependenciesX8664Layer"}]},
         {"Ref": "CommonLayer"},
     ]
+    for folder, expected in FUNCTIONS.items():
+        assert function(folder).get("Layers", []) == (
+            [{"Fn::If": ["OnArm64", {"Ref": "SigningArm64Layer"}, {"Ref": "SigningX8664Layer"}]}]
+            if expected.signing
+            else []
+        ), folder
     conditions = template()["Conditions"]
     assert conditions["OnArm64"] == {"Fn::Equals": [{"Ref": "Architecture"}, "arm64"]}
     assert conditions["OnX8664"] == {"Fn::Not": [{"Condition": "OnArm64"}]}
     layers = resources("AWS::Serverless::LayerVersion")
-    for name, condition, architecture in [
-        ("DependenciesArm64Layer", "OnArm64", "arm64"),
-        ("DependenciesX8664Layer", "OnX8664", "x86_64"),
-    ]:
-        assert layers[name]["Condition"] == condition
-        assert layers[name]["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": architecture}
-        assert layers[name]["Properties"]["CompatibleArchitectures"] == [architecture]
+    for layer, (condition, architecture) in itertools.product(
+        ("Dependencies", "Signing"), [("OnArm64", "arm64"), ("OnX8664", "x86_64")]
+    ):
+        one = layers[f"{layer}{condition.removeprefix('On')}Layer"]
+        assert one["Condition"] == condition
+        assert one["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": architecture}
+        assert one["Properties"]["CompatibleArchitectures"] == [architecture]
 
 
 def test_nothing_that_sends_mails_is_there_without_a_sender() -> None:

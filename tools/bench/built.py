@@ -4,8 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from samcli.yamlhelper import yaml_parse
 
 from tools.local.application import ARCHITECTURE
 
@@ -23,10 +26,24 @@ THIRD_PARTIES = (
 )  # fmt: skip
 
 
-def layer_folders(build: Path) -> list[Path]:
-    """Return the folders of the layers that this machine's processor can run, as on a function's path."""
-    dependencies = "DependenciesArm64Layer" if ARCHITECTURE == "arm64" else "DependenciesX8664Layer"
-    return [build / layer / "python" for layer in (dependencies, "CommonLayer")]
+@cache
+def _template(build: Path) -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml_parse((build / "template.yaml").read_text())
+    return parsed
+
+
+def layers(build: Path, folder: str, architecture: str = ARCHITECTURE) -> list[str]:
+    """Return the names of a function's layers; `-` has those of all functions."""
+    template = _template(build)
+    own = template["Resources"].get(function_folder(build, folder).name, {"Properties": {}})["Properties"]
+    chosen = [*template["Globals"]["Function"]["Layers"], *own.get("Layers", [])]
+    if_arm64 = 1 if architecture == "arm64" else 2  # Fn::If: [OnArm64, then, otherwise]
+    return [one["Ref"] if "Ref" in one else one["Fn::If"][if_arm64]["Ref"] for one in chosen]
+
+
+def layer_folders(build: Path, folder: str) -> list[Path]:
+    """Return what a function's layers put on its path, on this machine's processor."""
+    return [build / layer / "python" for layer in layers(build, folder)]
 
 
 def function_folder(build: Path, folder: str) -> Path:
@@ -44,4 +61,4 @@ def start(folder: str, paths: list[Path]) -> dict[str, Any]:
 
 def start_built(build: Path, folder: str) -> dict[str, Any]:
     """Start a built function on its layers; `-` is an empty handler."""
-    return start(folder, [function_folder(build, folder), *layer_folders(build)])
+    return start(folder, [function_folder(build, folder), *layer_folders(build, folder)])

@@ -39,7 +39,7 @@ def _measure(builds: dict[str, Path], functions: list[str], starts: int) -> None
     for _ in range(starts + 1):  # the first round only fills the file cache
         for function, variant in random.sample(cases, len(cases)):
             build = builds[variant]
-            result = start(function, [function_folder(build, function), *layer_folders(build)])
+            result = start(function, [function_folder(build, function), *layer_folders(build, function)])
             times[function, variant].append(result["cpu_ms"])
             modules[function] = result["modules"]
     medians = {case: statistics.median(values[1:]) for case, values in times.items()}
