@@ -24,7 +24,7 @@ def run_functions_without_this_environment() -> None:
 def unpack_layers_once() -> None:
     """Let the functions' processes share their layers, which MiniStack unpacks anew for each.
 
-    That is 2,400 files and a second of its time for each process, of which a rehearsal starts a hundred. On Lambda
+    That is 1,400 files or more for each process, of which a rehearsal starts a hundred. On Lambda
     nothing can write to a layer either.
     """
     unpack, unpacking = zipfile.ZipFile.extractall, threading.Lock()

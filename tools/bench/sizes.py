@@ -1,0 +1,82 @@
+"""Part `sizes`: what `sam build` made - files, bytes unpacked and bytes zipped of each layer, and what a function unpacks.
+
+The layers of both architectures stand in one build, whichever it was made for.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from tools.bench import built, page
+
+BUILD: Final = page.ROOT / ".aws-sam" / "build"
+ARCHITECTURES: Final = ("arm64", "x86_64")
+SHOWN: Final = ("list_tasks", "create_task", "register", "get_app", "authorizer", "log_in")
+
+
+def size(folder: Path) -> dict[str, int]:
+    """Return how many files a built folder has, their bytes, and the bytes of a ZIP file of them as `sam deploy` makes it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in paths:
+            archive.write(path, path.relative_to(folder))
+    return {
+        "files": len(paths),
+        "unpacked": sum(path.stat().st_size for path in paths),
+        "zipped": packed.getbuffer().nbytes,
+    }
+
+
+def unpacked(build: Path, folder: str, architecture: str) -> int:
+    """Return the bytes that stand on the disk of a function: its own folder and its layers."""
+    folders = [
+        built.function_folder(build, folder),
+        *(build / one for one in built.layers(build, folder, architecture)),
+    ]
+    return sum(path.stat().st_size for one in folders for path in one.rglob("*") if path.is_file())
+
+
+def measure() -> page.Figures:
+    """Return the size of each layer, and what each function unpacks, for both architectures."""
+    functions = [path.parent.name for path in sorted((page.ROOT / "functions").glob("*/app.py"))]
+    return {
+        "layers": {layer.name: size(layer) for layer in sorted(BUILD.glob("*Layer"))},
+        "functions": {
+            architecture: {folder: unpacked(BUILD, folder, architecture) for folder in functions}
+            for architecture in ARCHITECTURES
+        },
+    }
+
+
+def blocks(figures: page.Figures) -> Mapping[str, str]:
+    """Return the tables of the layers and of what some functions unpack."""
+    return {"layers": _layers(figures["layers"]), "unpacked": _unpacked(figures["functions"])}
+
+
+def _layers(layers: Mapping[str, dict[str, int]]) -> str:
+    def row(title: str, *found: dict[str, int]) -> list[str]:
+        files, *sizes = (sum(one[measured] for one in found) for measured in ("files", "unpacked", "zipped"))
+        return [title, f"{files:,}", *map(_megabytes, sizes)]
+
+    rows = []
+    for architecture, suffix in (("arm64", "Arm64Layer"), ("x86_64", "X8664Layer")):
+        chosen = {
+            "dependencies, of all functions": layers[f"Dependencies{suffix}"],
+            "signing, of those that sign or verify tokens": layers[f"Signing{suffix}"],
+            "common, our own code": layers["CommonLayer"],
+        }
+        rows += [row(f"{architecture}: {title}", found) for title, found in chosen.items()]
+        rows.append(row(f"{architecture}: together", *chosen.values()))
+    return page.table(["layer", "files", "unpacked", "zipped"], rows)
+
+
+def _unpacked(functions: Mapping[str, Mapping[str, int]]) -> str:
+    head = ["function", *functions]
+    return page.table(head, [[name, *(_megabytes(of[name]) for of in functions.values())] for name in SHOWN])
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
