@@ -20,6 +20,7 @@ SECRET_FIELDS = re.compile(r"password|token|email|username", re.IGNORECASE)
 BY_LAMBDA = {STREAM, DEAD_LETTERS}
 LOGGING = "logs:PutLogEvents", "its own log group"  # which every function may do, by the role that SAM makes
 SILENT = {"authorizer"}  # the endpoint's line says what it found
+LONGEST_LINE = 512  # bytes, which CloudWatch charges for; what nobody expected is longer by its traceback
 LONG_ENOUGH = 10  # characters: "password" is a password that somebody tries and also a word of our lines
 
 
@@ -71,13 +72,15 @@ class Watch(logging.Handler):
             self._secrets |= set(_secrets(_parsed(message)))
 
     def judge(self) -> None:
-        """Fail if a function did what its policy does not allow, or logged a secret or two lines in one."""
+        """Fail if a function did what its policy does not allow, or logged a secret, two lines in one or a long one."""
         calls, lines, secrets = self._new_calls, self._lines, self._secrets
         self._new_calls, self._lines, self._secrets = set(), [], set()
         denied = sorted(calls - allowed())
         assert not denied, denied
         leaked = [line for line in lines if leaks(line, secrets)]
         assert not leaked, leaked
+        long = [line for line in lines if len(line.encode()) > LONGEST_LINE and "exception" not in json.loads(line)]
+        assert not long, long
         self.calls |= calls
 
     def unseen(self) -> list[Call]:

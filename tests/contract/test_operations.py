@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from lambdo import events
+from lambdo import endpoint, events
 from tests.caller import Caller
 from tests.contract.stages import operations, processed, processed_operations
 from tests.contract.test_template import ROOT, template
@@ -188,7 +188,10 @@ def test_queries_of_the_access_log_read_fields_that_it_has() -> None:
             assert fields_read(query["QueryString"]) <= access_log_fields(), query["Name"]
 
 
-def test_queries_of_the_functions_read_fields_that_their_lines_have(user: Caller, network: Network) -> None:
+def test_queries_of_the_functions_read_fields_that_their_lines_have(
+    user: Caller, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "_cold", [True])
     answers = [user.call("POST", "tasks", {"title": "x"}), user.call("GET", f"tasks/{uuid.uuid4()}")]
     network.plan = [READ_TIMEOUT] * 3
     answers.append(user.call("GET", "tasks"))

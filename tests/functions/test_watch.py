@@ -1,5 +1,6 @@
 """The watch over all other tests: it finds calls that a policy does not allow, rights never used, and secrets in the log."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -83,3 +84,16 @@ def test_two_lines_in_one_record_are_found(monkeypatch: pytest.MonkeyPatch) -> N
     logger.info("request")
     with pytest.raises(AssertionError, match="two"):
         watch.judge()
+
+
+def test_line_of_513_bytes_is_found_and_one_of_512_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for size in (512, 513):
+        monkeypatch.setattr(watch, "format", lambda _, size=size: f"{{{'"é": 1'.ljust(size - 3)}}}")
+        logger.info("request")
+        with pytest.raises(AssertionError) if size > 512 else contextlib.nullcontext():
+            watch.judge()
+
+
+def test_line_with_an_exception_may_be_longer() -> None:
+    logger.error("unhandled exception", exception="its traceback " * 40)
+    watch.judge()
