@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -219,6 +221,18 @@ def start(root: Path, state: Path, output: Path, command: list[str] | None = Non
             raise RuntimeError(f"the local server did not start:\n{output.read_text()}")
         time.sleep(0.05)
     return Server(process, output, json.loads(report.read_text()))
+
+
+@contextlib.contextmanager
+def serving(parameters: str) -> Iterator[Server]:
+    """Yield a server with these PARAMS and an empty table, which is stopped and forgotten in the end."""
+    folder = Path(tempfile.mkdtemp())
+    server = start(ROOT, folder / "state", folder / "output", PARAMS=parameters)
+    try:
+        yield server
+    finally:
+        end(server.process)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

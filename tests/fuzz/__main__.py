@@ -1,20 +1,16 @@
 """`python -m tests.fuzz`: what `make contract` runs. REQUESTS, SEED, PHASES and LAMBDO_URL are read from the environment."""
 
-import contextlib
 import json
 import math
 import os
 import random
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from schemathesis.cli import schemathesis
 
 from tests.chaos.run import left, unexplained
-from tests.e2e.running import ROOT, Server, end, start
+from tests.e2e.running import ROOT, serving
 from tests.fuzz.hooks import answers
 from tools.local.console import say
 
@@ -40,7 +36,7 @@ def main() -> int:
     if url := os.environ.get("LAMBDO_URL"):
         failed = run(url, requests, seed)
     else:
-        with serving() as server:
+        with serving(PARAMETERS) as server:
             failed = run(server.url, requests, seed)
             faults = left(server) + unexplained(server, 0)
     for line in summary():
@@ -49,18 +45,6 @@ def main() -> int:
         say(f"FAULT {fault}")
     say(f"{answers.total()} requests, SEED={seed}: {'failed' if failed or faults else 'all as openapi.json says'}.")
     return 1 if failed or faults else 0
-
-
-@contextlib.contextmanager
-def serving() -> Iterator[Server]:
-    """Yield a server with an empty table, which is stopped and forgotten in the end."""
-    folder = Path(tempfile.mkdtemp())
-    server = start(ROOT, folder / "state", folder / "output", PARAMS=PARAMETERS)
-    try:
-        yield server
-    finally:
-        end(server.process)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(url: str, requests: int, seed: int) -> bool:

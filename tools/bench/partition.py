@@ -38,9 +38,20 @@ _THINGS: Final = (
     "the dentist", "the electricity bill", "the mailing list's migration", "the library books", "the on-call rota",
     "the analytics subscription", "Grandmère's bicycle lamp",
 )  # fmt: skip
-_NOTES: Final = (
-    "Ask for the offer of last year first, compare it with two others, and write the result into the shared list. "
-)
+# What descriptions are made of: as many words as a person uses again and again, so that they compress like prose.
+_WORDS: Final = (  # noqa: SIM905 - a literal for each word would be half as long again
+    "about after again all also always and another ask back because been before begin between bring budget but call change "
+    "check choose clear close come compare copy could customer date day decide deliver document done draft early email end "
+    "enough every example few find finish first follow for friday from get give good group half have help here how idea "
+    "important invoice just keep kitchen know last late leave less letter list little long look make many maybe meeting "
+    "message might minutes monday money month more most move much must name need never new next nobody not note number "
+    "offer office often old once only open other our over own paper part people phone place plan please point possible "
+    "price print problem project question quick read ready really reason remember reply report right room same school "
+    "second see send set several share should show since small some soon start still table take talk team tell than that "
+    "the their them then these they thing think this those time today together tomorrow too train two under until use "
+    "very visit wait want was water week well were what when where which while who will with without word work would "
+    "write year yesterday you your"
+).split()
 
 
 def tag_id(number: int) -> str:
@@ -68,7 +79,8 @@ def task(user_id: str, number: int, count: int, *, tags: int = 0, size: int = BY
         "created_at": stamp,
         "updated_at": stamp,
     }
-    one["description"] = (_NOTES * (size // 100))[: size - item_size(_dump(one))]
+    words = " ".join(chance.choices(_WORDS, k=size // 3))
+    one["description"] = words[: size - item_size(_dump(one))]
     return one
 
 
