@@ -9,7 +9,7 @@ import pytest
 
 from lambdo import events, settings
 from lambdo.endpoint import Request, Response, endpoint
-from lambdo.problems import Problem
+from lambdo.problems import Problem, ServiceUnavailable
 from tests.caller import EVENTS, Context, logging_to
 
 USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"
@@ -54,6 +54,15 @@ def test_event_is_a_metric_of_the_stack_counted_by_event(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("event", NAMES)
 def test_suspicious_events_alone_are_warnings(event: events.Event) -> None:
     assert (json.loads(line(event))["level"] == "WARNING") == (event in events.SUSPICIOUS)
+
+
+def test_event_of_a_request_that_failed_stands_instead_of_the_code_and_beside_the_reason() -> None:
+    route = "DELETE /api/{user_id}/tasks/trash"
+    text = line("trash_emptied", ServiceUnavailable("throttled"), route, user_id=USER, count=100)
+    logged = json.loads(text)
+    assert (logged["status"], logged["event"], logged["reason"]) == (503, "trash_emptied", "throttled")
+    assert "code" not in logged
+    assert len(text.encode()) <= 512
 
 
 def test_event_is_forgotten_with_its_request() -> None:

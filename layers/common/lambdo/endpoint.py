@@ -185,12 +185,10 @@ def _serve(
 
 def _log(line: dict[str, Any], problem: Problem | None) -> None:
     """Log the request's one line, of at most 512 bytes, with what happened in it."""
-    happened = events.take()
-    if happened.get("event") in events.SUSPICIOUS:  # which says what the problem's code would
-        logger.warning("request", **line | happened)
-    else:
-        told = {"code": problem.code, "reason": problem.reason} if problem else {}
-        logger.info("request", **line | told | happened)
+    happened = events.take()  # which stands instead of the problem's code
+    told = {"code": None if happened else problem.code, "reason": problem.reason} if problem else {}
+    log = logger.warning if happened.get("event") in events.SUSPICIOUS else logger.info
+    log("request", **line | told | happened)
 
 
 def _authenticated(event: Event) -> Mapping[str, Any]:
