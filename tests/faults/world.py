@@ -20,6 +20,7 @@ from tools.operate.invariants import violations
 NEW = re.compile(
     r"(?P<password>\$2b\$\d\d\$[./\w]{53})|(?P<access>eyJ[\w.-]+)|(?P<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z)|(?P<hash>\b[0-9a-f]{64}\b)|(?P<secret>[\w-]{60,})|(?P<seconds>\b1\d{9}\b)"
+    r"|(?P<request>[\w+/]{15}=)"
 )
 
 
