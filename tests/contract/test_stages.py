@@ -131,12 +131,12 @@ def test_table_can_be_restored_and_is_encrypted(stage: str) -> None:
 
 
 @each_stage
-def test_every_function_is_traced_and_logs_json_to_a_group_of_the_stack(stage: str) -> None:
+def test_every_function_logs_json_to_a_group_of_the_stack_and_is_traced_only_on_request(stage: str) -> None:
     stack = processed(stage)
     functions = of_type(stack, "AWS::Lambda::Function")
     assert len(functions) == len(DEPLOYED)
     for name, function in functions.items():
-        assert function["TracingConfig"] == {"Mode": "Active"}, name
+        assert function["TracingConfig"] == {"Mode": "PassThrough"}, name
         assert function["LoggingConfig"]["LogFormat"] == "JSON", name
         assert function["LoggingConfig"]["SystemLogLevel"] == "WARN", name
         assert function["LoggingConfig"]["LogGroup"]["Ref"] in stack, name

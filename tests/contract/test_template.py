@@ -388,7 +388,7 @@ def snake(name: str) -> str:
 
 def test_globals_hold_what_every_function_shares() -> None:
     shared = template()["Globals"]["Function"]
-    assert shared["Tracing"] == "Active"
+    assert shared["Tracing"] == {"Ref": "Tracing"}
     assert shared["Runtime"] == "python3.13"
     assert shared["MemorySize"] == 512
     assert shared["Timeout"] == 15

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.bench.page import FOLDER, Figures, kept, table
-from tools.bench.ways import MIX, Usage, containers, lambdo, mix, rest_and_fastapi
+from tools.bench.ways import GROWTH, HOURS, MIX, PEAK, Usage, containers, lambdo, mix, rest_and_fastapi
 
 type Way = Callable[[float], Usage]  # what so many million requests of the mix use in a month
 
@@ -20,9 +20,10 @@ COLUMNS: Final = {
     "logs": {"lambda_logs", "other_logs"},
     "data out": {"data_out"},
 }
-MONTHS: Final = (1, 100, 10_000)  # million requests
+MONTHS: Final = {"1 million": 1, "100 million": 100, "10 billion": 10_000}  # requests, and millions of them
 # Million requests a month to look at, from 10,000 to 100 billion.
-STEPS: Final = [10 ** (step / 100) for step in range(-200, 501)]
+STEPS: Final = [10 ** (step / 50) for step in range(-100, 251)]
+FILTERS: Final = (1, 3, 10, 30, 100)  # tasks that the usual way reads for each that passes a filter
 
 
 def measure() -> Figures:
@@ -39,9 +40,14 @@ def measure() -> Figures:
         "cpu_ms": cpu,
         "operations": {name: {"units": _units(ours(name)), **dollars(ours(name))} for name in MIX},
         "million": million,
-        "ratio": million["lambdo"]["sum"] / million["REST API and FastAPI"]["sum"],
-        "months": {name: [dollars(way(millions))["sum"] for millions in MONTHS] for name, way in ways.items()},
-        "curves": {name: [dollars(way(millions))["sum"] for millions in STEPS] for name, way in ways.items()},
+        "ratios": {
+            str(read): million["lambdo"]["sum"]
+            / dollars(mix(rest_and_fastapi(counted, cpu["FastAPI"], 1 / read)))["sum"]
+            for read in FILTERS
+        },
+        "months": {name: [dollars(way(millions))["sum"] for millions in MONTHS.values()] for name, way in ways.items()},
+        "usage": mix(ours),
+        "curves": {name: [round(dollars(way(millions))["sum"], 4) for millions in STEPS] for name, way in ways.items()},
     }
 
 
@@ -98,23 +104,59 @@ def blocks(figures: Figures) -> Mapping[str, str]:
             ["a million times", "request units", *head],
             [[name, one["units"], *_row(one)] for name, one in operations.items()],
         ),
-        "cost-ratio": f"**{figures['ratio']:.2f}** of what the REST API and FastAPI cost (the goal: 0.36).",
+        "cost-ratios": table(
+            ["tasks that a filter reads for each that passes it", *figures["ratios"]],
+            [
+                [
+                    "lambdo's cost, as part of the REST API's and FastAPI's",
+                    *(f"{one:.2f}" for one in figures["ratios"].values()),
+                ]
+            ],
+        ),
         "cost-mix": table(
             ["a million requests of the mix", *head], [[name, *_row(one)] for name, one in million.items()]
         ),
         "cost-months": table(
-            ["million requests a month", *(f"{millions:,}" for millions in MONTHS)],
+            ["requests a month", *MONTHS],
             [[name, *(f"${sum_:,.0f}" for sum_ in sums)] for name, sums in figures["months"].items()],
         ),
+        "cost-sizes": table(
+            ["requests a month", *MONTHS],
+            [
+                [what, *(_rounded(each * millions) for millions in MONTHS.values())]
+                for what, each in _sizes(figures["usage"]).items()
+            ],
+        ),
         "cost-break-even": "\n".join(
-            f"- {first} and {second}: {_crossings(curves[first], curves[second])}."
+            f"- {first} costs less than {second} {_crossing(curves[first], curves[second])}."
             for first, second in combinations(curves, 2)
         ),
         "prices": table(
-            ["what", "US dollars, and up to how much a month", "read at", "of"],
-            [[one["unit"], _tiers(one), f"[page]({one['read']})", one["dated"]] for one in PRICES.values()],
+            ["for one", "US dollars (up to so much a month)", "by", "read at", "of"],
+            [
+                [one["unit"], _tiers(one), f"[AWS]({one['aws']})", f"[page]({one['read']})", one["dated"]]
+                for one in PRICES.values()
+            ],
         ),
     }
+
+
+def _sizes(usage: Usage) -> dict[str, float]:
+    """Return what a million requests a month are, on average and at the busiest."""
+    a_second = 1e6 / (HOURS * 3600)
+    return {
+        "requests a second, on average": a_second,
+        "requests a second, at the busiest": PEAK * a_second,
+        "functions at once, at the busiest": PEAK * usage["lambda_arm64"] / 0.5 / (HOURS * 3600),
+        "read units a second, at the busiest": PEAK * usage["dynamodb_read"] * a_second,
+        "write units a second, at the busiest": PEAK * usage["dynamodb_write"] * a_second,
+        "GB of log a month": usage["lambda_logs"] + usage["other_logs"],
+        "GB that the table grows in a month": GROWTH,
+    }
+
+
+def _rounded(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 10 else f"{amount:.1g}"
 
 
 def _row(costs: Figures) -> list[str]:
@@ -126,15 +168,12 @@ def _tiers(one: Figures) -> str:
     return ", ".join([*(f"{each:g} (to {up_to:,.0f})" for up_to, each in tiers), f"{last:g}"])
 
 
-def _crossings(first: list[float], second: list[float]) -> str:
-    """Say from how many requests a month on which of two ways is cheaper."""
+def _crossing(first: list[float], second: list[float]) -> str:
+    """Say up to how many requests a month the first of two ways is the cheaper one; steps make it so more than once."""
     cheaper = [one < other for one, other in zip(first, second, strict=True)]
-    changes = [STEPS[at] for at, (before, after) in enumerate(pairwise(cheaper), start=1) if before != after]
-    start = f"the {'first' if cheaper[0] else 'second'} is cheaper"
+    changes = [f"{STEPS[at]:,.0f} million" for at in range(1, len(STEPS)) if cheaper[at] != cheaper[at - 1]]
     return (
-        f"{start} up to {', '.join(f'{millions:,.0f} million' for millions in changes)}"
-        if changes
-        else f"{start} throughout"
+        f"up to {' or '.join(dict.fromkeys((changes[0], changes[-1])))} requests a month" if changes else "throughout"
     )
 
 
@@ -145,7 +184,7 @@ def plots(figures: Figures) -> None:
     mpl.use("svg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 - as above
 
-    mpl.rcParams["svg.hashsalt"] = "cost"
+    mpl.rcParams |= {"svg.hashsalt": "cost", "svg.fonttype": "none"}
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     for name, curve in figures["curves"].items():
         axes.loglog([millions * 1e6 for millions in STEPS], curve, label=name)

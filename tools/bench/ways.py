@@ -30,6 +30,10 @@ MIX: Final = {
     "log in": 5,
 }
 
+COPIES: Final = 3 + DUE  # of a task: in the table and its indexes, of which that by due date has only tasks with one
+# GB that the table grows with a million requests: AWS counts 100 bytes more for each copy.
+GROWTH: Final = 1e6 * MIX["create a task"] / sum(MIX.values()) * COPIES * (ITEM + 100) / 1e9
+
 # ---- Assumed -----------------------------------------------------------------------------------------------------------
 
 WAIT_MS: Final = 5.0  # for each call of DynamoDB
@@ -46,8 +50,8 @@ PLATFORM_LINES: Final = (
     "REPORT RequestId: 8f507cfc-1b2d-4697-b07a-ac58fc914c95\tDuration: 12.34 ms\tBilled Duration: 13 ms\t"
     "Memory Size: 1024 MB\tMax Memory Used: 101 MB",
 )
-INDEXES: Final = 3 + DUE  # copies of a task in four indexes, of which that by due date has only tasks with one
-FOUND: Final = 1 / 10  # of the tasks that are read pass a filter: are open, have a tag
+INDEXES: Final = 3 + DUE  # copies of a task in the four indexes of the usual table
+FOUND: Final = 1 / 10  # of the tasks that a filter reads pass it: are open, have a tag
 # A container's and the database's processor time for a request, the share of it that is meant to be used, and how much more than
 # on average is asked for at the busiest time.
 CONTAINER_MS: Final = 5.0
@@ -85,14 +89,15 @@ def lambdo(counted: Figures, cpu: Mapping[str, float]) -> Callable[[str], Usage]
     return usage
 
 
-def rest_and_fastapi(counted: Figures, cpu: Mapping[str, float]) -> Callable[[str], Usage]:
+def rest_and_fastapi(counted: Figures, cpu: Mapping[str, float], found: float = FOUND) -> Callable[[str], Usage]:
     """Return the same for a REST API and one function with FastAPI, 1,024 MB on x86; it checks tokens itself."""
+    usual = _usual_units(found)
     seconds = COLD * _init(1024, cpu["init"])
     platform = sum(len(line) + EVENT for line in PLATFORM_LINES)
 
     def usage(name: str) -> Usage:
         one = counted["operations"][name]
-        read, write = FASTAPI_UNITS[name]
+        read, write = usual[name]
         hashing = HASH_MS if name == "log in" else 0.0
         return {
             "rest_api": 1,
@@ -157,17 +162,18 @@ def _page(tasks: float) -> float:
     return units(ceil(tasks * ITEM), READ_BYTES) / 2
 
 
-# Read and write units of the usual table: a query on the index by creation or by due date, and a filter for the rest.
-FASTAPI_UNITS: Final = {
-    "list a page of 20": (_page(20), 0),
-    "list a page of 20, open, by due date": (_page(20 / FOUND), 0),
-    "list a page of 20, overdue": (_page(20 / FOUND), 0),
-    "list a page of 20 by tag": (_page(20 / FOUND), 0),
-    "get a task": (0.5, 0),
-    "create a task": (0, 1 + INDEXES),
-    "edit title or description": (0, 1 + INDEXES),
-    "complete or reopen a task": (0.5, 2 + INDEXES),  # it moves in the index by status
-    "delete a task (into the trash)": (0, 1 + INDEXES),  # for good
-    "refresh": (0.5, 1),
-    "log in": (0.5, 1),
-}
+def _usual_units(found: float) -> dict[str, tuple[float, float]]:
+    """Return read and write units of the usual table: a query on the index by creation or due date, and a filter for the rest."""
+    return {
+        "list a page of 20": (_page(20), 0),
+        "list a page of 20, open, by due date": (_page(20 / found), 0),
+        "list a page of 20, overdue": (_page(20 / found), 0),
+        "list a page of 20 by tag": (_page(20 / found), 0),
+        "get a task": (0.5, 0),
+        "create a task": (0, 1 + INDEXES),
+        "edit title or description": (0, 1 + INDEXES),
+        "complete or reopen a task": (0.5, 2 + INDEXES),  # it moves in the index by status
+        "delete a task (into the trash)": (0, 1 + INDEXES),  # for good
+        "refresh": (0.5, 1),
+        "log in": (0.5, 1),
+    }
