@@ -75,7 +75,7 @@ chaos: .venv/.synced .venv-ministack/.synced ## let clients work over HTTP while
 	@exec $(PYTHON) -m tests.chaos
 
 .PHONY: bench
-bench: .venv-bench/.synced .venv-ministack/.synced ## measure every figure of docs/benchmarks.md again (PARTS="name name")
+bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure of docs/benchmarks.md again (PARTS="name name")
 	@.venv-bench/bin/python -m tools.bench $(PARTS)
 
 .PHONY: contract

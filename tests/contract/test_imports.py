@@ -73,7 +73,7 @@ FORBIDDEN_PREFIXES = (
 
 @cache
 def _modules(build: Path, function: str) -> frozenset[str]:
-    return frozenset(start_built(build, function)["modules"])
+    return frozenset(start_built(build, function))
 
 
 def _third_parties(build: Path, function: str) -> set[str]:

@@ -21,9 +21,6 @@ ENVIRONMENT = {
     "AWS_CONFIG_FILE": os.devnull,
     "POWERTOOLS_SERVICE_NAME": "lambdo",
 }
-THIRD_PARTIES = (
-    "aws_lambda_powertools", "aws_xray_sdk", "bcrypt", "boto3", "botocore", "cryptography", "jwt", "pydantic",
-)  # fmt: skip
 
 
 @cache
@@ -51,14 +48,10 @@ def function_folder(build: Path, folder: str) -> Path:
     return build / f"{folder.title().replace('_', '')}Function"
 
 
-def start(folder: str, paths: list[Path]) -> dict[str, Any]:
-    """Import the function in a fresh interpreter; return its `cpu_ms` and `modules`."""
+def start_built(build: Path, folder: str) -> list[str]:
+    """Import a built function from its layers in a fresh interpreter; return the names of the modules that it imports."""
+    paths = [function_folder(build, folder), *layer_folders(build, folder)]
     command = [sys.executable, "-I", "-S", "-B", str(START), folder, *map(str, paths)]
     output = subprocess.run(command, check=True, env=ENVIRONMENT, stdout=subprocess.PIPE).stdout
-    result: dict[str, Any] = json.loads(output)
-    return result
-
-
-def start_built(build: Path, folder: str) -> dict[str, Any]:
-    """Start a built function on its layers; `-` is an empty handler."""
-    return start(folder, [function_folder(build, folder), *layer_folders(build, folder)])
+    modules: list[str] = json.loads(output)
+    return modules

@@ -1,0 +1,109 @@
+"""A function in a process of its own, on Lambda's runtime client, which tells what it has cost whenever it waits for an event."""
+
+import compileall
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Collection, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Self
+
+from tools.bench.stub import Exchange, Stub
+from tools.local.application import REGION, Function
+from tools.local.backend import CREDENTIALS
+
+CORES: Final = os.sched_getaffinity(0)
+MEASURED_CORE: Final = max(CORES)  # for the processes; all else runs on the others, where there are any
+OTHER_CORES: Final = (CORES - {MEASURED_CORE}) or CORES
+RUNTIME_CLIENT: Final = ("awslambdaric", "simplejson", "snapshot_restore_py.py", "runtime_client*.so")
+
+
+@cache
+def runtime_client() -> str:
+    """Return a folder that has Lambda's runtime client and nothing else: the function is not to find other packages."""
+    installed = Path(sysconfig.get_path("platlib"))
+    folder = Path(tempfile.mkdtemp(prefix="runtime-client-"))
+    for pattern in RUNTIME_CLIENT:
+        for path in installed.glob(pattern):
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
+    compileall.compile_dir(folder, quiet=2)
+    return str(folder)
+
+
+class Process:
+    """A started function that waits for its first event; `with` ends it."""
+
+    def __init__(
+        self,
+        function: Function,
+        recording: Sequence[Exchange] = (),
+        *,
+        back_end: str | None = None,
+        wrapper: Sequence[str] = (),
+        cores: Collection[int] = (MEASURED_CORE,),
+    ) -> None:
+        self.stub = Stub(recording, back_end)
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
+        # -B: Lambda's file system is read-only, so no .pyc is written.
+        python = [sys.executable, "-S", "-s", "-P", "-B", "-m", "awslambdaric", function.handler]
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, cores)  # which the child inherits
+        self.popen = subprocess.Popen(
+            [*wrapper, *python],
+            cwd=function.path[0],
+            env=_environment(function, self.stub),
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+        )
+        os.sched_setaffinity(0, before)
+
+    def __enter__(self) -> Self:
+        """Wait until init is over."""
+        self.stub.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self.popen.terminate()
+        self.popen.wait()
+        self.stub.close()
+        self.output.close()
+
+    def invoke(self, event: object) -> Any:  # noqa: ANN401 - whatever the function answers
+        """Return the function's answer to an event."""
+        return json.loads(self.stub.invoke(json.dumps(event).encode()))
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU time of all its threads so far, those that have ended too: its clock by clock_getcpuclockid(3)."""
+        return time.clock_gettime_ns(~self.popen.pid << 3 | 2) / 1e6
+
+    @property
+    def peak_mb(self) -> float:
+        """The most memory that it has had so far, in MB."""
+        status = Path(f"/proc/{self.popen.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+
+
+def _environment(function: Function, stub: Stub) -> dict[str, str]:
+    """Return the variables that the function has on Lambda, its services being the stub."""
+    services = dict.fromkeys(("DYNAMODB", "SESV2", "SSM"), f"http://{stub.address}")
+    variables = {name: value for name, value in function.environment.items() if name != "AWS_SAM_LOCAL"}
+    return {
+        **variables,
+        **CREDENTIALS,
+        **{f"AWS_ENDPOINT_URL_{name}": url for name, url in services.items()},
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_LAMBDA_RUNTIME_API": stub.address,
+        "PASSWORD_COST": "4",  # bcrypt's lowest: what is measured is the function, and not how dear a hash shall be
+        "PYTHONPATH": os.pathsep.join([*function.path, runtime_client()]),
+        "PYTHONHASHSEED": "0",
+    }

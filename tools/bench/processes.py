@@ -1,0 +1,149 @@
+"""What each function costs as a process, beside the same written the usual ways: CPU time of its init and its requests, memory.
+
+`make bench PARTS=processes`. How it is measured, and why so: docs/decisions/0030-how-speed-is-measured.md.
+"""
+
+import contextlib
+import os
+import random
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, Final
+
+from tools.bench.page import ROOT, Figures
+from tools.bench.process import CORES, OTHER_CORES, Process
+from tools.bench.processes_shown import blocks, plots
+from tools.bench.recorded import record
+from tools.bench.variants import Builds, builds, functions
+from tools.bench.world import Case, World, outcome
+from tools.local.embedded import embedded
+
+__all__ = ["blocks", "measure", "plots"]
+
+STARTS: Final = int(os.environ.get("STARTS", "15"))  # of each function and variant, after one that fills the file cache
+REQUESTS: Final = int(os.environ.get("WARM_REQUESTS", "2000"))  # to each function
+BLOCK: Final = 100  # requests to a function before another has its turn
+VARIANTS: Final = ("with_pyc", "without_pyc")
+# Started without .pyc too, like the peers.
+COMPARED: Final = ("empty", "list_tasks", "get_task", "delete_task", "create_task", "update_task", "authorizer")
+# Whose instructions are counted: valgrind takes fifty times as long.
+COUNTED: Final = (
+    "empty",
+    "list_tasks",
+    "create_task",
+    "authorizer",
+    "fastapi create_task",
+    "powertools create_task",
+    "usual authorizer",
+)
+CACHEGRIND: Final = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+
+type Key = tuple[str, str]  # a case and a variant
+
+
+def measure() -> Figures:
+    """Record every request, then start and run the functions and their peers in random order."""
+    os.sched_setaffinity(0, OTHER_CORES)
+    with builds() as made:
+        cases = _recorded(made)
+        chosen = {(case.name, variant): case for case in cases for variant in VARIANTS if _is_started(case, variant)}
+        subjects = {
+            key: case if key[1] == "with_pyc" else case._replace(function=made.without_pyc(case.function))
+            for key, case in chosen.items()
+        }
+        starts, warm, counts = _starts(subjects), _warm(cases), _instructions(subjects)
+    figures: dict[str, Any] = {case.name: {"calls": case.calls, **warm.get(case.name, {})} for case in cases}
+    for name, variant in subjects:
+        figures[name][variant] = starts[name, variant] | counts.get((name, variant), {})
+    return {"starts": STARTS, "requests": REQUESTS, "processes": figures}
+
+
+def _is_started(case: Case, variant: str) -> bool:
+    return variant == "with_pyc" or case.name in COMPARED or " " in case.name  # the peers' names are two words
+
+
+def _recorded(made: Builds) -> list[Case]:
+    """Return a case for each function and peer, recorded before an embedded back end."""
+    with (
+        tempfile.TemporaryDirectory() as state,
+        embedded(ROOT, Path(state)) as application,
+        contextlib.ExitStack() as exits,
+    ):
+        paths = {name: one.path for name, one in functions(made.ours).items()}
+        built = {name: replace(one, path=paths[name]) for name, one in application.functions.items()}
+        world = World(replace(application, functions=built), os.environ["AWS_ENDPOINT_URL_DYNAMODB"], exits)
+        return list(record(world, functions(made.peers)))
+
+
+def _starts(subjects: Mapping[Key, Case]) -> dict[Key, Figures]:
+    """Start each so many times; return the median CPU time of init and of the first request, in ms."""
+    found: dict[Key, list[tuple[float, float]]] = {key: [] for key in subjects}
+    for _ in range(STARTS + 1):
+        for key, case in random.sample(list(subjects.items()), len(subjects)):
+            with Process(case.function, case.recording) as process:
+                init = process.cpu_ms
+                found[key].append((init, _request(process, case)))
+    return {
+        key: {"init": round(median(inits), 2), "first": round(median(firsts), 2)}
+        for key, (_, *measured) in found.items()
+        for inits, firsts in [zip(*measured, strict=True)]
+    }
+
+
+def _warm(cases: Sequence[Case]) -> dict[str, Figures]:
+    """Send requests to all, which stay alive; return quantiles of their CPU times, in ms, and the peak of memory, in MB."""
+    found: dict[str, list[float]] = {case.name: [] for case in cases}
+    with contextlib.ExitStack() as exits:
+        running = [(case, exits.enter_context(Process(case.function, case.recording))) for case in cases if case.event]
+        for case, process in running:
+            _request(process, case)  # the first is none of the warm ones
+        for _ in range(REQUESTS // BLOCK):
+            for case, process in random.sample(running, len(running)):
+                found[case.name] += [_request(process, case) for _ in range(BLOCK)]
+        return {
+            case.name: {
+                "warm_p50": round(median(found[case.name]), 3),
+                "warm_p99": round(quantiles(found[case.name], n=100)[98], 3),
+                "peak_mb": round(process.peak_mb, 1),
+            }
+            for case, process in running
+        }
+
+
+def _request(process: Process, case: Case) -> float:
+    """Return the CPU time of a request, in ms; raises RuntimeError where the answer is not the recorded one's kind."""
+    if case.event is None:
+        return 0.0
+    event, before = case.event(), process.cpu_ms
+    answer = process.invoke(event)
+    after = process.cpu_ms
+    if outcome(answer) != outcome(case.answer):
+        raise RuntimeError(f"{case.name} answered {answer}, and {case.answer} when it was recorded")
+    return after - before
+
+
+def _instructions(subjects: Mapping[Key, Case]) -> dict[Key, Figures]:
+    """Return the instructions of init, in millions, of those that are counted; of none where valgrind is not installed."""
+    if not shutil.which(CACHEGRIND[0]):
+        return {}
+    counted = {key: case for key, case in subjects.items() if key[0] in COUNTED}
+    with ThreadPoolExecutor(len(CORES)) as pool:  # counts do not mind company
+        counts = pool.map(_count, counted.values())
+        return {key: {"instructions": count} for key, count in zip(counted, counts, strict=True)}
+
+
+def _count(case: Case) -> int:
+    with Process(case.function, case.recording, wrapper=CACHEGRIND, cores=CORES) as process:
+        process.popen.terminate()
+        process.popen.wait()
+        process.output.seek(0)
+        found = re.search(rb"I\s+refs:\s+([\d,]+)", process.output.read())
+    if not found:
+        raise RuntimeError(f"valgrind has counted no instructions of {case.name}")
+    return round(int(found[1].replace(b",", b"")) / 1e6)
