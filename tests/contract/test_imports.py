@@ -7,6 +7,7 @@ import pytest
 
 from tests.contract.conftest import Builds
 from tests.contract.test_template import FUNCTIONS
+from tools.bench import instructions, page
 from tools.bench.built import start_built
 from tools.local.application import ARCHITECTURE
 
@@ -99,3 +100,21 @@ def test_no_function_imports_what_is_forbidden(builds: Builds, function: str) ->
 @pytest.mark.parametrize("function", sorted(ALLOWED))
 def test_no_function_imports_another(builds: Builds, function: str) -> None:
     assert {name.split(".")[0] for name in _modules(builds[ARCHITECTURE], function)} & ALLOWED.keys() == {function}
+
+
+@pytest.fixture(scope="module")
+def yardstick() -> int:
+    return instructions.of_yardstick()
+
+
+@pytest.mark.skipif(not instructions.VALGRIND, reason="Valgrind, which counts the instructions, is not installed")
+@pytest.mark.skipif(
+    page.kept("instructions")["architecture"] != ARCHITECTURE, reason="the counts were recorded on another processor"
+)
+@pytest.mark.parametrize("function", instructions.FUNCTIONS)
+def test_start_takes_the_instructions_that_were_recorded(builds: Builds, yardstick: int, function: str) -> None:
+    recorded = page.kept("instructions")["ratios"][function]
+    found = instructions.of_start(builds[ARCHITECTURE], function) / yardstick
+    assert found == pytest.approx(recorded, rel=0.05), (
+        "if this is meant, record it: make build && make bench PARTS=instructions"
+    )

@@ -16,7 +16,16 @@ ROOT: Final = Path(__file__).parent.parent.parent
 FOLDER: Final = ROOT / "docs" / "benchmarks"
 PAGES: Final = [ROOT / "README.md", ROOT / "docs" / "benchmarks.md", *sorted(FOLDER.glob("*.md"))]
 # In the order in which they run: the last ones read the figures of those before.
-PARTS: Final[tuple[str, ...]] = ("sizes", "processes", "operations", "cost", "load", "log_in", "scale")
+PARTS: Final[tuple[str, ...]] = (
+    "sizes",
+    "instructions",
+    "processes",
+    "operations",
+    "cost",
+    "load",
+    "log_in",
+    "scale",
+)
 BLOCK: Final = re.compile(r"(?<=<!-- figures: )(\S+)( -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 

@@ -1,0 +1,82 @@
+"""Part `instructions`: how many instructions it takes to start a function, as a multiple of a yardstick's.
+
+No clock repeats well enough for a test: on a busy machine times vary by half, counts of Valgrind by a thousandth. The
+yardstick, a start that imports parts of the standard library, takes out how the interpreter was built.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from tools.bench import built, page
+from tools.local.application import ARCHITECTURE
+
+BUILD: Final = page.ROOT / ".aws-sam" / "build"
+FUNCTIONS: Final = ("list_tasks", "create_task", "authorizer")
+VALGRIND: Final = shutil.which("valgrind")
+# Exceptions as well: of all that a start does, they differ most from build to build.
+YARDSTICK: Final = """
+import argparse, asyncio, email.parser, http.client, logging.config, ssl, statistics, tarfile, unittest.mock, urllib.request
+
+def fail(depth):
+    if depth == 0:
+        raise KeyError(depth)
+    fail(depth - 1)
+
+for _ in range(1000):
+    try:
+        fail(4)
+    except KeyError:
+        pass
+"""
+
+
+def of_yardstick() -> int:
+    """Count the instructions of the yardstick."""
+    return _count("-c", YARDSTICK)
+
+
+def of_start(build: Path, function: str) -> int:
+    """Count the instructions of a built function's start."""
+    paths = [built.function_folder(build, function), *built.layer_folders(build, function)]
+    return _count(str(built.START), function, *map(str, paths))
+
+
+def _count(*arguments: str) -> int:
+    """Count the instructions of a Python process that finds nothing but what it is told, and hashes the same each time."""
+    command = [
+        *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
+        *(sys.executable, "-P", "-s", "-S", "-B", *arguments),
+    ]
+    environment = {**built.ENVIRONMENT, "PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr
+    (count,) = re.findall(r"I +refs: +([\d,]+)", said)
+    return int(count.replace(",", ""))
+
+
+def measure() -> page.Figures:
+    """Return what each start takes; what was kept where Valgrind is not installed."""
+    if not VALGRIND:
+        return page.kept("instructions")
+    yardstick = of_yardstick()
+    counts = {function: of_start(BUILD, function) for function in FUNCTIONS}
+    ratios = {function: round(count / yardstick, 3) for function, count in counts.items()}
+    return {"architecture": ARCHITECTURE, "yardstick": yardstick, "counts": counts, "ratios": ratios}
+
+
+def blocks(figures: page.Figures) -> Mapping[str, str]:
+    """Return the table of starts."""
+    rows = [
+        ["the yardstick", _millions(figures["yardstick"]), "1"],
+        *([name, _millions(count), f"{figures['ratios'][name]:.2f}"] for name, count in figures["counts"].items()),
+    ]
+    return {"instructions": page.table(["start of", "instructions", "× yardstick"], rows)}
+
+
+def _millions(count: int) -> str:
+    return f"{count / 1e6:,.0f} million"
