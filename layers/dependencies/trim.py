@@ -9,9 +9,19 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 # Services with a client in layers/common, each with the prefix that endpoints.json knows it by.
 SERVICES = {"dynamodb": "dynamodb", "sesv2": "email", "ssm": "ssm"}
+OPERATIONS = {
+    "dynamodb": {
+        "BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem",
+    },
+    "sesv2": {"SendEmail"},
+    "ssm": {"DeleteParameter", "GetParameter", "PutParameter"},
+}  # fmt: skip
+# What botocore makes of DynamoDB's values is their JSON again, but for binaries, of which we have none. So it need not read them.
+PASSED_ON = {"AttributeValue": {"type": "structure", "members": {}, "document": True}}
 
 UNUSED = (
     "bin",
@@ -32,6 +42,17 @@ KEPT = {
     "aws_lambda_powertools/event_handler": {"openapi"},
     "aws_lambda_powertools/event_handler/openapi": {"swagger_ui"},
     "aws_lambda_powertools/event_handler/openapi/swagger_ui": {"swagger-ui-bundle.min.js", "swagger-ui.min.css"},
+    "botocore/docs": {"__init__.py", "docstring.py", "utils.py"},
+}
+
+# What is imported at each start and never used, and imports much itself (docs/decisions/0032-request-path.md).
+REPLACED = {
+    "botocore/docs/__init__.py": "",
+    "botocore/docs/docstring.py": (  # texts for help()
+        "ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = lambda *_, **__: None\n"
+    ),
+    "jwt/jwks_client.py": "PyJWKClient = None\n",  # fetches keys; the authorizer has them in its environment
+    "urllib3/http2/__init__.py": "",  # needs h2, which is not shipped
 }
 
 # Of each .dist-info, by how its files begin.
@@ -44,13 +65,16 @@ def main(site: Path) -> None:
     _remove(path for folder, kept in KEPT.items() for path in site.glob(f"{folder}/*") if path.name not in kept)
     # METADATA, by which a scanner names what is vulnerable, and the licences; nothing reads the rest.
     _remove(path for path in site.glob("*.dist-info/*") if not path.name.startswith(KEPT_INFO))
+    for path, source in REPLACED.items():
+        if (site / path).exists():
+            (site / path).write_text(source)
     if (data := site / "botocore" / "data").exists():
         _trim_services(data)
         _trim_endpoints(data / "endpoints.json")
 
 
 def _trim_services(data: Path) -> None:
-    """Keep the newest model of each service, unpacked and without its documentation.
+    """Keep the newest model of each service, unpacked, with the operations used and without its documentation.
 
     botocore lists every service folder and unzips and parses the whole model at each cold start.
     """
@@ -63,6 +87,8 @@ def _trim_services(data: Path) -> None:
             service.rmdir()
     for packed in data.rglob("*.json.gz"):
         model = json.loads(gzip.decompress(packed.read_bytes()))
+        if packed.name == "service-2.json.gz":
+            model = _used(model, OPERATIONS[packed.parts[-3]])
         packed.with_suffix("").write_text(json.dumps(_undocumented(model), separators=(",", ":")))
         packed.unlink()
 
@@ -74,6 +100,25 @@ def _trim_endpoints(path: Path) -> None:
         known = partition["services"]
         partition["services"] = {name: known[name] for name in SERVICES.values() if name in known}
     path.write_text(json.dumps(endpoints, separators=(",", ":")))
+
+
+def _used(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
+    """Return a service's model with these operations, and the shapes that they lead to, alone."""
+    known = {**model["shapes"], **PASSED_ON}
+    kept = {name: model["operations"][name] for name in sorted(operations)}
+    shapes: dict[str, Any] = {}
+    nodes: list[Any] = [kept]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, list):
+            nodes += node
+        elif isinstance(node, dict):
+            nodes += node.values()
+            name = node.get("shape")
+            if isinstance(name, str) and name not in shapes:
+                shapes[name] = known[name]
+                nodes.append(shapes[name])
+    return {**model, "operations": kept, "shapes": shapes}
 
 
 def _undocumented(node: object) -> object:

@@ -9,11 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import aws_lambda_powertools
 import botocore
 import pytest
+from botocore import xform_name
 
+from lambdo.store import wire
 from tests.contract.conftest import ARCHITECTURES, Builds
 from tests.contract.test_template import FUNCTIONS, ROOT, camel
 from tools.bench import sizes
@@ -197,6 +200,7 @@ def imports(source: Path, package: str) -> Iterator[str]:
     ("package", "never_run"),
     [
         # where a log line holds a pydantic model
+        ("botocore", set()),
         ("aws_lambda_powertools", {"shared/functions.py: aws_lambda_powertools.event_handler.openapi.compat"}),
         # where a type has the validators of version 1
         ("pydantic", {"_internal/_generate_schema.py: pydantic.v1"}),
@@ -212,6 +216,17 @@ def test_no_source_that_is_kept_imports_one_that_is_trimmed(builds: Builds, pack
                 if name.startswith(package) and (whole / module).exists() and not (trimmed / module).exists():
                     missing.add(f"{source.relative_to(trimmed / package)}: {name}")
     assert missing == never_run
+
+
+@each_architecture
+def test_what_is_imported_and_never_used_imports_nothing_itself(builds: Builds, architecture: str) -> None:
+    replaced = {
+        "Dependencies": ["botocore/docs/__init__.py", "botocore/docs/docstring.py", "urllib3/http2/__init__.py"],
+        "Signing": ["jwt/jwks_client.py"],
+    }
+    for layer, paths in replaced.items():
+        for path in paths:
+            assert "import" not in (site(builds, architecture, layer) / path).read_text(), path
 
 
 # ---- botocore's trimmed data -------------------------------------------------------------------------------------------
@@ -251,9 +266,13 @@ def describe(service, operations, region):
         return AWSResponse(request.url, 400, {}, None)
     AWSResponse.content = b"{}"
     client.meta.events.register("before-send", answer)
-    probe = {"dynamodb": "list_tables", "ssm": "describe_parameters", "sesv2": "list_contact_lists"}[service]
+    probe, arguments = {
+        "dynamodb": ("get_item", {"TableName": "t", "Key": {}}),
+        "ssm": ("get_parameter", {"Name": "n"}),
+        "sesv2": ("send_email", {"Content": {}}),
+    }[service]
     try:
-        getattr(client, probe)()
+        getattr(client, probe)(**arguments)
     except client.exceptions.ClientError:
         pass
     model = client.meta.service_model
@@ -303,14 +322,77 @@ def test_trimmed_botocore_describes_every_call_as_the_whole_one_does(builds: Bui
     assert describe(site(builds, architecture), operations) == describe(whole, operations)
 
 
+# As DESCRIBE. What goes out, and what is made of what comes back: an answer, or an error with what it says.
+EXCHANGE = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import botocore.session
+from botocore.awsrequest import AWSResponse
+
+client = botocore.session.Session().create_client(
+    "dynamodb", "eu-central-1", aws_access_key_id="none", aws_secret_access_key="none"
+)
+exchanges = []
+for operation, arguments, status, answer in json.loads(sys.argv[2]):
+    def send(request, **_):
+        exchanges.append(json.loads(request.body))
+        AWSResponse.content = json.dumps(answer).encode()
+        return AWSResponse(request.url, status, {}, None)
+    client.meta.events.register("before-send", send, unique_id="send")
+    try:
+        answered = getattr(client, operation)(**arguments)
+    except client.exceptions.ClientError as error:
+        answered = error.response
+    exchanges.append({name: value for name, value in answered.items() if name != "ResponseMetadata"})
+    client.meta.events.unregister("before-send", unique_id="send")
+print(json.dumps(exchanges))
+"""
+VALUES = wire.dump({"s": "é", "n": -5, "b": True, "ss": frozenset({"1", "2"}), "l": ["x", {"m": [1]}], "m": {"a": {}}})
+REFUSED = "com.amazonaws.dynamodb.v20120810#"
+EXCHANGES: list[tuple[str, dict[str, Any], int, dict[str, Any]]] = [
+    ("query", {"TableName": "t", "ExclusiveStartKey": VALUES, "Limit": 2}, 200, {"Items": [VALUES, {}], "Count": 2}),
+    ("get_item", {"TableName": "t", "Key": VALUES}, 200, {"Item": VALUES, "ConsumedCapacity": {"CapacityUnits": 1.5}}),
+    ("batch_get_item", {"RequestItems": {"t": {"Keys": [VALUES]}}}, 200, {"Responses": {"t": [VALUES]}}),
+    (
+        "put_item",
+        {"TableName": "t", "Item": VALUES, "ExpressionAttributeValues": VALUES},
+        400,
+        {"__type": f"{REFUSED}ConditionalCheckFailedException", "message": "no", "Item": VALUES},
+    ),
+    (
+        "transact_write_items",
+        {"TransactItems": [{"Put": {"TableName": "t", "Item": VALUES}}], "ClientRequestToken": "1"},
+        400,
+        {"__type": f"{REFUSED}TransactionCanceledException", "CancellationReasons": [{"Code": "None", "Item": VALUES}]},
+    ),
+]
+
+
+def exchange(packages: Path) -> object:
+    command = [sys.executable, "-I", "-S", "-c", EXCHANGE, str(packages), json.dumps(EXCHANGES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_trimmed_botocore_writes_and_reads_items_as_the_whole_one_does(builds: Builds) -> None:
+    whole = exchange(Path(botocore.__file__).parents[1])
+    assert exchange(site(builds, ARCHITECTURE)) == whole
+    assert json.dumps(whole).count(json.dumps(VALUES)) == 2 * len(EXCHANGES) + 1
+
+
 @each_architecture
-def test_trimmed_botocore_keeps_only_the_services_called(builds: Builds, architecture: str) -> None:
+def test_trimmed_botocore_keeps_only_the_services_and_operations_called(builds: Builds, architecture: str) -> None:
     data = site(builds, architecture) / "botocore" / "data"
     assert {path.name for path in data.iterdir() if path.is_dir()} == {"dynamodb", "sesv2", "ssm"}
     assert called().keys() == {"dynamodb", "sesv2", "ssm"}
     assert {path.name for path in data.iterdir() if path.is_file()} == {
         "_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"
     }  # fmt: skip
+    for service, operations in called().items():
+        (model,) = data.glob(f"{service}/*/service-2.json")
+        kept = {xform_name(name) for name in json.loads(model.read_text())["operations"]}
+        assert kept == operations
     assert all('"documentation":"' not in path.read_text() for path in data.rglob("*.json"))
 
 

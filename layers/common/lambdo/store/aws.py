@@ -13,6 +13,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.handlers import add_recursion_detection_header, add_retry_headers
 
 from lambdo.budget import budget
 from lambdo.problems import ServiceUnavailable
@@ -22,7 +23,12 @@ from lambdo.store.error_codes import Meaning
 # https://docs.aws.amazon.com/general/latest/gr/api-retries.html: standard mode waits up to 1 s before the second attempt and
 # up to 2 s before the third.
 CONFIG: Final = Config(
-    connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    tcp_keepalive=True,
+    parameter_validation=False,  # what is wrong, the service refuses
+    user_agent=f"lambdo Botocore/{botocore.__version__}",  # botocore's own is put together anew, twice a call
 )
 ATTEMPT: Final = 1 + 2 + 2  # seconds that an attempt takes at worst, with the wait after it
 CONFLICT_RETRIES: Final = 3
@@ -97,8 +103,14 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its methods at
 
 @cache
 def session() -> botocore.session.Session:
-    """Return botocore's session, made once."""
-    return botocore.session.get_session()
+    """Return botocore's session, made once, with only those of its handlers that do anything to our requests.
+
+    The others, 130, are for single services, and cost time at each start and at each call.
+    """
+    made = botocore.session.Session(include_builtin_handlers=False)
+    made.register("before-call", add_recursion_detection_header)  # type: ignore[arg-type]  # its stub knows only **kwargs
+    made.register("request-created", add_retry_headers)  # type: ignore[arg-type]
+    return made
 
 
 def _stop_in_time(**_: object) -> None:
