@@ -5,6 +5,7 @@ yardstick, a start that imports parts of the standard library, takes out how the
 """
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from tools.local.application import ARCHITECTURE
 
 BUILD: Final = page.ROOT / ".aws-sam" / "build"
 FUNCTIONS: Final = ("list_tasks", "create_task", "authorizer")
+INTERPRETER: Final = f"{platform.python_version()} on {ARCHITECTURE}"
 VALGRIND: Final = shutil.which("valgrind")
 # Exceptions as well: of all that a start does, they differ most from build to build.
 YARDSTICK: Final = """
@@ -66,7 +68,7 @@ def measure() -> page.Figures:
     yardstick = of_yardstick()
     counts = {function: of_start(BUILD, function) for function in FUNCTIONS}
     ratios = {function: round(count / yardstick, 3) for function, count in counts.items()}
-    return {"architecture": ARCHITECTURE, "yardstick": yardstick, "counts": counts, "ratios": ratios}
+    return {"interpreter": INTERPRETER, "yardstick": yardstick, "counts": counts, "ratios": ratios}
 
 
 def blocks(figures: page.Figures) -> Mapping[str, str]:
