@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tools.bench.process import Process
+from tools.bench.process import started
 from tools.bench.recorded import REQUESTS
 from tools.bench.stub import FunctionError
 from tools.local.application import Application, Function
@@ -102,7 +102,7 @@ def back_end() -> Iterator[str]:
 
 
 def test_cpu_time_is_told_apart_between_init_and_request_ended_threads_included(make: Any) -> None:
-    with Process(make(HANDLER)) as process:
+    with started(make(HANDLER)) as process:
         init = process.cpu_ms
         assert process.invoke({"ms": 200}) == {"burnt": 200}
         first = process.cpu_ms - init
@@ -115,25 +115,21 @@ def test_cpu_time_is_told_apart_between_init_and_request_ended_threads_included(
 
 def test_peak_of_memory_stays_after_it_was_given_back(make: Any) -> None:
     source = "taken = bytes(1) * 100_000_000\ndel taken\ndef handler(event, context): return {}\n"
-    with Process(make(source)) as process:
+    with started(make(source)) as process:
         assert process.peak_mb > 100
 
 
 def test_function_that_does_not_start_is_told_with_its_error(make: Any) -> None:
-    process = Process(make("raise ValueError('broken')\n"))
-    try:
-        with pytest.raises(FunctionError, match="broken"):
-            process.stub.wait()
-    finally:
-        process.__exit__()
+    with pytest.raises(FunctionError, match="broken"), started(make("raise ValueError('broken')\n")):
+        pass
 
 
 def test_answers_of_a_back_end_are_kept_and_played_by_operation_anew_for_each_event(make: Any, back_end: str) -> None:
     function = make(CALLER)
-    with Process(function, back_end=back_end) as process:
+    with started(function, back_end=back_end) as process:
         assert process.invoke(["Get", "Put", "Get"]) == [1, 2, 3]
         recording = list(process.stub.recording)
-    with Process(function, recording) as process:
+    with started(function, recording) as process:
         for _ in range(2):
             assert process.invoke(["Put", "Get", "Get"]) == [2, 1, 3]
         assert process.invoke(["Get"]) == [1]

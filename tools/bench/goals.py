@@ -11,7 +11,7 @@ type Row = Sequence[str]
 def block(processes: Mapping[str, Any]) -> str:
     """Return the table of all goals."""
     ours, usual = (kept("cost")["million"][way]["sum"] for way in ("lambdo", "REST API and FastAPI"))
-    cost = _goal("dollars for the same mix of requests by those of a REST API with FastAPI", 0.36, [ours / usual])
+    cost = _goal("dollars for the mix of requests ÷ those of a REST API with FastAPI", 0.36, [ours / usual])
     return table(["", "at most", "measured", ""], [*_of_processes(processes), *_of_sizes(kept("sizes")), cost])
 
 
@@ -28,15 +28,15 @@ def _of_processes(processes: Mapping[str, Any]) -> Iterator[Row]:
             ("without_pyc", as_shipped, "as shipped"),
         ):
             ratios = [init / processes[peer][variant]["init"] for init in inits]
-            yield _goal(f"init of {', '.join(names)} by FastAPI + Mangum's {shipped}", limit, ratios)
+            yield _goal(f"init of {', '.join(names)} ÷ FastAPI + Mangum's, {shipped}", limit, ratios)
     ours, usual = processes["authorizer"]["with_pyc"], processes["usual authorizer"]["without_pyc"]
     ratio = (ours["init"] + ours["first"]) / (usual["init"] + usual["first"])
-    yield _goal("init and first request of the authorizer by the usual one's as shipped", 0.18, [ratio])
+    yield _goal("init and first request of the authorizer ÷ the usual one's, as shipped", 0.18, [ratio])
     for measured, title, limit in (("warm_p50", "CPU time of a warm request", 0.60), ("peak_mb", "peak memory", 0.67)):
         ratios = [
             processes[name][measured] / processes[f"fastapi {name}"][measured] for name in ("list_tasks", "create_task")
         ]
-        yield _goal(f"{title}, list_tasks, create_task by FastAPI + Mangum's", limit, ratios)
+        yield _goal(f"{title}, of list_tasks, create_task ÷ FastAPI + Mangum's, with `.pyc`", limit, ratios)
 
 
 def _goal(title: str, limit: float, ratios: Sequence[float]) -> Row:

@@ -1,6 +1,7 @@
 """A function in a process of its own, on Lambda's runtime client, which tells what it has cost whenever it waits for an event."""
 
 import compileall
+import contextlib
 import json
 import os
 import shutil
@@ -9,10 +10,11 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import IO, Any, Final
 
 from tools.bench.stub import Exchange, Stub
 from tools.local.application import REGION, Function
@@ -25,55 +27,23 @@ RUNTIME_CLIENT: Final = ("awslambdaric", "simplejson", "snapshot_restore_py.py",
 
 
 @cache
-def runtime_client() -> str:
+def runtime_client() -> tempfile.TemporaryDirectory[str]:
     """Return a folder that has Lambda's runtime client and nothing else: the function is not to find other packages."""
-    installed = Path(sysconfig.get_path("platlib"))
-    folder = Path(tempfile.mkdtemp(prefix="runtime-client-"))
+    folder = tempfile.TemporaryDirectory(prefix="runtime-client-")
     for pattern in RUNTIME_CLIENT:
-        for path in installed.glob(pattern):
-            (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / path.name)
-    compileall.compile_dir(folder, quiet=2)
-    return str(folder)
+        for path in Path(sysconfig.get_path("platlib")).glob(pattern):
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, Path(folder.name, path.name))
+    compileall.compile_dir(folder.name, quiet=2)
+    return folder
 
 
+@dataclass(frozen=True)
 class Process:
-    """A started function that waits for its first event; `with` ends it."""
+    """A started function that waits for an event, and what it prints."""
 
-    def __init__(
-        self,
-        function: Function,
-        recording: Sequence[Exchange] = (),
-        *,
-        back_end: str | None = None,
-        wrapper: Sequence[str] = (),
-        cores: Collection[int] = (MEASURED_CORE,),
-    ) -> None:
-        self.stub = Stub(recording, back_end)
-        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process has ended
-        # -B: Lambda's file system is read-only, so no .pyc is written.
-        python = [sys.executable, "-S", "-s", "-P", "-B", "-m", "awslambdaric", function.handler]
-        before = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, cores)  # which the child inherits
-        self.popen = subprocess.Popen(
-            [*wrapper, *python],
-            cwd=function.path[0],
-            env=_environment(function, self.stub),
-            stdout=self.output,
-            stderr=subprocess.STDOUT,
-        )
-        os.sched_setaffinity(0, before)
-
-    def __enter__(self) -> Self:
-        """Wait until init is over."""
-        self.stub.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the process."""
-        self.popen.terminate()
-        self.popen.wait()
-        self.stub.close()
-        self.output.close()
+    popen: subprocess.Popen[bytes]
+    stub: Stub
+    output: IO[bytes]
 
     def invoke(self, event: object) -> Any:  # noqa: ANN401 - whatever the function answers
         """Return the function's answer to an event."""
@@ -91,6 +61,37 @@ class Process:
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
 
 
+@contextlib.contextmanager
+def started(
+    function: Function,
+    recording: Sequence[Exchange] = (),
+    *,
+    back_end: str | None = None,
+    wrapper: Sequence[str] = (),
+    cores: Collection[int] = (MEASURED_CORE,),
+) -> Iterator[Process]:
+    """Start a function, yield it when its init is over, and end it. Raises FunctionError if it does not start."""
+    # -B: Lambda's file system is read-only, so no .pyc is written.
+    python = [sys.executable, "-S", "-s", "-P", "-B", "-m", "awslambdaric", function.handler]
+    with contextlib.closing(Stub(recording, back_end)) as stub, tempfile.TemporaryFile() as output:
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, cores)  # which the child inherits
+        popen = subprocess.Popen(
+            [*wrapper, *python],
+            cwd=function.path[0],
+            env=_environment(function, stub),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        os.sched_setaffinity(0, before)
+        try:
+            stub.wait()
+            yield Process(popen, stub, output)
+        finally:
+            popen.terminate()
+            popen.wait()
+
+
 def _environment(function: Function, stub: Stub) -> dict[str, str]:
     """Return the variables that the function has on Lambda, its services being the stub."""
     services = dict.fromkeys(("DYNAMODB", "SESV2", "SSM"), f"http://{stub.address}")
@@ -104,6 +105,6 @@ def _environment(function: Function, stub: Stub) -> dict[str, str]:
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
         "AWS_LAMBDA_RUNTIME_API": stub.address,
         "PASSWORD_COST": "4",  # bcrypt's lowest: what is measured is the function, and not how dear a hash shall be
-        "PYTHONPATH": os.pathsep.join([*function.path, runtime_client()]),
+        "PYTHONPATH": os.pathsep.join([*function.path, runtime_client().name]),
         "PYTHONHASHSEED": "0",
     }

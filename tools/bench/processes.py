@@ -1,6 +1,6 @@
 """What each function costs as a process, beside the same written the usual ways: CPU time of its init and its requests, memory.
 
-`make bench PARTS=processes`. How it is measured, and why so: docs/decisions/0030-how-speed-is-measured.md.
+`make bench PARTS=processes`; STARTS=2 WARM_REQUESTS=200 make it a short look. How it is measured, and why so: docs/decisions/0030-how-speed-is-measured.md.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from statistics import median, quantiles
 from typing import Any, Final
 
 from tools.bench.page import ROOT, Figures
-from tools.bench.process import CORES, OTHER_CORES, Process
+from tools.bench.process import CORES, OTHER_CORES, Process, started
 from tools.bench.processes_shown import blocks, plots
 from tools.bench.recorded import record
 from tools.bench.variants import Builds, builds, functions
@@ -86,7 +86,7 @@ def _starts(subjects: Mapping[Key, Case]) -> dict[Key, Figures]:
     found: dict[Key, list[tuple[float, float]]] = {key: [] for key in subjects}
     for _ in range(STARTS + 1):
         for key, case in random.sample(list(subjects.items()), len(subjects)):
-            with Process(case.function, case.recording) as process:
+            with started(case.function, case.recording) as process:
                 init = process.cpu_ms
                 found[key].append((init, _request(process, case)))
     return {
@@ -100,7 +100,7 @@ def _warm(cases: Sequence[Case]) -> dict[str, Figures]:
     """Send requests to all, which stay alive; return quantiles of their CPU times, in ms, and the peak of memory, in MB."""
     found: dict[str, list[float]] = {case.name: [] for case in cases}
     with contextlib.ExitStack() as exits:
-        running = [(case, exits.enter_context(Process(case.function, case.recording))) for case in cases if case.event]
+        running = [(case, exits.enter_context(started(case.function, case.recording))) for case in cases if case.event]
         for case, process in running:
             _request(process, case)  # the first is none of the warm ones
         for _ in range(REQUESTS // BLOCK):
@@ -139,7 +139,7 @@ def _instructions(subjects: Mapping[Key, Case]) -> dict[Key, Figures]:
 
 
 def _count(case: Case) -> int:
-    with Process(case.function, case.recording, wrapper=CACHEGRIND, cores=CORES) as process:
+    with started(case.function, case.recording, wrapper=CACHEGRIND, cores=CORES) as process:
         process.popen.terminate()
         process.popen.wait()
         process.output.seek(0)

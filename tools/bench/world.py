@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from tools.bench.process import Process
+from tools.bench.process import Process, started
 from tools.bench.stub import Exchange
 from tools.local.application import Application, Function
 from tools.local.gateway import find_route, rank
@@ -67,8 +67,7 @@ class World:
     def call(self, function: Function, event: Event) -> Any:  # noqa: ANN401 - whatever it answers
         """Let the function, which stays for further calls, serve an event; return its good answer."""
         if function.name not in self._running:
-            started = Process(function, back_end=self.back_end)
-            self._running[function.name] = self._exits.enter_context(started)
+            self._running[function.name] = self._exits.enter_context(started(function, back_end=self.back_end))
         return _good(self._running[function.name].invoke(event))
 
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
@@ -77,7 +76,7 @@ class World:
 
     def record(self, name: str, function: Function, event: Callable[[], Event]) -> Case:
         """Start the function anew, let it serve the event, and keep all that it asked and was answered."""
-        with Process(function, back_end=self.back_end) as process:
+        with started(function, back_end=self.back_end) as process:
             answer = _good(process.invoke(event()))
             return Case(name, function, list(process.stub.recording), event, answer)
 
