@@ -120,12 +120,17 @@ def _authorizers(world: World, known: Mapping[str, str], peer: Function) -> Iter
     secret = {"Name": peer.environment["SECRET_PARAMETER"], "Value": PEER_SECRET, "Type": "SecureString"}
     _client("ssm").put_parameter(**secret)
 
-    def event(token: str) -> Event:
+    def with_token(token: str) -> Event:
         return {**request, "type": "REQUEST", "identitySource": [f"Bearer {token}"]}
 
-    ours = lambda: event(tokens.issue(key, known["user_id"], known["sid"]))  # noqa: E731
-    yield world.record("authorizer", world.folder("authorizer"), ours)
-    yield world.record("usual authorizer", peer, lambda: event(jwt.encode(claims, PEER_SECRET, "HS256")))
+    def event() -> Event:
+        return with_token(tokens.issue(key, known["user_id"], known["sid"]))
+
+    def event_of_peer() -> Event:
+        return with_token(jwt.encode(claims, PEER_SECRET, "HS256"))
+
+    yield world.record("authorizer", world.folder("authorizer"), event)
+    yield world.record("usual authorizer", peer, event_of_peer)
 
 
 def _compare(ours: Case, peer: Case) -> None:
