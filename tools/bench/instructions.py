@@ -21,6 +21,7 @@ BUILD: Final = page.ROOT / ".aws-sam" / "build"
 FUNCTIONS: Final = ("list_tasks", "create_task", "authorizer")
 INTERPRETER: Final = f"{platform.python_version()} on {ARCHITECTURE}"
 VALGRIND: Final = shutil.which("valgrind")
+COUNTING: Final = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 # Exceptions as well: of all that a start does, they differ most from build to build.
 YARDSTICK: Final = """
 import argparse, asyncio, email.parser, http.client, logging.config, ssl, statistics, tarfile, unittest.mock, urllib.request
@@ -51,12 +52,13 @@ def of_start(build: Path, function: str) -> int:
 
 def _count(*arguments: str) -> int:
     """Count the instructions of a Python process that finds nothing but what it is told, and hashes the same each time."""
-    command = [
-        *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
-        *(sys.executable, "-P", "-s", "-S", "-B", *arguments),
-    ]
+    command = [*COUNTING, sys.executable, "-P", "-s", "-S", "-B", *arguments]
     environment = {**built.ENVIRONMENT, "PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr
+    return counted(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr)
+
+
+def counted(said: str) -> int:
+    """Return the count in what a process has printed that was started by COUNTING."""
     (count,) = re.findall(r"I +refs: +([\d,]+)", said)
     return int(count.replace(",", ""))
 

@@ -1,13 +1,11 @@
-"""What each function costs as a process, beside the same written the usual ways: CPU time of its init and its requests, memory.
+"""Part `processes`: what each function costs as a process, beside the same written the usual ways.
 
-`make bench PARTS=processes`; STARTS=2 WARM_REQUESTS=200 make it a short look. How it is measured, and why so: docs/decisions/0030-how-speed-is-measured.md.
+STARTS=2 WARM_REQUESTS=200 make it a short look. How it is measured, and why so: docs/decisions/0030-how-speed-is-measured.md.
 """
 
 import contextlib
 import os
 import random
-import re
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +14,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
+from tools.bench import instructions
 from tools.bench.page import ROOT, Figures
 from tools.bench.process import CORES, OTHER_CORES, Process, started
 from tools.bench.processes_shown import blocks, plots
@@ -29,43 +28,36 @@ __all__ = ["blocks", "measure", "plots"]
 STARTS: Final = int(os.environ.get("STARTS", "15"))  # of each function and variant, after one that fills the file cache
 REQUESTS: Final = int(os.environ.get("WARM_REQUESTS", "2000"))  # to each function
 BLOCK: Final = 100  # requests to a function before another has its turn
-VARIANTS: Final = ("with_pyc", "without_pyc")
-# Started without .pyc too, like the peers.
-COMPARED: Final = ("empty", "list_tasks", "get_task", "delete_task", "create_task", "update_task", "authorizer")
-# Whose instructions are counted: valgrind takes fifty times as long.
-COUNTED: Final = (
-    "empty",
-    "list_tasks",
-    "create_task",
-    "authorizer",
-    "fastapi create_task",
-    "powertools create_task",
+PEERS: Final = (
+    *(f"{name} {function}" for name in ("fastapi", "powertools") for function in ("list_tasks", "create_task")),
     "usual authorizer",
 )
-CACHEGRIND: Final = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+# Started without .pyc too.
+COMPARED: Final = ("empty", "list_tasks", "get_task", "delete_task", "create_task", "update_task", "authorizer", *PEERS)
+# Whose instructions are counted, which takes fifty times as long; the init of a peer is that of both endpoints.
+COUNTED: Final = {"empty", "list_tasks", "create_task", "authorizer", *PEERS} - {
+    "fastapi list_tasks",
+    "powertools list_tasks",
+}
 
 type Key = tuple[str, str]  # a case and a variant
 
 
 def measure() -> Figures:
     """Record every request, then start and run the functions and their peers in random order."""
-    os.sched_setaffinity(0, OTHER_CORES)
     with builds() as made:
+        os.sched_setaffinity(0, OTHER_CORES)
         cases = _recorded(made)
-        chosen = {(case.name, variant): case for case in cases for variant in VARIANTS if _is_started(case, variant)}
-        subjects = {
-            key: case if key[1] == "with_pyc" else case._replace(function=made.without_pyc(case.function))
-            for key, case in chosen.items()
+        subjects = {(case.name, "with_pyc"): case for case in cases} | {
+            (case.name, "without_pyc"): case._replace(function=made.without_pyc(case.function))
+            for case in cases
+            if case.name in COMPARED
         }
         starts, warm, counts = _starts(subjects), _warm(cases), _instructions(subjects)
     figures: dict[str, Any] = {case.name: {"calls": case.calls, **warm.get(case.name, {})} for case in cases}
     for name, variant in subjects:
         figures[name][variant] = starts[name, variant] | counts.get((name, variant), {})
     return {"starts": STARTS, "requests": REQUESTS, "processes": figures}
-
-
-def _is_started(case: Case, variant: str) -> bool:
-    return variant == "with_pyc" or case.name in COMPARED or " " in case.name  # the peers' names are two words
 
 
 def _recorded(made: Builds) -> list[Case]:
@@ -130,7 +122,7 @@ def _request(process: Process, case: Case) -> float:
 
 def _instructions(subjects: Mapping[Key, Case]) -> dict[Key, Figures]:
     """Return the instructions of init, in millions, of those that are counted; of none where valgrind is not installed."""
-    if not shutil.which(CACHEGRIND[0]):
+    if not instructions.VALGRIND:
         return {}
     counted = {key: case for key, case in subjects.items() if key[0] in COUNTED}
     with ThreadPoolExecutor(len(CORES)) as pool:  # counts do not mind company
@@ -139,11 +131,8 @@ def _instructions(subjects: Mapping[Key, Case]) -> dict[Key, Figures]:
 
 
 def _count(case: Case) -> int:
-    with started(case.function, case.recording, wrapper=CACHEGRIND, cores=CORES) as process:
+    with started(case.function, case.recording, wrapper=instructions.COUNTING, cores=CORES) as process:
         process.popen.terminate()
         process.popen.wait()
         process.output.seek(0)
-        found = re.search(rb"I\s+refs:\s+([\d,]+)", process.output.read())
-    if not found:
-        raise RuntimeError(f"valgrind has counted no instructions of {case.name}")
-    return round(int(found[1].replace(b",", b"")) / 1e6)
+        return round(instructions.counted(process.output.read().decode()) / 1e6)
