@@ -4,7 +4,7 @@ import json
 import urllib.request
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import Logger
 
 from lambdo import keyring
 from lambdo.budget import ANSWER, budget

@@ -47,11 +47,14 @@ KEPT = {
 
 # What is imported at each start and never used, and imports much itself (docs/decisions/0032-request-path.md).
 REPLACED = {
+    "aws_lambda_powertools/__init__.py": "",  # Metrics and Tracer
+    "aws_lambda_powertools/utilities/jmespath_utils/__init__.py": "",  # finds correlation ids in events
     "botocore/docs/__init__.py": "",
     "botocore/docs/docstring.py": (  # texts for help()
         "ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = lambda *_, **__: None\n"
     ),
     "jwt/jwks_client.py": "PyJWKClient = None\n",  # fetches keys; the authorizer has them in its environment
+    "pydantic/plugin/_loader.py": "def get_plugins():\n    return ()\n",  # looks through all packages for plugins
     "urllib3/http2/__init__.py": "",  # needs h2, which is not shipped
 }
 

@@ -69,7 +69,10 @@ FORBIDDEN_PREFIXES = (
     "aws_lambda_powertools.event_handler",
     "aws_lambda_powertools.utilities.parser",
     "aws_lambda_powertools.utilities.idempotency",
-    "html.parser",  # of botocore's documentation, which trim.py replaces
+    # of what trim.py replaces
+    "aws_lambda_powertools.metrics",
+    "html.parser",
+    "importlib.metadata",
 )
 
 

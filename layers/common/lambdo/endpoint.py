@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import Logger
 
 from lambdo import events, gzip_coding, ids, preconditions
 from lambdo.budget import budget
