@@ -50,10 +50,11 @@ PLOTTED: Final = {
 
 
 def blocks(figures: Figures) -> Mapping[str, str]:
-    """Return the goals, the starts and the requests beside the peers', and the table of all functions."""
+    """Return the goals, the headline, the starts and the requests beside the peers', and the table of all functions."""
     processes = figures["processes"]
     return {
         "goals": goals.block(processes),
+        "headline": goals.headline(processes),
         "starts": table(
             ["", "init", "first request", "init without `.pyc`", "instructions of init", "without `.pyc`"],
             [[title, *_start(processes[name])] for name, title in TITLES.items()],
