@@ -32,7 +32,7 @@ class Handlers(httpx.BaseTransport):
         )
         if self.random.random() < LOST:
             raise httpx.ReadError("the answer was lost")
-        return httpx.Response(answer.status, headers=answer.headers, text=answer.text)
+        return httpx.Response(answer.status, headers=answer.headers, content=answer.content)
 
 
 @pytest.mark.parametrize("seed", range(4))
