@@ -6,6 +6,7 @@ takes twenty minutes and more.
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -26,7 +27,9 @@ TABLE: Final = ("AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "B
 
 
 def measure() -> Figures:
-    """Measure in a table that grows."""
+    """Measure in a table that grows; raises SystemExit where dynalite cannot be fetched and run."""
+    if not shutil.which("npx"):
+        raise SystemExit("The part scale needs npx, which comes with Node.js; the others do not.")
     with (
         tempfile.TemporaryDirectory() as scratch,
         embedded(ROOT, Path(scratch)) as application,
