@@ -56,7 +56,7 @@ NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end fi
 # Before lambdo.store.aws makes its client and lambdo.endpoint its logger.
 use_endpoints(NOWHERE, NOWHERE)
 os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
-# In every line of the log, as on Lambda.
+# Set on Lambda; no line of the log shows it.
 os.environ["_X_AMZN_TRACE_ID"] = "Root=1-6b015230-d4f9cd829d2bb9987f40f3b2;Parent=53995c3f42cd8ad8;Sampled=1"
 
 from lambdo import keyring, settings, times, tokens  # noqa: E402

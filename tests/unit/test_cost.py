@@ -1,6 +1,7 @@
 """Arithmetic of the cost model: tiers, the mix, and where every price comes from."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -66,6 +67,25 @@ def test_containers_grow_with_requests_and_are_never_fewer_than_two() -> None:
     assert ways.containers(COUNTED, 0)["fargate_vcpu"] == 2 * month
     # 1,000 million requests: 1,142 a second at the busiest, of which a container takes 20.
     assert ways.containers(COUNTED, 1_000)["fargate_vcpu"] == 58 * month
+
+
+@pytest.mark.parametrize(("first", "second", "said"), [
+    (lambda _: 1, lambda _: 2, "throughout"),
+    (lambda _: 2, lambda _: 1, "at no volume"),
+    (lambda millions: millions, lambda _: 10, "up to 10 million requests a month"),
+])  # fmt: skip
+def test_break_even_point_is_where_the_first_way_ceases_to_be_cheaper(
+    first: Callable[[float], float], second: Callable[[float], float], said: str
+) -> None:
+    assert cost._crossing([first(step) for step in cost.STEPS], [second(step) for step in cost.STEPS]) == said
+
+
+def test_thrifty_way_costs_less_and_on_an_http_api_less_again() -> None:
+    sums = [
+        cost.dollars(ways.mix(ways.rest_and_fastapi(COUNTED, CPU, **options)))["sum"]
+        for options in cost.VARIANTS.values()
+    ]
+    assert sums[0] > sums[1] > sums[2] > sums[3]
 
 
 def test_access_log_line_has_a_value_for_every_variable() -> None:

@@ -16,7 +16,7 @@ from tests.caller import EVENTS, Answer, Context, as_sent, logging_to
 
 KEYS = [
     "level", "message", "timestamp", "request_id", "user_id", "route", "status", "duration_ms",
-    "capacity_units", "xray_trace_id",
+    "capacity_units",
 ]  # fmt: skip
 USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"
 REQUEST_ID = "JKJaXmPLvHcESHA="
@@ -89,12 +89,15 @@ def test_503_is_logged_with_the_reason_that_the_client_is_not_told() -> None:
     assert "no_answer" not in answer.text
 
 
-def test_longest_line_has_at_most_512_bytes() -> None:
+def test_longest_line_has_at_most_512_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame, "_cold", [True])
+
     def refuse(_: Request) -> Response:
         meter.units = 1234567.5
         raise ServiceUnavailable("no_answer")
 
     answer = serve(refuse, routeKey="DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id}")
+    assert line(answer)["cold_start"] is True
     assert len(answer.log.encode()) <= 512
 
 

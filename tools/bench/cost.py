@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tools.bench.page import FOLDER, Figures, kept, table
 from tools.bench.ways import GROWTH, HOURS, MIX, PEAK, Usage, containers, lambdo, mix, rest_and_fastapi
@@ -23,6 +23,12 @@ COLUMNS: Final = {
 MONTHS: Final = {"1 million": 1, "100 million": 100, "10 billion": 10_000}  # requests, and millions of them
 # Million requests a month to look at, from 10,000 to 100 billion.
 STEPS: Final = [10 ** (step / 50) for step in range(-100, 251)]
+VARIANTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "as above": {},
+    "with gzip, on arm64, without Lambda's own lines of log": {"thrifty": True},
+    "as above, but on an HTTP API": {"gateway": "http_api"},
+    "all of these": {"thrifty": True, "gateway": "http_api"},
+}
 FILTERS: Final = (1, 3, 10, 30, 100)  # tasks that the usual way reads for each that passes a filter
 
 
@@ -44,6 +50,10 @@ def measure() -> Figures:
             str(read): million["lambdo"]["sum"]
             / dollars(mix(rest_and_fastapi(counted, cpu["FastAPI"], 1 / read)))["sum"]
             for read in FILTERS
+        },
+        "variants": {
+            name: dollars(mix(rest_and_fastapi(counted, cpu["FastAPI"], **options)))["sum"]
+            for name, options in VARIANTS.items()
         },
         "months": {name: [dollars(way(millions))["sum"] for millions in MONTHS.values()] for name, way in ways.items()},
         "usage": mix(ours),
@@ -113,6 +123,13 @@ def blocks(figures: Figures) -> Mapping[str, str]:
                 ]
             ],
         ),
+        "cost-variants": table(
+            ["REST API and FastAPI", "a million requests", "lambdo's cost, as part of that"],
+            [
+                [name, f"${sum_:.2f}", f"{million['lambdo']['sum'] / sum_:.2f}"]
+                for name, sum_ in figures["variants"].items()
+            ],
+        ),
         "cost-mix": table(
             ["a million requests of the mix", *head], [[name, *_row(one)] for name, one in million.items()]
         ),
@@ -172,9 +189,9 @@ def _crossing(first: list[float], second: list[float]) -> str:
     """Say up to how many requests a month the first of two ways is the cheaper one; steps make it so more than once."""
     cheaper = [one < other for one, other in zip(first, second, strict=True)]
     changes = [f"{STEPS[at]:,.0f} million" for at in range(1, len(STEPS)) if cheaper[at] != cheaper[at - 1]]
-    return (
-        f"up to {' or '.join(dict.fromkeys((changes[0], changes[-1])))} requests a month" if changes else "throughout"
-    )
+    if not changes:
+        return "throughout" if cheaper[0] else "at no volume"
+    return f"up to {' or '.join(dict.fromkeys((changes[0], changes[-1])))} requests a month"
 
 
 def plots(figures: Figures) -> None:

@@ -11,7 +11,6 @@ from tools.bench.page import ROOT, Figures, table
 from tools.local.application import Application
 from tools.local.embedded import embedded
 
-TRACE: Final = "Root=1-6b015230-d4f9cd829d2bb9987f40f3b2;Parent=53995c3f42cd8ad8;Sampled=0"
 CONTEXT: Final = {
     "requestTime": "21/Nov/2026:08:11:29 +0000",
     "requestId": "V3AvAMNK25PIbHU=",
@@ -32,7 +31,6 @@ def measure() -> Figures:
     with tempfile.TemporaryDirectory() as state, embedded(ROOT, Path(state)) as application:
         # bcrypt's lowest cost: what is counted does not depend on it. All users come from one address.
         os.environ |= {"PASSWORD_COST": "4", "REGISTRATIONS_PER_ADDRESS": "10000"}
-        os.environ["_X_AMZN_TRACE_ID"] = TRACE  # Lambda's, of which the id stands in each line
         from tests.caller import Api  # noqa: PLC0415 - the layer makes its client when it is imported
         from tests.capacity import billing  # noqa: PLC0415 - as above
         from tools.bench.workload import run  # noqa: PLC0415 - as above

@@ -89,25 +89,36 @@ def lambdo(counted: Figures, cpu: Mapping[str, float]) -> Callable[[str], Usage]
     return usage
 
 
-def rest_and_fastapi(counted: Figures, cpu: Mapping[str, float], found: float = FOUND) -> Callable[[str], Usage]:
-    """Return the same for a REST API and one function with FastAPI, 1,024 MB on x86; it checks tokens itself."""
+def rest_and_fastapi(
+    counted: Figures,
+    cpu: Mapping[str, float],
+    found: float = FOUND,
+    *,
+    thrifty: bool = False,
+    gateway: str = "rest_api",
+) -> Callable[[str], Usage]:
+    """Return the same for a REST API and one function with FastAPI, 1,024 MB; it checks tokens itself.
+
+    As it usually is, on x86, with Lambda's own lines of log and without gzip; or `thrifty`.
+    """
     usual = _usual_units(found)
     seconds = COLD * _init(1024, cpu["init"])
-    platform = sum(len(line) + EVENT for line in PLATFORM_LINES)
+    processor, body = ("lambda_arm64", "body_bytes") if thrifty else ("lambda_x86_64", "plain_body_bytes")
+    platform = 0 if thrifty else sum(len(line) + EVENT for line in PLATFORM_LINES)
 
     def usage(name: str) -> Usage:
         one = counted["operations"][name]
         read, write = usual[name]
         hashing = HASH_MS if name == "log in" else 0.0
         return {
-            "rest_api": 1,
+            gateway: 1,
             "lambda_requests": 1,
-            "lambda_x86_64": 1e6 * (seconds + _gb_seconds(1024, cpu["warm"] + hashing, 2 if read and write else 1)),
+            processor: 1e6 * (seconds + _gb_seconds(1024, cpu["warm"] + hashing, 2 if read and write else 1)),
             "dynamodb_read": read,
             "dynamodb_write": write,
             "lambda_logs": 1e-3 * (one["log_bytes"] + EVENT + platform),
             "other_logs": 1e-3 * (counted["access_log_bytes"] + EVENT),
-            "data_out": 1e-3 * (one["header_bytes"] + one["plain_body_bytes"]),
+            "data_out": 1e-3 * (one["header_bytes"] + one[body]),
         }
 
     return usage

@@ -42,8 +42,9 @@ HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 
-logger: Final = Logger(location=None, utc=True, datefmt="%Y-%m-%dT%H:%M:%S.%FZ")
-logger.remove_keys(["service"])  # the log group names the stack; the line keeps its room for the event
+# Without what the log group tells, and the id of a trace, which there mostly is none of: the line keeps its room for the event.
+logger: Final = Logger(location=None, utc=True, datefmt="%Y-%m-%dT%H:%M:%S.%FZ", xray_trace_id=None)
+logger.remove_keys(["service"])
 
 
 class Response(NamedTuple):
@@ -149,25 +150,25 @@ def _serve(
     meter.reset()
     events.take()
     request_id = event["requestContext"]["requestId"]
-    # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
-    headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+    headers: Mapping[str, str] = {}
     identity: Mapping[str, Any] = {}
     problem: Problem | None = None
     try:
+        # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
+        headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
         if not public:
             identity = _authenticated(event)
             _authorize(event, identity)
         request = _request(event, headers, identity, max_body)
         response = handle(request)
-        response = response._replace(headers={**response.headers, **request.answer_headers})
+        response = _coded(response._replace(headers={**response.headers, **request.answer_headers}), headers)
     except Problem as raised:
         problem = raised
     except Exception:
         logger.exception("unhandled exception", request_id=request_id, function_request_id=context.aws_request_id)
         problem = InternalError()
     if problem:
-        response = _problem(problem, request_id)
-    response = _coded(response, headers.get("accept-encoding", ""))
+        response = _coded(_problem(problem, request_id), headers)
     if event["routeKey"].startswith("GET ") and preconditions.is_unchanged(headers, response.headers.get("etag")):
         response = _not_modified(response)
     line = {
@@ -241,7 +242,7 @@ def _problem(problem: Problem, request_id: str) -> Response:
     return Response(problem.status, body, {"content-type": "application/problem+json", **problem.headers})
 
 
-def _coded(response: Response, accept_encoding: str) -> Response:
+def _coded(response: Response, sent: Mapping[str, str]) -> Response:
     """Return the response with a mapping as JSON, which is packed if it is worth it and the client takes it."""
     if not isinstance(response.body, Mapping):
         return response
@@ -251,7 +252,7 @@ def _coded(response: Response, accept_encoding: str) -> Response:
     if len(content) <= gzip_coding.WORTH:
         return response._replace(body=text, headers=headers)
     headers["vary"] = "accept-encoding"
-    if not gzip_coding.is_taken(accept_encoding):
+    if not gzip_coding.is_taken(sent.get("accept-encoding", "")):
         return response._replace(body=text, headers=headers)
     headers["content-encoding"] = "gzip"
     if "etag" in headers:
