@@ -30,9 +30,9 @@ def _template(build: Path) -> dict[str, Any]:
 
 
 def layers(build: Path, folder: str, architecture: str = ARCHITECTURE) -> list[str]:
-    """Return the names of a function's layers; `-` has those of all functions."""
+    """Return the names of a function's layers."""
     template = _template(build)
-    own = template["Resources"].get(function_folder(build, folder).name, {"Properties": {}})["Properties"]
+    own = template["Resources"][function_folder(build, folder).name]["Properties"]
     chosen = [*template["Globals"]["Function"]["Layers"], *own.get("Layers", [])]
     if_arm64 = 1 if architecture == "arm64" else 2  # Fn::If: [OnArm64, then, otherwise]
     return [one["Ref"] if "Ref" in one else one["Fn::If"][if_arm64]["Ref"] for one in chosen]

@@ -137,7 +137,7 @@ def _authorizers(world: World, known: Mapping[str, str], peer: Function) -> Iter
 
 
 def _compare(ours: Case, peer: Case) -> None:
-    """Raise RuntimeError unless a peer has stored and answered the same."""
+    """Raise RuntimeError unless a peer has stored the same attributes and answered the same."""
     answers = [json.loads(case.answer["body"]) for case in (ours, peer)]
     stored = [set(json.loads(case.recording[0].request).get("Item", ())) for case in (ours, peer)]
     for answer in answers:
