@@ -228,7 +228,7 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
 
 def _assert_framed(answer: Answer, request_id: str, inner: set[str]) -> None:
     """Check what every answer of every endpoint has, and has not."""
-    from lambdo import static_files  # not above: its logger's name is set by conftest.py
+    from lambdo.web import static_files  # not above: its logger's name is set by conftest.py
 
     assert answer.headers["x-request-id"] == request_id
     assert answer.headers.items() >= SECURITY_HEADERS.items()
@@ -248,7 +248,7 @@ def _assert_framed(answer: Answer, request_id: str, inner: set[str]) -> None:
 
 @contextlib.contextmanager
 def logging_to(log: io.StringIO) -> Iterator[None]:
-    from lambdo.endpoint import logger
+    from lambdo.web.endpoint import logger
 
     output = logger.registered_handler
     assert isinstance(output, logging.StreamHandler)

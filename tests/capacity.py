@@ -9,8 +9,8 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from lambdo.metering import meter
-from lambdo.store import aws
+from lambdo.base.metering import meter
+from lambdo.table import aws
 from tests.caller import Answer, Caller, Json
 from tools.bench import partition
 from tools.bench.capacity import INDEXES, Recorder, item_size

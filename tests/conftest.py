@@ -59,10 +59,12 @@ os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
 # Set on Lambda; no line of the log shows it.
 os.environ["_X_AMZN_TRACE_ID"] = "Root=1-6b015230-d4f9cd829d2bb9987f40f3b2;Parent=53995c3f42cd8ad8;Sampled=1"
 
-from lambdo import keyring, settings, times, tokens  # noqa: E402
-from lambdo.budget import budget  # noqa: E402
-from lambdo.endpoint import logger  # noqa: E402
-from lambdo.store import aws, key_sets  # noqa: E402
+from functions.provision_keys import keyring  # noqa: E402
+from lambdo.base import settings, times  # noqa: E402
+from lambdo.base.budget import budget  # noqa: E402
+from lambdo.sessions import access_tokens as tokens  # noqa: E402
+from lambdo.table import aws, key_sets  # noqa: E402
+from lambdo.web.endpoint import logger  # noqa: E402
 
 aws.session().register("provide-client-params", watch.called)
 watch.setFormatter(logger.registered_formatter)

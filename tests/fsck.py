@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdo.store import keys, wire
+from lambdo.table import keys, wire
 from tools.operate.invariants import violations
 
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from lambdo import mail_tokens, times
-from lambdo.models.mail import LIFETIMES, Purpose
-from lambdo.store import mail_tokens as stored_tokens
+from lambdo.base import times
+from lambdo.mails import mail_tokens
+from lambdo.mails import store as stored_tokens
+from lambdo.mails.models import LIFETIMES, Purpose
 from tests.caller import UNKNOWN_ID, Caller, Context, Json, handler_of
 from tests.stream import record
 from tools.local.mailbox import Mail, Mailbox
@@ -70,5 +71,5 @@ def token_in(mail: Mail) -> str:
 def issue(user: Caller, purpose: Purpose) -> str:
     """Make a token as a mail would bring it, without the mail."""
     token = mail_tokens.new(user.id)
-    stored_tokens.put(purpose, token, 0, times.unix() + LIFETIMES[purpose])
+    stored_tokens.put_token(purpose, token, 0, times.unix() + LIFETIMES[purpose])
     return str(token)

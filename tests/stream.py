@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lambdo.store import keys
+from lambdo.table import keys
 from tests.caller import Context, Json, handler_of
 
 PATIENCE = 100  # turns; a bound on hanging, not a measurement

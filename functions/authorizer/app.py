@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdo import tokens
+from lambdo.sessions import access_tokens as tokens
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own, untyped

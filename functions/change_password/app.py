@@ -1,10 +1,10 @@
 """POST /api/auth/password - change the password."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.auth_requests import ChangePassword
-from lambdo.services.accounts import change_password
-from lambdo.validation import parse_json
+from lambdo.accounts.requests import ChangePassword
+from lambdo.accounts.service import change_password
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.validation import parse_json
 
 
 @endpoint()

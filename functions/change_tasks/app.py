@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from lambdo import events
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.bulk_requests import (
+from lambdo.base import events
+from lambdo.base.problems import Problem
+from lambdo.table.records import rehearse
+from lambdo.tasks.bulk import (
     ChangeTasks,
     CompleteOperation,
     CreateOperation,
@@ -14,13 +14,13 @@ from lambdo.models.bulk_requests import (
     Operation,
     UpdateOperation,
 )
-from lambdo.models.task import TaskAnswer
-from lambdo.preconditions import versions_of
-from lambdo.problems import Problem
-from lambdo.services.tasks import complete_task, create_task, update_task
-from lambdo.services.trash import delete_task
-from lambdo.store.idempotency import rehearse
-from lambdo.validation import parse_json
+from lambdo.tasks.models import TaskAnswer
+from lambdo.tasks.service import complete_task, create_task, update_task
+from lambdo.tasks.trash import delete_task
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import versions_of
+from lambdo.web.validation import parse_json
 
 MAX_BODY: Final = 1024 * 1024  # bytes; the largest operation has some 10 KB
 

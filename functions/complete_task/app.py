@@ -1,12 +1,12 @@
 """PATCH /api/{user_id}/tasks/{task_id}/complete - complete or reopen a task."""
 
-from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.task_requests import CompleteTask
-from lambdo.preconditions import etag, if_match
-from lambdo.problems import TaskNotFound
-from lambdo.services.tasks import complete_task
-from lambdo.validation import parse_json
+from lambdo.base.problems import TaskNotFound
+from lambdo.tasks.requests import CompleteTask
+from lambdo.tasks.service import complete_task
+from lambdo.web.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag, if_match
+from lambdo.web.validation import parse_json
 
 
 @endpoint()

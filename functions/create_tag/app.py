@@ -1,11 +1,11 @@
 """POST /api/{user_id}/tags - create a tag."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.tag_requests import CreateTag
-from lambdo.preconditions import etag
-from lambdo.services.tags import create_tag
-from lambdo.validation import parse_json
+from lambdo.tags.requests import CreateTag
+from lambdo.tags.service import create_tag
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag
+from lambdo.web.validation import parse_json
 
 
 @endpoint()

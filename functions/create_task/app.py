@@ -1,11 +1,11 @@
 """POST /api/{user_id}/tasks - create a task."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.task_requests import CreateTask
-from lambdo.preconditions import etag
-from lambdo.services.tasks import create_task
-from lambdo.validation import parse_json
+from lambdo.tasks.requests import CreateTask
+from lambdo.tasks.service import create_task
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag
+from lambdo.web.validation import parse_json
 
 
 @endpoint()

@@ -3,14 +3,14 @@
 import time
 from contextlib import suppress
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.auth_requests import DeleteMe
-from lambdo.preconditions import if_match
-from lambdo.problems import ServiceUnavailable
-from lambdo.services.accounts import delete_account
-from lambdo.services.deletions import sweep_account
-from lambdo.validation import parse_json
+from lambdo.accounts.requests import DeleteMe
+from lambdo.accounts.service import delete_account
+from lambdo.base.problems import ServiceUnavailable
+from lambdo.tasks.deletions import sweep_account
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import if_match
+from lambdo.web.validation import parse_json
 
 SWEEP_SECONDS = 3  # what most accounts need many times over; functions/finish_deletions does the rest
 

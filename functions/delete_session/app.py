@@ -1,10 +1,10 @@
 """DELETE /api/auth/sessions/{session_id} - log out one device."""
 
-from lambdo import refresh_cookie
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.problems import SessionNotFound
-from lambdo.services.sessions import end_session
+from lambdo.base.problems import SessionNotFound
+from lambdo.sessions import refresh_cookie
+from lambdo.sessions.service import end_session
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
 
 
 @endpoint()

@@ -1,10 +1,10 @@
 """DELETE /api/auth/sessions - log out everywhere else, or everywhere."""
 
-from lambdo import refresh_cookie
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.problems import InvalidFields
-from lambdo.services.sessions import end_sessions
+from lambdo.base.problems import InvalidFields
+from lambdo.sessions import refresh_cookie
+from lambdo.sessions.service import end_sessions
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
 
 
 @endpoint()

@@ -1,10 +1,10 @@
 """DELETE /api/{user_id}/tags/{tag_id} - delete a tag; its tasks stay."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.preconditions import if_match
-from lambdo.problems import TagNotFound
-from lambdo.services.tags import delete_tag
+from lambdo.base.problems import TagNotFound
+from lambdo.tags.service import delete_tag
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import if_match
 
 
 @endpoint()

@@ -1,10 +1,10 @@
 """DELETE /api/{user_id}/tasks/{task_id} - move a task into the trash."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.preconditions import if_match
-from lambdo.problems import TaskNotFound
-from lambdo.services.trash import delete_task
+from lambdo.base.problems import TaskNotFound
+from lambdo.tasks.trash import delete_task
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import if_match
 
 
 @endpoint()

@@ -1,8 +1,8 @@
 """DELETE /api/{user_id}/tasks/trash - delete for good what is in the trash."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.services.trash import empty_trash
+from lambdo.tasks.trash import empty_trash
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
 
 
 @endpoint()

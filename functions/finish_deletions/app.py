@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
-from lambdo.budget import budget
-from lambdo.metering import meter
-from lambdo.services.deletions import OutOfTime, finish_account, finish_tag, sweep_account
-from lambdo.store import keys
+from lambdo.base.budget import budget
+from lambdo.base.metering import meter
+from lambdo.table import keys
+from lambdo.tasks.deletions import OutOfTime, finish_account, finish_tag, sweep_account
 
 logger = Logger(location=None, utc=True, use_rfc3339=True)
 

@@ -6,9 +6,12 @@ The page finds its own way from the address. It names its files below a version,
 from pathlib import Path
 from typing import Final
 
-from lambdo import bundles, settings, static_files
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.problems import PageNotFound
+from lambdo.base import settings
+from lambdo.base.problems import PageNotFound
+from lambdo.web import static_files
+from lambdo.web.endpoint import Request, Response, endpoint
+
+from . import bundles
 
 SOURCES: Final = static_files.read_folder(Path(__file__).with_name("static"))
 UNVERSIONED: Final = SOURCES.pop("index.html")

@@ -8,9 +8,10 @@ from typing import Final
 
 import aws_lambda_powertools
 
-from lambdo import settings, static_files
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.problems import PageNotFound
+from lambdo.base import settings
+from lambdo.base.problems import PageNotFound
+from lambdo.web import static_files
+from lambdo.web.endpoint import Request, Response, endpoint
 
 SWAGGER_UI: Final = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "openapi" / "swagger_ui"
 ASSETS: Final = static_files.read_folder(Path(__file__).with_name("static")) | {

@@ -7,9 +7,10 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Final
 
-from lambdo import settings, static_files
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.static_files import StaticFile
+from lambdo.base import settings
+from lambdo.web import static_files
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.static_files import StaticFile
 
 PAGE: Final = static_files.read(Path(__file__).with_name("index.html"))
 STYLE: Final = re.split(b"</?style>", PAGE.content)[1]  # within the page, which spares a second request

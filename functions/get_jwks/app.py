@@ -2,8 +2,8 @@
 
 import json
 
-from lambdo import settings
-from lambdo.endpoint import Request, Response, endpoint
+from lambdo.base import settings
+from lambdo.web.endpoint import Request, Response, endpoint
 
 
 @endpoint(public=True)

@@ -1,9 +1,9 @@
 """GET /api/auth/me - the current user."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.preconditions import etag
-from lambdo.problems import UserNotFound
-from lambdo.store import users
+from lambdo.base.problems import UserNotFound
+from lambdo.users import store as users
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.preconditions import etag
 
 
 @endpoint()

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from lambdo import settings, static_files
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.problems import PageNotFound
+from lambdo.base import settings
+from lambdo.base.problems import PageNotFound
+from lambdo.web import static_files
+from lambdo.web.endpoint import Request, Response, endpoint
 
 DESCRIPTION: Final = static_files.read(Path(__file__).with_name("openapi.json"))
 

@@ -1,9 +1,9 @@
 """GET /api/{user_id}/tags/{tag_id} - a tag."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.preconditions import etag
-from lambdo.problems import TagNotFound
-from lambdo.store import tags
+from lambdo.base.problems import TagNotFound
+from lambdo.tags import store as tags
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.preconditions import etag
 
 
 @endpoint()

@@ -1,10 +1,10 @@
 """PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id} - put a tag on a task."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.preconditions import etag, if_match
-from lambdo.problems import TagNotFound, TaskNotFound
-from lambdo.services.tasks import link_tag
+from lambdo.base.problems import TagNotFound, TaskNotFound
+from lambdo.tasks.service import link_tag
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag, if_match
 
 
 @endpoint()

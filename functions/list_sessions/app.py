@@ -1,7 +1,7 @@
 """GET /api/auth/sessions - where one is logged in."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.services.sessions import list_sessions
+from lambdo.sessions.service import list_sessions
+from lambdo.web.endpoint import Request, Response, endpoint
 
 
 @endpoint()

@@ -1,7 +1,7 @@
 """GET /api/{user_id}/tags - all tags."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.store import tags
+from lambdo.tags import store as tags
+from lambdo.web.endpoint import Request, Response, endpoint
 
 
 @endpoint()

@@ -1,15 +1,15 @@
 """GET /api/{user_id}/tasks - a page of tasks, filtered and sorted, newest first by default."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.models.task_query import PARAMETERS, REPEATABLE, parse
-from lambdo.paging import paged
-from lambdo.services.tagging import show_tasks
-from lambdo.services.task_lists import list_tasks
+from lambdo.tasks import query
+from lambdo.tasks.lists import list_tasks
+from lambdo.tasks.tagging import show_tasks
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.page_query import read_page_query, respond_with_page
 
 
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 200 with `items` and `next_cursor`."""
-    parameters = request.query(PARAMETERS, REPEATABLE)
-    page = list_tasks(request.user_id, parse(parameters))
-    return paged(request, parameters, show_tasks(request.user_id, page.tasks, page.tags), page.next_cursor)
+    values = read_page_query(request, query.RULES, repeatable=query.REPEATABLE)
+    page = list_tasks(request.user_id, query.from_values(values))
+    return respond_with_page(request, show_tasks(request.user_id, page.tasks, page.tags), page.next_cursor)

@@ -1,14 +1,13 @@
 """GET /api/{user_id}/tasks/trash - a page of deleted tasks, the last deleted first."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.models.page_query import PARAMETERS, parse
-from lambdo.paging import paged
-from lambdo.services.trash import list_trash
+from lambdo.tasks.trash import list_trash
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.page_query import read_page_query, respond_with_page
 
 
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 200 with `items` and `next_cursor`."""
-    parameters = request.query(PARAMETERS)
-    tasks, next_cursor = list_trash(request.user_id, parse(parameters))
-    return paged(request, parameters, tasks, next_cursor)
+    page = read_page_query(request)
+    tasks, next_cursor = list_trash(request.user_id, limit=page["limit"], cursor=page["cursor"])
+    return respond_with_page(request, tasks, next_cursor)

@@ -2,13 +2,14 @@
 
 from urllib.parse import parse_qsl
 
-from lambdo import refresh_cookie, tokens
-from lambdo.endpoint import FORM, JSON, Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.auth_requests import LogIn
-from lambdo.services.accounts import authenticate
-from lambdo.services.session_tokens import first_tokens, start_session
-from lambdo.validation import parse_fields, parse_json
+from lambdo.accounts.requests import LogIn
+from lambdo.accounts.service import authenticate
+from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import refresh_cookie
+from lambdo.sessions.session_tokens import first_tokens, start_session
+from lambdo.web.endpoint import FORM, JSON, Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.validation import parse_fields, parse_json
 
 
 @endpoint(public=True)

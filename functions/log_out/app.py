@@ -1,11 +1,12 @@
 """POST /api/auth/logout - end a session."""
 
-from lambdo import refresh_cookie, tokens
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.models.auth_requests import LogOut
-from lambdo.problems import Unauthenticated
-from lambdo.services.sessions import log_out, log_out_by_id
-from lambdo.validation import parse_json
+from lambdo.accounts.requests import LogOut
+from lambdo.base.problems import Unauthenticated
+from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import refresh_cookie
+from lambdo.sessions.service import log_out, log_out_by_id
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.validation import parse_json
 
 
 @endpoint(public=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
-from lambdo import keyring
-from lambdo.budget import ANSWER, budget
+from lambdo.base.budget import ANSWER, budget
+
+from . import keyring
 
 logger = Logger(location=None)
 

@@ -1,10 +1,11 @@
 """POST /api/auth/refresh - exchange a refresh token for the next pair."""
 
-from lambdo import refresh_cookie, tokens
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.models.auth_requests import Refresh
-from lambdo.services.session_tokens import refresh
-from lambdo.validation import parse_json
+from lambdo.accounts.requests import Refresh
+from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import refresh_cookie
+from lambdo.sessions.session_tokens import refresh
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.validation import parse_json
 
 
 @endpoint(public=True)

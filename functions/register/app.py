@@ -1,11 +1,11 @@
 """POST /api/auth/register - create an account."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.auth_requests import Register
-from lambdo.preconditions import etag
-from lambdo.services.accounts import owner_of, register
-from lambdo.validation import parse_json
+from lambdo.accounts.requests import Register
+from lambdo.accounts.service import owner_of, register
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag
+from lambdo.web.validation import parse_json
 
 
 @endpoint(public=True)

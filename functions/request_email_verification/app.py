@@ -1,8 +1,8 @@
 """POST /api/auth/email/resend - have the mail sent that confirms the e-mail address."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.services.mails import request_email_verification
+from lambdo.mails.service import request_email_verification
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
 
 
 @endpoint()

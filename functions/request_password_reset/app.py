@@ -1,10 +1,10 @@
 """POST /api/auth/password/forgot - have a mail sent with which to choose a new password."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.auth_requests import RequestPasswordReset
-from lambdo.services.mails import request_password_reset
-from lambdo.validation import parse_json
+from lambdo.accounts.requests import RequestPasswordReset
+from lambdo.mails.service import request_password_reset
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.validation import parse_json
 
 
 @endpoint(public=True)

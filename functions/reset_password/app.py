@@ -1,10 +1,10 @@
 """POST /api/auth/password/reset - choose a new password with the token of a mail."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.auth_requests import ResetPassword
-from lambdo.services.recovery import owner_of, reset_password
-from lambdo.validation import parse_json
+from lambdo.accounts.recovery import owner_of, reset_password
+from lambdo.accounts.requests import ResetPassword
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.validation import parse_json
 
 
 @endpoint(public=True)

@@ -1,10 +1,10 @@
 """POST /api/{user_id}/tasks/trash/{task_id}/restore - have a deleted task back."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.preconditions import etag, if_match
-from lambdo.problems import TaskNotFound
-from lambdo.services.trash import restore_task
+from lambdo.base.problems import TaskNotFound
+from lambdo.tasks.trash import restore_task
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag, if_match
 
 
 @endpoint()

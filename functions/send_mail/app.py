@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
-from lambdo import events
-from lambdo.budget import budget
-from lambdo.metering import meter
-from lambdo.services.mails import send_requested
+from lambdo.base import events
+from lambdo.base.budget import budget
+from lambdo.base.metering import meter
+from lambdo.mails.service import send_requested
 
 logger = Logger(location=None, utc=True, use_rfc3339=True)
 

@@ -1,10 +1,10 @@
 """DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id} - take a tag off a task."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.preconditions import if_match
-from lambdo.problems import TagNotFound, TaskNotFound
-from lambdo.services.tasks import unlink_tag
+from lambdo.base.problems import TagNotFound, TaskNotFound
+from lambdo.tasks.service import unlink_tag
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import if_match
 
 
 @endpoint()

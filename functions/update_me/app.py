@@ -1,11 +1,11 @@
 """PATCH /api/auth/me - change name or time zone."""
 
-from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.auth_requests import UpdateMe
-from lambdo.preconditions import etag, if_match
-from lambdo.services.accounts import update_user
-from lambdo.validation import parse_json
+from lambdo.accounts.requests import UpdateMe
+from lambdo.accounts.service import update_user
+from lambdo.web.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag, if_match
+from lambdo.web.validation import parse_json
 
 
 @endpoint()

@@ -1,12 +1,12 @@
 """PUT or PATCH /api/{user_id}/tags/{tag_id} - rename or recolour a tag."""
 
-from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.tag_requests import UpdateTag
-from lambdo.preconditions import etag, if_match
-from lambdo.problems import TagNotFound
-from lambdo.services.tags import update_tag
-from lambdo.validation import parse_json
+from lambdo.base.problems import TagNotFound
+from lambdo.tags.requests import UpdateTag
+from lambdo.tags.service import update_tag
+from lambdo.web.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag, if_match
+from lambdo.web.validation import parse_json
 
 
 @endpoint()

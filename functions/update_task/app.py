@@ -1,12 +1,12 @@
 """PUT or PATCH /api/{user_id}/tasks/{task_id} - change the fields that are sent."""
 
-from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
-from lambdo.idempotency import once
-from lambdo.models.task_requests import UpdateTask
-from lambdo.preconditions import etag, if_match
-from lambdo.problems import TaskNotFound
-from lambdo.services.tasks import update_task
-from lambdo.validation import parse_json
+from lambdo.base.problems import TaskNotFound
+from lambdo.tasks.requests import UpdateTask
+from lambdo.tasks.service import update_task
+from lambdo.web.endpoint import MERGE_PATCH, Request, Response, endpoint
+from lambdo.web.idempotency import once
+from lambdo.web.preconditions import etag, if_match
+from lambdo.web.validation import parse_json
 
 
 @endpoint()

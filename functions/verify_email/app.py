@@ -1,9 +1,9 @@
 """POST /api/auth/email/verify - confirm the e-mail address."""
 
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.models.auth_requests import VerifyEmail
-from lambdo.services.recovery import verify_email
-from lambdo.validation import parse_json
+from lambdo.accounts.recovery import verify_email
+from lambdo.accounts.requests import VerifyEmail
+from lambdo.web.endpoint import Request, Response, endpoint
+from lambdo.web.validation import parse_json
 
 
 @endpoint(public=True)

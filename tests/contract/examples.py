@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from lambdo import ids, times
+from lambdo.base import ids, times
 from tests.caller import UNKNOWN_ID, Answer, Api, Caller
 from tests.mailbox import issue
 from tests.network import Network, cancelled, error

@@ -16,7 +16,7 @@ import botocore
 import pytest
 from botocore import xform_name
 
-from lambdo.store import wire
+from lambdo.table import wire
 from tests.contract.conftest import ARCHITECTURES, Builds
 from tests.contract.test_template import FUNCTIONS, ROOT, camel
 from tools.bench import sizes

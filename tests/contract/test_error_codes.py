@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.retries import standard
 
-from lambdo.store.error_codes import MEANINGS, Meaning, meaning
+from lambdo.table.error_codes import MEANINGS, Meaning, meaning
 from tests.contract.test_build import called
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo.problems import Problem
+from lambdo.base.problems import Problem
 from tests.caller import Api
 from tools.openapi.errors_page import PAGE, render
 

@@ -55,8 +55,9 @@ def _forged(token: str) -> str:
 
 def _expired(user: Caller, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return a token of the user that our own code signed an hour ago."""
-    from lambdo import times, tokens
-    from lambdo.services import session_tokens
+    from lambdo.base import times
+    from lambdo.sessions import access_tokens as tokens
+    from lambdo.sessions import session_tokens
 
     past = times.now() - timedelta(hours=1)
     with monkeypatch.context() as patch:

@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 import pytest
 
-from lambdo import endpoint, events
+from lambdo.base import events
+from lambdo.web import endpoint
 from tests.caller import Caller
 from tests.contract.stages import operations, processed, processed_operations
 from tests.contract.test_template import ROOT, template

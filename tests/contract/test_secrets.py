@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdo import settings
-from lambdo.store import key_sets
+from lambdo.base import settings
+from lambdo.table import key_sets
 from tools.local.application import Application
 
 ROOT = Path(__file__).parents[2]

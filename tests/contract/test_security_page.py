@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdo import events
+from lambdo.base import events
 
 TESTS = Path(__file__).parents[1]
 PAGE = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")

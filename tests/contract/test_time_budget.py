@@ -7,8 +7,9 @@ from botocore.retries.standard import ExponentialBackoff
 
 from functions.finish_deletions.app import _SPARE_MS
 from functions.provision_keys.app import SECONDS
-from lambdo.budget import ANSWER
-from lambdo.store import aws, table
+from lambdo.base.budget import ANSWER
+from lambdo.table import aws
+from lambdo.table import calls as table
 from tests.contract.test_template import FUNCTIONS, function, resources
 
 GATEWAY = 30.0  # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html

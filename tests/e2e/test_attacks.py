@@ -20,7 +20,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lambdo import base64url
+from lambdo.base import base64url
 from tests.contract.test_guard import GUARDED, NAMING_A_USER
 from tests.e2e.conftest import PASSWORD, Account, Api
 

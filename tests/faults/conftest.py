@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import aws
+from lambdo.table import aws
 from tests.caller import Api
 from tests.faults.matrix import Matrix
 from tests.faults.world import World

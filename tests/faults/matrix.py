@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lambdo import settings
-from lambdo.idempotency import REPLAYED
-from lambdo.store import aws, key_sets, keys
+from lambdo.base import settings
+from lambdo.table import aws, key_sets, keys
+from lambdo.web.idempotency import REPLAYED
 from tests.caller import Answer, assert_problem
 from tests.faults.cases import Case
 from tests.faults.faults import FAULTS, OVERTAKEN, WRITES, Fault

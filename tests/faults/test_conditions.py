@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import keys, writes
-from lambdo.store.writes import Write
+from lambdo.table import keys, writes
+from lambdo.table.writes import Write
 from tests.faults.cases import CASES, LINK, ME, TAG, TAGS, TASK, TASKS, TRASH, Case
 from tests.faults.matrix import Matrix
 from tests.faults.world import World

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus
 
-from lambdo import refresh_tokens
-from lambdo.models.mail import LIFETIMES
-from lambdo.store import aws, keys, wire
+from lambdo.mails.models import LIFETIMES
+from lambdo.sessions import refresh_tokens
+from lambdo.table import aws, keys, wire
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json
 from tests.faults.cases import Case
 from tests.fsck import uncounted

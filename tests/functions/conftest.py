@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import aws
+from lambdo.table import aws
 from tests.capacity import Bill, billing
 from tests.mailbox import Post
 from tests.network import Network

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambdo import ids, settings, tokens
-from lambdo.store import key_sets
+from lambdo.base import ids, settings
+from lambdo.sessions import access_tokens as tokens
+from lambdo.table import key_sets
 from tests.caller import Api, Caller, Context, assert_problem, handler_of
 
 ME = "/api/auth/me"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from lambdo import refresh_tokens
-from lambdo.metering import meter
+from lambdo.base.metering import meter
+from lambdo.sessions import refresh_tokens
 from tests.caller import PASSWORD, Api, Caller, Json
 from tests.capacity import ITEM, Bill, Cost, load
 from tests.mailbox import issue

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from lambdo.store.task_runs import SCAN_BUDGET
+from lambdo.tasks.runs import SCAN_BUDGET
 from tests.caller import Api, Caller, Json
 from tests.capacity import Bill, Cost, load
 from tools.bench.partition import tag_id

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo.store import wire
+from lambdo.table import wire
 from tests.caller import UNKNOWN_ID, Answer, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
 from tests.network import PASS, Network, error

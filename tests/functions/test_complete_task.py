@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import tasks
+from lambdo.tasks import store as tasks
 from tests.caller import UNKNOWN_ID, Caller, assert_problem
 from tests.fsck import fsck
 

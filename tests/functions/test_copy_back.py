@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import aws
+from lambdo.table import aws
 from tests.caller import PASSWORD, Api, Caller
 from tests.fsck import fsck
 from tools.operate import copy_back

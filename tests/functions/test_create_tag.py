@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lambdo import ids
-from lambdo.store import tags
+from lambdo.base import ids
+from lambdo.tags import store as tags
 from tests.caller import PASSWORD, Caller, assert_problem
 from tests.fsck import fsck
 

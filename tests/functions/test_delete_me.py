@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdo import passwords
-from lambdo.store import users
+from lambdo.users import passwords
+from lambdo.users import store as users
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
 from tests.network import PASS, Network, error
@@ -168,7 +168,8 @@ def test_what_a_late_access_token_wrote_is_swept_when_the_mark_expires(
     fsck(dump())
     table_items = dump()
     assert len(own(full, dump)) == 2
-    from lambdo.store import keys, table, writes
+    from lambdo.table import calls as table
+    from lambdo.table import keys, writes
 
     table.delete(writes.delete(keys.user(full.id), keys.PROFILE))  # as TTL does
     assert deliver(record(mark, "REMOVE")) == []

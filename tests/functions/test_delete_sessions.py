@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdo.services import sessions
-from lambdo.store import table, users
+from lambdo.sessions import service as sessions
+from lambdo.table import calls as table
+from lambdo.users import store as users
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 from tests.fsck import fsck
 from tests.network import CRASH, PASS, Crash, Network, error

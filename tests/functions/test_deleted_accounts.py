@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import keys, table, writes
+from lambdo.table import calls as table
+from lambdo.table import keys, writes
 from tests.caller import PASSWORD, Answer, Api, Caller, Json, assert_problem
 from tests.fsck import fsck
 from tests.network import PASS, Network

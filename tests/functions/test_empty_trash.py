@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.services import trash
+from lambdo.tasks import trash
 from tests.caller import Caller, assert_problem
 from tests.fsck import fsck
 from tests.network import APPLIED_CRASH, CRASH, PASS, Crash, Network, error

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdo import settings
-from lambdo.models.mail import LIFETIMES
+from lambdo.base import settings
+from lambdo.mails.models import LIFETIMES
 from tests.caller import PASSWORD, Api, Caller
 from tests.mailbox import Post, issue
 from tests.stream import Stream

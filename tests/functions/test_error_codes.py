@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store.error_codes import MEANINGS, Meaning
+from lambdo.table.error_codes import MEANINGS, Meaning
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 from tests.fsck import uncounted
 from tests.network import Network, cancelled, error

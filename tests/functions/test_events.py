@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo import events, refresh_tokens
-from lambdo.services import throttles
-from lambdo.store import keys, table
+from lambdo.base import events
+from lambdo.sessions import refresh_tokens
+from lambdo.table import calls as table
+from lambdo.table import keys
+from lambdo.users import throttles
 from tests.caller import PASSWORD, Answer, Api, Caller
 from tests.mailbox import issue
 

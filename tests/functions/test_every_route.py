@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from lambdo import refresh_tokens
+from lambdo.sessions import refresh_tokens
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Caller, assert_problem
 from tests.faults.cases import IDEMPOTENT
 from tests.mailbox import issue

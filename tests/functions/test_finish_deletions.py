@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from functions.delete_me import app
-from lambdo import ids
-from lambdo.store import aws, keys, table, tags, writes
-from lambdo.store.wire import dump as to_wire
+from lambdo.base import ids
+from lambdo.table import aws, keys, writes
+from lambdo.table import calls as table
+from lambdo.table.wire import dump as to_wire
+from lambdo.tags import store as tags
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem, logging_to
 from tests.fsck import fsck
 from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, Crash, Fault, Network, error

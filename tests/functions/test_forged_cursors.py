@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo import base64url, cursors
+from lambdo.base import base64url
+from lambdo.tasks import cursors
 from tests.caller import Caller, assert_problem
 
 ALPHABET = string.ascii_letters + string.digits + "-_"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import wire
+from lambdo.table import wire
 from tests.caller import Api
 from tests.mailbox import issue
 from tools.operate import fsck

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lambdo import base64url
+from lambdo.base import base64url
 from tests.caller import Api
 
 PATH = "/.well-known/jwks.json"

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from lambdo.store import aws
+from lambdo.table import aws
 from tests.caller import Api, Caller, assert_problem
 
 PATH = "/api/auth/me"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import wire
+from lambdo.table import wire
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json, assert_problem
 from tests.fsck import fsck, uncounted
 from tests.functions.test_every_route import REQUESTS, Desk, Good

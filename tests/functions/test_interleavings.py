@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import aws
+from lambdo.table import aws
 from tests.caller import Answer, Api, Caller, Json
 from tests.fsck import fsck, uncounted
 from tests.network import PASS, Network

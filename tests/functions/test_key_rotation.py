@@ -6,7 +6,7 @@ from collections.abc import Callable
 import jwt
 import pytest
 
-from lambdo import settings
+from lambdo.base import settings
 from tests.caller import PASSWORD, Api, Caller, assert_problem
 
 REFRESH = "/api/auth/refresh"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from lambdo import times
+from lambdo.base import times
 from tests.caller import UNKNOWN_ID, Api, Caller, Json, assert_problem
 from tests.lists import expected, items_of, next_link, pages
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo import refresh_tokens, tokens
+from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import refresh_tokens
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 
 PATH = "/api/auth/sessions"

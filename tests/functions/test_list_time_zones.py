@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lambdo import times
+from lambdo.base import times
 from tests.caller import Api, Caller, Json
 from tests.lists import beginning, expected, items_of
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lambdo import cursors
+from lambdo.tasks import cursors
 from tests.caller import Caller, Json, assert_problem
 
 type Clock = Callable[..., None]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdo import ids, times
-from lambdo.models.task import Task
-from lambdo.store import aws
+from lambdo.base import ids, times
+from lambdo.table import aws
+from lambdo.tasks.models import Task
 from tests.caller import Answer, Api, Json
 from tests.lists import expected, items_of
 from tools.bench import partition

@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 import bcrypt
 import pytest
 
-from lambdo import refresh_tokens, tokens
-from lambdo.store import users, wire
+from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import refresh_tokens
+from lambdo.table import wire
+from lambdo.users import store as users
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 from tests.fsck import uncounted
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdo import refresh_tokens
+from lambdo.sessions import refresh_tokens
 from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, assert_problem
 
 PATH = "/api/auth/logout"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import aws, key_sets
+from lambdo.table import aws, key_sets
 from tests.caller import Context, handler_of
 from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Crash, Fault, Network, error
 from tools.local.application import Application

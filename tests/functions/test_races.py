@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import wire
+from lambdo.table import wire
 from tests.caller import PASSWORD, Answer, Api, Caller
 from tests.fsck import fsck
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdo import refresh_tokens
+from lambdo.sessions import refresh_tokens
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 
 LOGIN, REFRESH, LOGOUT = "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"

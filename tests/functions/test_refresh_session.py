@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
-from lambdo import base64url, refresh_tokens, tokens
-from lambdo.refresh_tokens import RefreshToken
-from lambdo.store import keys, table, users, wire, writes
+from lambdo.base import base64url
+from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import refresh_tokens
+from lambdo.sessions.refresh_tokens import RefreshToken
+from lambdo.table import calls as table
+from lambdo.table import keys, wire, writes
+from lambdo.users import store as users
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 from tests.network import PASS, Network
 

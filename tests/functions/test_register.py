@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdo import settings
-from lambdo.store import wire
+from lambdo.base import settings
+from lambdo.table import wire
 from tests.caller import PASSWORD, Api, assert_problem
 from tests.fsck import fsck, uncounted
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.metering import meter
+from lambdo.base.metering import meter
 from tests.caller import Answer, Api, Caller, assert_problem
 from tests.fsck import fsck
 from tests.mailbox import Post, send, token_in

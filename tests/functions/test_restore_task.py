@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import keys, table
+from lambdo.table import calls as table
+from lambdo.table import keys
 from tests.caller import UNKNOWN_ID, Answer, Caller, Json, assert_problem
 from tests.fsck import fsck
 from tests.network import PASS, Fault, Network

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdo import mail, settings
-from lambdo.store import aws
+from lambdo.base import settings
+from lambdo.mails import sender as mail
+from lambdo.table import aws
 from tests.caller import Api, Caller, Json, logging_to
 from tests.fsck import fsck
 from tests.mailbox import Post, send, token_in

@@ -8,8 +8,8 @@ from typing import Any
 import bcrypt
 import pytest
 
-from lambdo import times
-from lambdo.store import wire
+from lambdo.base import times
+from lambdo.table import wire
 from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
 from tests.conftest import LIMITS
 from tests.fsck import fsck, uncounted

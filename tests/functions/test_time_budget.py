@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 import pytest
 from botocore.retries.standard import ExponentialBackoff
 
-from lambdo import refresh_tokens
-from lambdo.budget import Budget, budget
-from lambdo.store import keys, table
-from lambdo.store.wire import dump as to_wire
+from lambdo.base.budget import Budget, budget
+from lambdo.sessions import refresh_tokens
+from lambdo.table import calls as table
+from lambdo.table import keys
+from lambdo.table.wire import dump as to_wire
 from tests.caller import PASSWORD, Answer, Api, Caller, Context, Json, assert_problem, logging_to
 from tests.fsck import fsck, uncounted
 from tests.mailbox import Post, issue, send

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import users
+from lambdo.users import store as users
 from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
 from tests.fsck import fsck
 from tests.network import Network

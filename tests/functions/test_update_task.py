@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdo import times
+from lambdo.base import times
 from tests.caller import UNKNOWN_ID, Caller, Json, assert_problem
 from tests.fsck import fsck
 

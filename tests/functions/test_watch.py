@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdo import tokens
-from lambdo.endpoint import logger
+from lambdo.sessions import access_tokens as tokens
+from lambdo.web.endpoint import logger
 from tests.caller import PASSWORD, Caller
 from tests.contract.test_template import TABLE
 from tests.watch import LOGGING, Call, Watch, allowed, needed, watch

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lambdo import times
-from lambdo.settings import table_name
-from lambdo.store import aws
+from lambdo.base import times
+from lambdo.base.settings import table_name
+from lambdo.table import aws
 from tests.caller import Api
 from tests.model.machine import World
 from tests.network import Network

@@ -15,7 +15,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from lambdo.store import keys
+from lambdo.table import keys
 from tests.caller import UNKNOWN_ID, Answer, Api, Json
 from tests.fsck import fsck
 from tests.lists import expected, items_of

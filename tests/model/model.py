@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from lambdo import times
+from lambdo.base import times
 from tests.lists import expected
 
 type Json = dict[str, Any]

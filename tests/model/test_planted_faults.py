@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from lambdo.models.task import Task
-from lambdo.models.task_query import TaskQuery
-from lambdo.preconditions import checked
-from lambdo.refresh_tokens import RefreshToken
-from lambdo.services import session_tokens, task_lists
-from lambdo.services import tags as tag_rules
-from lambdo.services import tasks as task_rules
-from lambdo.services.task_lists import Page
-from lambdo.store import keys, tags, tasks, writes
-from lambdo.store.writes import Write
+from lambdo.sessions import session_tokens
+from lambdo.sessions.refresh_tokens import RefreshToken
+from lambdo.table import keys, writes
+from lambdo.table.writes import Write
+from lambdo.tags import service as tag_rules
+from lambdo.tags import store as tags
+from lambdo.tasks import lists as task_lists
+from lambdo.tasks import service as task_rules
+from lambdo.tasks import store as tasks
+from lambdo.tasks.lists import Page
+from lambdo.tasks.models import Task
+from lambdo.tasks.query import TaskQuery
+from lambdo.web.preconditions import checked
 from tests.model.machine import World
 from tests.model.test_state_machine import BUDGET, RUNS, run
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from lambdo.store import aws
+from lambdo.table import aws
 
 KEY = {"pk": {"S": "USER#1"}, "sk": {"S": "TASK#1"}}
 WRITE = {"TableName": "t", "ConditionExpression": "attribute_exists(pk)"}

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from lambdo.base64url import decode, encode
+from lambdo.base.base64url import decode, encode
 
 
 @pytest.mark.parametrize("length", [*range(10), 31, 32, 33, 1000])

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo import bundles
-from lambdo.static_files import StaticFile, of_content
+from functions.get_app import bundles
+from lambdo.web.static_files import StaticFile, of_content
 
 
 def files(**sources: str) -> dict[str, StaticFile]:

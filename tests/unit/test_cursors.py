@@ -2,9 +2,10 @@
 
 import pytest
 
-from lambdo import base64url, cursors
-from lambdo.models import task_query
-from lambdo.problems import InvalidCursor
+from lambdo.base import base64url
+from lambdo.base.problems import InvalidCursor
+from lambdo.tasks import cursors, query
+from lambdo.web.page_query import read_values
 
 SCOPE = ["user", "tasks", "", "-created_at"]
 pytestmark = pytest.mark.usefixtures("application")
@@ -34,7 +35,8 @@ def test_every_flipped_byte_raises_invalid_cursor() -> None:
 
 def test_scope_of_a_list_differs_by_user_and_filter_but_not_by_page_size() -> None:
     def scope(user: str, **parameters: str) -> tuple[str, ...]:
-        return tuple(task_query.parse({name: [value] for name, value in parameters.items()}).scope(user))
+        values = read_values({name: [value] for name, value in parameters.items()}, query.RULES)
+        return tuple(query.from_values(values).scope(user))
 
     assert len({scope("a"), scope("b"), scope("a", status="open"), scope("a", status="done")}) == 4
     assert scope("a", limit="5") == scope("a", limit="50") == scope("a", cursor="x")

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lambdo.models.due_range import DueRange
+from lambdo.tasks.due_range import DueRange
 
 UTC, BERLIN, KOLKATA, WEST = (ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Asia/Kolkata", "Etc/GMT+12"))
 FIRST, LAST = "0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from lambdo import endpoint as frame
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.metering import meter
-from lambdo.problems import InvalidFields, ServiceUnavailable, TaskNotFound
+from lambdo.base.metering import meter
+from lambdo.base.problems import InvalidFields, ServiceUnavailable, TaskNotFound
+from lambdo.web import endpoint as frame
+from lambdo.web.endpoint import Request, Response, endpoint
 from tests.caller import EVENTS, Answer, Context, as_sent, logging_to
 
 KEYS = [

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lambdo import endpoint as frame
-from lambdo import events, settings
-from lambdo.endpoint import Request, Response, endpoint
-from lambdo.problems import Problem, ServiceUnavailable
+from lambdo.base import events, settings
+from lambdo.base.problems import Problem, ServiceUnavailable
+from lambdo.web import endpoint as frame
+from lambdo.web.endpoint import Request, Response, endpoint
 from tests.caller import EVENTS, Context, logging_to
 
 USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from lambdo.gzip_coding import is_taken, pack
+from lambdo.web.gzip_coding import is_taken, pack
 
 
 @pytest.mark.parametrize("accepted", [

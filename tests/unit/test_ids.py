@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from lambdo.ids import is_id, new_id
+from lambdo.base.ids import is_id, new_id
 
 ID = "01a1fd29-776c-7ea6-850e-5ae30d7c3141"
 

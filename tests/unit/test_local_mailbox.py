@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store import mailer
+from lambdo.mails import sender as mailer
 from tools.local.application import Application
 from tools.local.mailbox import Mail, Mailbox
 from tools.local.provision import verify_senders
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("application")
 
 
 def send(recipient: str) -> None:
-    mailer.send("lambdo@example.com", recipient, "Hello", "the text\n", "<p>the text</p>\n")
+    mailer.deliver("lambdo@example.com", recipient, "Hello", "the text\n", "<p>the text</p>\n")
 
 
 def test_each_mail_is_taken_once_oldest_first_and_none_from_before() -> None:

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lambdo import mail, settings
-from lambdo.models.mail import LIFETIMES, Purpose
-from lambdo.store import mailer
+from lambdo.base import settings
+from lambdo.mails import sender as mail
+from lambdo.mails import sender as mailer
+from lambdo.mails.models import LIFETIMES, Purpose
 
 PURPOSES: list[Purpose] = list(LIFETIMES)
 pytestmark = pytest.mark.usefixtures("application")
@@ -37,7 +38,7 @@ class Reader(HTMLParser):
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What was given to SES: sender, recipient, subject, text, html."""
     sent: list[tuple[str, ...]] = []
-    monkeypatch.setattr(mailer, "send", lambda *mail: sent.append(mail))
+    monkeypatch.setattr(mailer, "deliver", lambda *mail: sent.append(mail))
     return sent
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdo import mail_tokens
+from lambdo.mails import mail_tokens
 from tests.caller import UNKNOWN_ID
 
 

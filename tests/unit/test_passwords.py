@@ -6,7 +6,7 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from lambdo import passwords
+from lambdo.users import passwords
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdo.preconditions import etag, if_match, is_unchanged
-from lambdo.problems import MalformedHeader
+from lambdo.base.problems import MalformedHeader
+from lambdo.web.preconditions import etag, if_match, is_unchanged
 
 
 def test_etag_is_strong() -> None:

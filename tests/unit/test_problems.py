@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdo import problems
-from lambdo.problems import PreconditionFailed, Problem, ServiceUnavailable, TooManyRequests, Unauthenticated
+from lambdo.base import problems
+from lambdo.base.problems import PreconditionFailed, Problem, ServiceUnavailable, TooManyRequests, Unauthenticated
 
 ROOT = Path(__file__).parents[2]
 CLASSES = Problem.__subclasses__()

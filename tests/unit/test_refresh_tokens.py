@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from lambdo import base64url
-from lambdo.ids import new_id
-from lambdo.refresh_tokens import derive, is_genuine, parse
+from lambdo.base import base64url
+from lambdo.base.ids import new_id
+from lambdo.sessions.refresh_tokens import derive, is_genuine, parse
 
 SECRET, OTHER = base64url.encode(b"s" * 32), base64url.encode(b"o" * 32)
 USER, SESSION = new_id(), new_id()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo import settings
+from lambdo.base import settings
 
 FUNCTIONS = sorted(name for name, value in vars(settings).items() if hasattr(value, "cache_clear"))
 pytestmark = pytest.mark.usefixtures("application")

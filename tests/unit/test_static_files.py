@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdo.endpoint import Request
-from lambdo.static_files import POLICY, REVALIDATED, answer, of_content, read, read_folder, version_of, versioned
+from lambdo.web.endpoint import Request
+from lambdo.web.static_files import POLICY, REVALIDATED, answer, of_content, read, read_folder, version_of, versioned
 
 PAGE = of_content(b"<p>" * 100, "text/html; charset=utf-8")
 REQUEST = Request("GET /", "/", {}, "", {}, (), b"", "203.0.113.7", "", "")

@@ -13,11 +13,12 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from lambdo.metering import meter
-from lambdo.problems import ServiceUnavailable
-from lambdo.store import aws, table, writes
-from lambdo.store.aws import AwsError
-from lambdo.store.table import ConditionFailedError, TransactionRefusedError
+from lambdo.base.metering import meter
+from lambdo.base.problems import ServiceUnavailable
+from lambdo.table import aws, writes
+from lambdo.table import calls as table
+from lambdo.table.aws import AwsError
+from lambdo.table.calls import ConditionFailedError, TransactionRefusedError
 from tests.network import CONNECT_TIMEOUT, LOST, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
 from tools.local.application import Application
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdo.models.key import Key
-from lambdo.problems import ServiceUnavailable
-from lambdo.store import aws, key_sets, keys, table, writes
-from lambdo.store.wire import dump
+from lambdo.base.problems import ServiceUnavailable
+from lambdo.table import aws, key_sets, keys, writes
+from lambdo.table import calls as table
+from lambdo.table.key_sets import Key
+from lambdo.table.wire import dump
 from tools.local.application import Application
 
 NAME = "/lambdo/test-items"

@@ -1,10 +1,17 @@
 """Parameters of the task list."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
-from lambdo.models.task_query import PARAMETERS, REPEATABLE, parse
-from lambdo.problems import InvalidFields
+from lambdo.base.problems import InvalidFields
+from lambdo.tasks.query import REPEATABLE, RULES, TaskQuery, from_values
+from lambdo.web.page_query import PAGE_RULES, read_values
 from tests.caller import UNKNOWN_ID
+
+
+def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:
+    return from_values(read_values(parameters, RULES))
 
 
 def test_no_parameters_are_the_newest_20() -> None:
@@ -44,7 +51,7 @@ def test_scope_is_the_same_for_another_page_size_only() -> None:
 
 
 def test_all_wrong_parameters_are_named_with_their_rule() -> None:
-    wrong = {name: ["?"] for name in PARAMETERS - {"q", "cursor"}}
+    wrong = {name: ["?"] for name in {*RULES, *PAGE_RULES} - {"q", "cursor"}}
     with pytest.raises(InvalidFields) as raised:
         parse(wrong)
     assert raised.value.errors is not None

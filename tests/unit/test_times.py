@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from lambdo.times import normalize_due_date, now, rfc3339
+from lambdo.base.times import normalize_due_date, now, rfc3339
 
 
 def test_now_is_aware_and_utc() -> None:

@@ -5,9 +5,9 @@ from typing import Literal
 
 import pytest
 
-from lambdo.models.fields import PatchModel
-from lambdo.problems import InvalidFields, MalformedJson
-from lambdo.validation import parse_fields, parse_json
+from lambdo.base.fields import PatchModel
+from lambdo.base.problems import InvalidFields, MalformedJson
+from lambdo.web.validation import parse_fields, parse_json
 
 
 class Model(PatchModel):

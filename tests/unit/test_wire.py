@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.store.wire import dump, load, size
+from lambdo.table.wire import dump, load, size
 from tools.bench.capacity import item_size
 
 

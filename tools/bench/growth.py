@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, Final
 
-from lambdo.services.tasks import complete_task, create_task, update_task
-from lambdo.store import aws, tasks
+from lambdo.table import aws
+from lambdo.tasks import store as tasks
+from lambdo.tasks.service import complete_task, create_task, update_task
 from tools.bench import partition
 from tools.bench.capacity import INDEXES, Recorder, WireItem
 from tools.bench.lists import LISTS, costs

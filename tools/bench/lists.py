@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs
 
-from lambdo import cursors, times
-from lambdo.models.task import PRIORITY_RANK, Task
-from lambdo.models.task_query import parse
-from lambdo.services.task_lists import list_tasks
+from lambdo.base import times
+from lambdo.tasks import cursors
+from lambdo.tasks.lists import list_tasks
+from lambdo.tasks.models import PRIORITY_RANK, Task
+from lambdo.tasks.query import RULES, from_values
+from lambdo.web.page_query import read_values
 from tools.bench.capacity import Recorder
 from tools.bench.partition import tag_id
 
@@ -91,7 +93,7 @@ def costs(recorder: Recorder, user_id: str, one: List, orders: list[str]) -> dic
 
 def _walk(recorder: Recorder, user_id: str, query: str, after: str | None) -> list[str]:
     """Read some pages from a place on; return calls and units of each, equal ones once."""
-    wanted = parse(parse_qs(query))
+    wanted = from_values(read_values(parse_qs(query), RULES))
     cursor = cursors.sign(f"0:{after}", wanted.scope(user_id)) if after else None
     found: list[str] = []
     for _ in range(PAGES):

@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Any, Final
 
-from lambdo import times
-from lambdo.models.task import Priority, Task
-from lambdo.store import keys, tasks
-from lambdo.store.wire import Item, dump
+from lambdo.base import times
+from lambdo.table import keys
+from lambdo.table.wire import Item, dump
+from lambdo.tasks import store as tasks
+from lambdo.tasks.models import Priority, Task
 from tools.bench.capacity import WireItem, item_size
 
 BYTES: Final = 610

@@ -114,8 +114,8 @@ def _furnish(world: World) -> dict[str, str]:
 
 def _authorizers(world: World, known: Mapping[str, str], peer: Function) -> Iterator[Case]:
     """Yield our authorizer and the usual one; a token of ours lives 15 minutes, so each event has a new one."""
-    from lambdo import tokens  # noqa: PLC0415 - what reads the settings that the back end has set
-    from lambdo.store import key_sets  # noqa: PLC0415
+    from lambdo.sessions import access_tokens as tokens  # noqa: PLC0415 - what reads the settings that the back end has set
+    from lambdo.table import key_sets  # noqa: PLC0415
 
     key = key_sets.get(os.environ["SIGNING_KEYS_PARAMETER"])[0]
     _, request = world.event("GET", "/api/me/tasks")

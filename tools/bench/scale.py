@@ -56,7 +56,7 @@ def _dynalite(folder: Path) -> Iterator[str]:
 
 def _empty_table(application: Application, endpoint: str) -> Any:  # noqa: ANN401 - botocore's clients are untyped
     """Make the template's table at another server and let the functions use it; return a client."""
-    from lambdo.store import aws  # noqa: PLC0415 - as above
+    from lambdo.table import aws  # noqa: PLC0415 - as above
 
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
     aws.client.cache_clear()

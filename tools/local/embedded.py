@@ -25,7 +25,7 @@ def embedded(root: Path, state: Path) -> Iterator[Application]:
             wait_until_ready(backend)
             use_endpoints(backend.url, backend.url)
             os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
-            from lambdo.store import aws  # noqa: PLC0415 - as above
+            from lambdo.table import aws  # noqa: PLC0415 - as above
 
             aws.client.cache_clear()
             template = root / "template.yaml"

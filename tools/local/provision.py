@@ -82,7 +82,7 @@ def provision_keys(application: Application, root: Path) -> dict[str, Any]:
     if application.keys is None:
         return {}
     sys.path.insert(0, str(root / "layers" / "common"))
-    made = importlib.import_module("lambdo.keyring").provision(
+    made = importlib.import_module("functions.provision_keys.keyring").provision(
         application.keys["SigningKeysParameter"],
         application.keys["CursorKeysParameter"],
         int(application.keys["KeyVersion"]),

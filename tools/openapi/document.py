@@ -28,7 +28,7 @@ from openapi_pydantic import (
 )
 from openapi_pydantic import Operation as DocumentedOperation
 
-from lambdo.endpoint import FORM
+from lambdo.web.endpoint import FORM
 from tools.local.application import Application, Route
 from tools.openapi import examples, parameters, responses, schemas, shapes
 from tools.openapi.examples import Exchange

@@ -3,13 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from lambdo.endpoint import FORM, JSON, MERGE_PATCH
-from lambdo.models import auth_requests, bulk_requests, page_query, tag_requests, task_query, task_requests
-from lambdo.models.page_query import Rule
-from lambdo.models.tag import Tag
-from lambdo.models.task import Emptied, TaskAnswer
-from lambdo.models.user import User
-from lambdo.problems import (
+from lambdo.accounts import requests as auth_requests
+from lambdo.base.problems import (
     EmailAlreadyExists,
     InvalidCredentials,
     InvalidCursor,
@@ -27,7 +22,17 @@ from lambdo.problems import (
     UserNotFound,
     WrongPassword,
 )
-from lambdo.static_files import MEDIA_TYPES
+from lambdo.base.rules import Rule
+from lambdo.tags import requests as tag_requests
+from lambdo.tags.models import Tag
+from lambdo.tasks import bulk as bulk_requests
+from lambdo.tasks import query as task_query
+from lambdo.tasks import requests as task_requests
+from lambdo.tasks.models import Emptied, TaskAnswer
+from lambdo.users.models import User
+from lambdo.web import page_query
+from lambdo.web.endpoint import FORM, JSON, MERGE_PATCH
+from lambdo.web.static_files import MEDIA_TYPES
 from tools.openapi import shapes
 
 
@@ -301,7 +306,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         " back short, even empty, with a cursor: follow `next_cursor`, or the `Link` header, until it is null. Lists have no"
         " totals.\n\nDates are those of the user's time zone.",
         {200: Answer("A page of tasks.", shapes.TaskPage, ("Link",))},
-        query=task_query.RULES,
+        query={**task_query.RULES, **page_query.PAGE_RULES},
         problems=(InvalidCursor, UserNotFound),
     ),
     "change_tasks": Operation(

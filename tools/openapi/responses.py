@@ -5,8 +5,7 @@ from typing import Final, NamedTuple
 
 from openapi_pydantic import Example, Header, Link, MediaType, Reference, Response, Schema
 
-from lambdo.endpoint import JSON
-from lambdo.problems import (
+from lambdo.base.problems import (
     ContentTooLarge,
     Forbidden,
     IdempotencyKeyInUse,
@@ -26,6 +25,7 @@ from lambdo.problems import (
     Unauthenticated,
     UnsupportedMediaType,
 )
+from lambdo.web.endpoint import JSON
 from tools.local.application import Route
 from tools.openapi import examples, parameters, schemas, shapes
 from tools.openapi.examples import Exchange

@@ -10,7 +10,7 @@ from typing import Any, Final, cast, get_type_hints, is_typeddict
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from lambdo.models.fields import PatchModel
+from lambdo.base.fields import PatchModel
 
 type Json = dict[str, Any]
 

@@ -2,10 +2,10 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from lambdo.models.session import ShownSession
-from lambdo.models.tag import Tag
-from lambdo.models.task import TaskAnswer, TrashedTaskAnswer
-from lambdo.models.user import User
+from lambdo.sessions.models import ShownSession
+from lambdo.tags.models import Tag
+from lambdo.tasks.models import TaskAnswer, TrashedTaskAnswer
+from lambdo.users.models import User
 
 
 class Tokens(TypedDict):

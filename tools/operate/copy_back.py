@@ -16,9 +16,9 @@ from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdo.store import keys
-from lambdo.store.wire import load
-from lambdo.store.writes import LIVES, key_of
+from lambdo.table import keys
+from lambdo.table.wire import load
+from lambdo.table.writes import LIVES, key_of
 from tools.operate.fsck import confirm, report
 from tools.operate.target import Target, TargetError, WireItem, add_arguments, find_target
 

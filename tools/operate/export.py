@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdo.problems import ServiceUnavailable
+from lambdo.base.problems import ServiceUnavailable
 from tools.operate.target import TargetError, add_arguments, find_target
 
 
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _collect(who: str) -> dict[str, Any] | None:
     """Return what a user owns, or None if there is no such user; raises TargetError."""
-    from lambdo.store.aws import AwsError  # noqa: PLC0415 - the store needs the table and its endpoint set
+    from lambdo.table.aws import AwsError  # noqa: PLC0415 - the store needs the table and its endpoint set
     from tools.operate import personal_data  # noqa: PLC0415
 
     try:

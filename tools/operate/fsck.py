@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdo.store import keys
-from lambdo.store.wire import Item, load
+from lambdo.table import keys
+from lambdo.table.wire import Item, load
 from tools.operate.invariants import Violation, violations
 from tools.operate.target import Target, TargetError, add_arguments, find_target
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from lambdo.models.tag import name_key
-from lambdo.models.task import PRIORITY_RANK
-from lambdo.store import keys
-from lambdo.store.wire import Item
+from lambdo.table import keys
+from lambdo.table.wire import Item
+from lambdo.tags.models import name_key
+from lambdo.tasks.models import PRIORITY_RANK
 
 PROFILE: Final = ("user_id", "session_epoch", "email", "email_verified", "name", "time_zone", "created_at", "version")
 TOMBSTONE: Final = {"pk", "sk", "deleted_at", "expires_at"}

@@ -7,12 +7,17 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lambdo.models.account_fields import Email
-from lambdo.models.user import User
-from lambdo.services import sessions
-from lambdo.services.tagging import show_task
-from lambdo.services.trash import show_trashed
-from lambdo.store import keys, table, tags, tasks, trash, users
+from lambdo.accounts.requests import Email
+from lambdo.sessions import service as sessions
+from lambdo.table import calls as table
+from lambdo.table import keys
+from lambdo.tags import store as tags
+from lambdo.tasks import store as tasks
+from lambdo.tasks import trash_store as trash
+from lambdo.tasks.tagging import show_task
+from lambdo.tasks.trash import show_trashed
+from lambdo.users import store as users
+from lambdo.users.models import User
 
 
 def find_user(who: str) -> User | None:

@@ -1,0 +1,59 @@
+"""A page's JavaScript modules put together into one file, and its style sheets: it asks for two files and not for forty.
+
+What is read is what the files here are written in: at the beginning of a line, `import { names } from "./file.js";`,
+`export` in front of a function, class or const, and `@import "file.css";`. They work as they are as well.
+"""
+
+import re
+from collections.abc import Mapping
+from posixpath import dirname, join, normpath
+from typing import Final
+
+from lambdo.web.static_files import StaticFile, of_content
+
+_IMPORT: Final = re.compile(r'^import (?:(\{[^}]*\}) from )?"([^"]+)";\n', re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_STYLES: Final = re.compile(r'^@import "([^"]+)";\n', re.MULTILINE)
+
+
+def script(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
+    """Return one module that does what `entry` does with all that it imports; raises KeyError for a file that is not there.
+
+    Each module becomes a function that runs once and returns what it exports, after all that it imports itself.
+    """
+    bodies: dict[str, str] = {}
+
+    def put(name: str) -> None:
+        source = files[name].content.decode()
+        for _, path in _IMPORT.findall(source):
+            if (imported := _resolved(name, path)) not in bodies:
+                put(imported)
+        bodies[name] = _as_function(name, source, list(bodies))
+
+    put(entry)
+    return of_content("".join(bodies.values()).encode(), files[entry].media_type)
+
+
+def _as_function(name: str, source: str, before: list[str]) -> str:
+    def constants(found: re.Match[str]) -> str:
+        module = f"module{before.index(_resolved(name, found[2]))}"
+        return f"const {found[1].replace(' as ', ': ')} = {module};\n" if found[1] else ""
+
+    exported = ", ".join(one for _, one in _EXPORT.findall(source))
+    body = _EXPORT.sub(r"\1", _IMPORT.sub(constants, source))
+    return f"const module{len(before)} = (() => {{ // {name}\n{body}return {{ {exported} }};\n}})();\n"
+
+
+def style(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
+    """Return the style sheet with those that it imports, which import none, in their places."""
+
+    def text(name: str) -> str:
+        return files[_resolved(entry, name)].content.decode()
+
+    return of_content(
+        _STYLES.sub(lambda found: text(found[1]), files[entry].content.decode()).encode(), files[entry].media_type
+    )
+
+
+def _resolved(importer: str, path: str) -> str:
+    return normpath(join(dirname(importer), path))

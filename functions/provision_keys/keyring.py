@@ -1,0 +1,47 @@
+"""Making and rotating the keys of a deployment; used when one is made, never on a request path."""
+
+from typing import NamedTuple
+
+from lambdo.base import ids
+from lambdo.sessions import access_tokens as tokens
+from lambdo.table import key_sets
+from lambdo.table.key_sets import Key
+
+
+class Provisioned(NamedTuple):
+    """What the functions are given: the public keys, newest first, and the id of the key to sign with."""
+
+    jwks: str
+    key_id: str
+
+
+def provision(signing_parameter: str, cursor_parameter: str, version: int) -> Provisioned:
+    """Make sure that both key sets have a key of this version, keeping the newest two; doing it again changes nothing.
+
+    Parameters
+    ----------
+    signing_parameter, cursor_parameter
+        Names of the SSM parameters.
+    version
+        The key version wanted. Going back to one that is still kept (a deployment rolled back) signs with it again.
+    """
+    signing_keys = _rotate(signing_parameter, version)
+    _rotate(cursor_parameter, version)
+    key_id = next(key["id"] for key in signing_keys if key["version"] == version)
+    return Provisioned(tokens.public_jwks(signing_keys), key_id)
+
+
+def delete(signing_parameter: str, cursor_parameter: str) -> None:
+    """Delete both key sets: every token and cursor dies with them."""
+    key_sets.delete(signing_parameter)
+    key_sets.delete(cursor_parameter)
+
+
+def _rotate(parameter: str, version: int) -> list[Key]:
+    keys = key_sets.get(parameter)
+    if any(key["version"] == version for key in keys):
+        return keys
+    key: Key = {"id": f"{version}-{ids.new_id()[-12:]}", "version": version, "secret": tokens.new_secret()}
+    keys = [key, *keys][:2]
+    key_sets.put(parameter, keys)
+    return keys

@@ -1,0 +1,1 @@
+"""Accounts as a whole: what stands on users, sessions and mails together."""

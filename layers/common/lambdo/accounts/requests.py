@@ -1,0 +1,140 @@
+"""Bodies of the account endpoints, and their fields. The rules of passwords import bcrypt."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from lambdo.base.fields import ONE_LINE, PatchModel, RequestModel, one_line
+from lambdo.users import passwords
+
+# The "valid e-mail address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
+# Amazon SES wants it: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
+
+
+def _email(text: str) -> str:
+    address = text.strip().lower()  # lower() makes ASCII of the Kelvin sign, so it is the text that must be ASCII
+    if not text.isascii() or len(address) > 254 or not _EMAIL.fullmatch(address):
+        raise PydanticCustomError("email", "String should be an e-mail address of at most 254 ASCII characters")
+    return address.lower()
+
+
+def _new_password(text: str) -> str:
+    password = passwords.normalize(text)
+    if not passwords.MIN_LENGTH <= len(password) <= passwords.MAX_LENGTH:
+        raise PydanticCustomError("password_length", "Password should have 8 to 128 characters")
+    if passwords.is_common(password):
+        raise PydanticCustomError("password_common", "Password is among the 3,000 most common ones; choose another")
+    return password
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+def _time_zone(text: str) -> str:
+    if text not in _time_zones():
+        raise PydanticCustomError("time_zone", "String should be an IANA time zone like Europe/Berlin")
+    return text
+
+
+type PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(one_line),
+    Field(json_schema_extra=ONE_LINE),
+]
+type Email = Annotated[
+    str,
+    StringConstraints(max_length=1000),
+    AfterValidator(_email),
+    # Not format email: that is RFC 5321's, which refuses addresses that HTML and thus browsers take, such as .a@example.com.
+    Field(json_schema_extra={"maxLength": 254, "pattern": f"^{_EMAIL.pattern.replace('a-z', 'A-Za-z')}$"}),
+]
+type NewPassword = Annotated[
+    str,
+    AfterValidator(_new_password),
+    Field(
+        json_schema_extra={"format": "password", "minLength": passwords.MIN_LENGTH, "maxLength": passwords.MAX_LENGTH}
+    ),
+]
+type TimeZone = Annotated[str, AfterValidator(_time_zone), Field(json_schema_extra={"format": "iana-time-zone"})]
+
+
+class Register(RequestModel):
+    """A new account."""
+
+    email: Email
+    """In any case; it is kept in lower case."""
+    password: NewPassword
+    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+    name: PersonName | None = None
+
+
+class LogIn(RequestModel):
+    """Who wants in."""
+
+    email: Email
+    password: str
+    cookie: bool = False
+    """Whether the refresh token is to come as a cookie, for browsers, instead of in the body."""
+
+
+class Refresh(RequestModel):
+    """The live refresh token; a browser has it in its cookie."""
+
+    refresh_token: str | None = None
+
+
+class LogOut(RequestModel):
+    """The session's refresh token that is live or was just replaced; a browser has it in its cookie."""
+
+    refresh_token: str | None = None
+
+
+class ChangePassword(RequestModel):
+    """The password that is, and the one that shall be."""
+
+    current_password: str
+    new_password: NewPassword
+    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+
+
+class RequestPasswordReset(RequestModel):
+    """Whose password has been forgotten."""
+
+    email: Email
+
+
+class ResetPassword(RequestModel):
+    """The token of the mail, and the password to have from now on."""
+
+    token: str
+    password: NewPassword
+    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+
+
+class VerifyEmail(RequestModel):
+    """The token of the mail."""
+
+    token: str
+
+
+class UpdateMe(PatchModel):
+    """What to change about oneself: a member that is absent stays, null clears the name (RFC 7396)."""
+
+    name: PersonName | None = None
+    time_zone: TimeZone = Field(default="UTC")
+    """An IANA name such as `Europe/Berlin`, by whose dates tasks are due."""
+
+
+class DeleteMe(RequestModel):
+    """The proof that it is really the owner who wants the account gone."""
+
+    password: str

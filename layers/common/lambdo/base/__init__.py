@@ -1,0 +1,1 @@
+"""Words that every floor shares; nothing here knows AWS or HTTP."""

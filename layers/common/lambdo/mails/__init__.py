@@ -1,0 +1,1 @@
+"""Emails: what is asked for, their tokens, their texts, and Amazon SES."""

@@ -1,0 +1,98 @@
+"""Emails: what they say, and how they are given to Amazon SES. Whom they go to, and when, is in `service`.
+
+Nothing that a person typed stands in a mail: whoever registers somebody else's address could make us send it.
+"""
+
+import html
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Final, NamedTuple
+
+from lambdo.base import settings
+from lambdo.base.problems import MailNotConfigured
+from lambdo.mails.models import Purpose
+from lambdo.table import aws
+from lambdo.table.error_codes import Meaning
+
+
+class MailError(Exception):
+    """SES did not take a mail. It says the error's code alone: SES's own messages name addresses."""
+
+
+class MailRefusedError(MailError):
+    """SES has something against this mail or its recipient; another attempt would be refused as well."""
+
+
+class Words(NamedTuple):
+    """What a mail says around its link."""
+
+    subject: str
+    lead: str
+    action: str
+    note: str
+
+
+WORDS: Final[dict[Purpose, Words]] = {
+    "reset_password": Words(
+        subject="Reset your password",
+        lead="We were asked to reset the password of your account. Choose a new one here:",
+        action="Choose a new password",
+        note="The link works once, within 30 minutes, and logs out every device. "
+        "If you did not ask for it, ignore this mail: your password stays as it is.",
+    ),
+    "verify_email": Words(
+        subject="Confirm your e-mail address",
+        lead="An account was made with this e-mail address. Please confirm that it is yours:",
+        action="Confirm this address",
+        note="The link works within 24 hours. If you did not make an account, ignore this mail.",
+    ),
+}
+
+
+def is_configured() -> bool:
+    """Tell whether this deployment sends mails."""
+    return settings.mail() == "on"
+
+
+def check_configured() -> None:
+    """Raise MailNotConfigured unless this deployment sends mails."""
+    if not is_configured():
+        raise MailNotConfigured
+
+
+def send(purpose: Purpose, recipient: str, token: str) -> None:
+    """Send the mail for this purpose; raises MailError.
+
+    The token stands in the link's fragment, which browsers send to no server and into no Referer header
+    (RFC 3986 section 3.5, RFC 9110 section 10.1.3).
+    """
+    link = f"{settings.app_url()}/{purpose.replace('_', '-')}#token={token}"
+    fields = {**WORDS[purpose]._asdict(), "link": link}
+    text = _template("mail.txt").substitute(fields)
+    markup = _template("mail.html").substitute({name: html.escape(value) for name, value in fields.items()})
+    deliver(settings.mail_from(), recipient, WORDS[purpose].subject, text, markup)
+
+
+def deliver(sender: str, recipient: str, subject: str, text: str, html: str) -> None:
+    """Give a mail to SES. One call; raises MailError.
+
+    SES takes a mail to an address on its suppression list too, and drops it:
+    https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
+    """
+    body = {"Text": _content(text), "Html": _content(html)}
+    mail = {"Simple": {"Subject": _content(subject), "Body": body}}
+    destination = {"ToAddresses": [recipient]}
+    try:
+        aws.call("sesv2", "send_email", FromEmailAddress=sender, Destination=destination, Content=mail)
+    except aws.AwsError as error:
+        raise (MailRefusedError if error.meaning is Meaning.REFUSED else MailError)(error.code) from None
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((Path(__file__).parent / "templates" / name).read_text(encoding="utf-8"))
+
+
+def _content(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}

@@ -1,0 +1,58 @@
+"""Emails in the table: an item for each that is to be sent, and one for each token that was sent.
+
+The table's stream brings the first to send_mail, and it goes when the email is sent. A reset is asked for by address,
+whether or not it belongs to an account, so that asking is the same one write for everyone. The second lies under its
+user, keyed by the token's hash.
+"""
+
+from contextlib import suppress
+from typing import cast
+
+from lambdo.mails.mail_tokens import MailToken
+from lambdo.mails.models import MailRequest, Purpose
+from lambdo.table import calls, keys, writes
+
+
+def put_request(request: MailRequest) -> None:
+    """Ask for the email, in place of one that is asked for already. One call, 1 WRU."""
+    pk, sk = _key(request)
+    calls.replace({"pk": pk, "sk": sk, **request})
+
+
+def create_request(request: MailRequest) -> writes.Write:
+    """Return the write that asks for an email in a transaction."""
+    pk, sk = _key(request)
+    return writes.put({"pk": pk, "sk": sk, **request})
+
+
+def get_request(pk: str, sk: str) -> MailRequest | None:
+    """Return the request under a key that the stream has brought, or None if the email is sent. One call, 1 RRU."""
+    item = calls.get(pk, sk)
+    if item is None:
+        return None
+    names = MailRequest.__annotations__
+    return cast("MailRequest", {name: item.get(name) for name in names})
+
+
+def delete_request(request: MailRequest) -> None:
+    """Forget a request that has been met, unless it was made anew meanwhile. One call."""
+    values = {":at": request["requested_at"]}
+    with suppress(calls.ConditionFailedError):
+        calls.delete(writes.delete(*_key(request), condition="requested_at = :at", values=values))
+
+
+def put_token(purpose: Purpose, token: MailToken, session_epoch: int, expires_at: int) -> None:
+    """Let the token serve this purpose until then (Unix seconds), in this epoch of the account's sessions. One call, 1 WRU."""
+    sk = keys.mail_token(purpose, token.hash())
+    calls.put({"pk": keys.user(token.user_id), "sk": sk, "session_epoch": session_epoch, "expires_at": expires_at})
+
+
+def get_session_epoch(purpose: Purpose, token: MailToken, now: int) -> int | None:
+    """Return the epoch that the token was made in, or None if it is unknown or expired. One call, 1 RRU."""
+    item = calls.get(keys.user(token.user_id), keys.mail_token(purpose, token.hash()))
+    return item["session_epoch"] if item and item["expires_at"] > now else None
+
+
+def _key(request: MailRequest) -> tuple[str, str]:
+    email, user_id = request["email"], request["user_id"]
+    return keys.email(email) if email else keys.user(str(user_id)), keys.mail_request(request["purpose"])

@@ -1,1 +1,0 @@
-"""Rules and writes: imperative functions that know neither HTTP nor DynamoDB."""

@@ -1,0 +1,142 @@
+"""The tokens of sessions: the first pair by logging in, the next by refreshing. `sessions` ends sessions."""
+
+from typing import Final, NamedTuple, TypedDict
+
+from lambdo.base import events, ids, settings, times
+from lambdo.base.problems import InvalidRefreshToken, RefreshTokenReused
+from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import refresh_tokens
+from lambdo.sessions import store as sessions
+from lambdo.sessions.models import GRACE, LIFETIME
+from lambdo.sessions.refresh_tokens import RefreshToken
+from lambdo.table import key_sets
+from lambdo.table.calls import ConditionFailedError
+from lambdo.table.key_sets import Key
+from lambdo.table.records import recorded
+from lambdo.users import store as users
+from lambdo.users.models import Account
+
+_MAX_USER_AGENT: Final = 256
+
+
+class Tokens(NamedTuple):
+    """A new pair, and when its session ends (Unix seconds)."""
+
+    access_token: str
+    refresh_token: str
+    expires_at: int
+
+
+class StartedSession(TypedDict):
+    """What of a new session its first pair of tokens is made from: nothing secret, so a record may hold it."""
+
+    id: str
+    expires_at: int
+
+
+def start_session(account: Account, user_agent: str) -> StartedSession:
+    """Start a session in the epoch in which the password was verified.
+
+    The user agent is whatever the client says it is: what of it can be printed is kept for the person to recognise, never logged.
+    """
+    user_id, session_id, now = account["user"]["id"], ids.new_id(), times.now()
+    token = refresh_tokens.derive(_signing_key()["secret"], user_id, session_id, 0)
+    started: StartedSession = {"id": session_id, "expires_at": int(now.timestamp()) + LIFETIME}
+    with recorded(user_id, started):
+        sessions.put(
+            {
+                **started,
+                "user_id": user_id,
+                "epoch": account["session_epoch"],
+                "token_hash": token.hash(),
+                "previous_hash": None,
+                "user_agent": "".join(filter(str.isprintable, user_agent)).strip()[:_MAX_USER_AGENT] or None,
+                "created_at": times.rfc3339(now),
+                "rotated_at": None,
+            }
+        )
+    events.record("logged_in", user_id=user_id)
+    return started
+
+
+def first_tokens(user_id: str, session: StartedSession) -> Tokens:
+    """Return the first pair of tokens of a session that has been started."""
+    return _pair(refresh_tokens.derive(_signing_key()["secret"], user_id, session["id"], 0), session["expires_at"])
+
+
+def refresh(text: str) -> Tokens:
+    """Exchange a refresh token for the session's next pair.
+
+    The token just replaced gets the same successor again for 30 s, because the answer may have been lost or two tabs
+    may have refreshed at once. Any older one ends the session: somebody else holds it (RFC 9700 section 4.14.2).
+
+    Raises
+    ------
+    InvalidRefreshToken
+        If the token is not one of ours, or its session has ended.
+    RefreshTokenReused
+        If it was spent before; the session is ended.
+    """
+    token = _parsed(text)
+    successor = _derive_next(token, _signing_key())
+    now = times.unix()
+    try:
+        account = users.get_account(token.user_id)
+        if account is None:
+            raise InvalidRefreshToken  # the account has been deleted; its sessions go with the rest of it
+        epoch = account["session_epoch"]
+        session, rotated = sessions.update_token(
+            token.user_id, token.session_id, token.hash(), successor.hash(), epoch=epoch, now=now
+        )
+        if rotated:
+            return _pair(successor, session["expires_at"])
+        if session["expires_at"] <= now or session["epoch"] < epoch:
+            raise InvalidRefreshToken
+        if session["previous_hash"] == token.hash() and now - (session["rotated_at"] or 0) <= GRACE:
+            return _pair(_live_token(token, session["token_hash"]), session["expires_at"])
+        if not any(refresh_tokens.is_genuine(token, key["secret"]) for key in _signing_keys()):
+            raise InvalidRefreshToken
+        events.record("token_reused", user_id=token.user_id)
+        sessions.delete(token.user_id, token.session_id)
+    except ConditionFailedError as error:
+        raise InvalidRefreshToken from error
+    raise RefreshTokenReused
+
+
+def _parsed(text: str) -> RefreshToken:
+    try:
+        return refresh_tokens.parse(text)
+    except ValueError as error:
+        raise InvalidRefreshToken from error
+
+
+def _derive_next(token: RefreshToken, key: Key) -> RefreshToken:
+    return refresh_tokens.derive(key["secret"], token.user_id, token.session_id, token.generation + 1)
+
+
+def _live_token(token: RefreshToken, live_hash: str) -> RefreshToken:
+    """Return the successor that the session holds, whichever key it was derived under.
+
+    Raises
+    ------
+    InvalidRefreshToken
+        If its key has been retired: the client logs in again.
+    """
+    for key in _signing_keys():
+        successor = _derive_next(token, key)
+        if successor.hash() == live_hash:
+            return successor
+    raise InvalidRefreshToken
+
+
+def _pair(token: RefreshToken, expires_at: int) -> Tokens:
+    return Tokens(tokens.issue(_signing_key(), token.user_id, token.session_id), str(token), expires_at)
+
+
+def _signing_keys() -> list[Key]:
+    return key_sets.get_cached(settings.signing_keys_parameter())
+
+
+def _signing_key() -> Key:
+    wanted = settings.signing_key_id()
+    return next(key for key in _signing_keys() if key["id"] == wanted)

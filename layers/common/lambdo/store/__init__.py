@@ -1,1 +1,0 @@
-"""Reads and writes of the one table: one file per entity; table.py alone talks to AWS."""

@@ -1,0 +1,1 @@
+"""Tags, and the names that they claim."""

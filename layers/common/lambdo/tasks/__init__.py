@@ -1,0 +1,1 @@
+"""Tasks: create, list, change, complete, delete, restore, and their links to tags."""

@@ -1,0 +1,67 @@
+"""Body of the endpoint that carries out many operations on tasks."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from lambdo.base.fields import RequestModel, TaskId
+from lambdo.tasks.requests import CreateTask, UpdateTask
+from lambdo.web.preconditions import IF_MATCH, versions_of
+
+
+def _if_match(text: str) -> str:
+    try:
+        versions_of(text)
+    except ValueError as error:
+        raise PydanticCustomError("if_match", 'String should be * or at most 20 entity tags like "v3"') from error
+    return text
+
+
+class _Change(RequestModel):
+    """An operation on a task that exists."""
+
+    task_id: TaskId
+    if_match: Annotated[str, AfterValidator(_if_match), Field(json_schema_extra={"pattern": IF_MATCH})] = "*"
+    """What the header If-Match is to a request: the operation is refused if the task has another version."""
+
+
+class CreateOperation(RequestModel):
+    """A new task."""
+
+    op: Literal["create"]
+    task: CreateTask
+
+
+class UpdateOperation(_Change):
+    """Change the fields that are sent."""
+
+    op: Literal["update"]
+    changes: UpdateTask
+
+
+class CompleteOperation(_Change):
+    """Complete or reopen it."""
+
+    op: Literal["complete"]
+    completed: bool | None = None
+    """The state wanted; without it, the other one than now."""
+
+
+class DeleteOperation(_Change):
+    """Move it into the trash."""
+
+    op: Literal["delete"]
+
+
+type Operation = Annotated[
+    CreateOperation | UpdateOperation | CompleteOperation | DeleteOperation, Field(discriminator="op")
+]
+
+
+class ChangeTasks(RequestModel):
+    """Operations in the order in which to carry them out."""
+
+    operations: Annotated[list[Operation], Field(min_length=1, max_length=100)]
+    dry_run: bool = False
+    """Show the results and change nothing."""

@@ -1,0 +1,41 @@
+"""List cursors: where a page ended, signed for one user, one list, its filters and its order."""
+
+import hmac
+from collections.abc import Sequence
+from typing import Final
+
+from lambdo.base import base64url, settings
+from lambdo.base.problems import InvalidCursor
+from lambdo.table import key_sets
+
+_TAG: Final = 16  # bytes of HMAC-SHA256 kept: 2^-128 to guess
+
+
+def sign(position: str, scope: Sequence[str]) -> str:
+    """Return an opaque cursor for a position (a sort key) in a list; the scope says whose list, what filters, what order."""
+    key = key_sets.get_cached(settings.cursor_keys_parameter())[0]
+    return base64url.encode(_tag(key["secret"], position, scope) + position.encode())
+
+
+def read(cursor: str, scope: Sequence[str]) -> str:
+    """Return the position in a cursor.
+
+    Raises
+    ------
+    InvalidCursor
+        If it was not signed here for this very scope.
+    """
+    try:
+        raw = base64url.decode(cursor)
+        position = raw[_TAG:].decode()
+    except ValueError as error:
+        raise InvalidCursor from error
+    for key in key_sets.get_cached(settings.cursor_keys_parameter()):
+        if hmac.compare_digest(raw[:_TAG], _tag(key["secret"], position, scope)):
+            return position
+    raise InvalidCursor
+
+
+def _tag(secret: str, position: str, scope: Sequence[str]) -> bytes:
+    message = "\0".join([*scope, position]).encode()
+    return hmac.digest(base64url.decode(secret), message, "sha256")[:_TAG]

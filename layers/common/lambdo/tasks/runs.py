@@ -1,0 +1,174 @@
+"""Runs of tasks: one stretch of one index, in its order, read piece by piece within a budget."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, NamedTuple
+
+from lambdo.table import calls as table
+from lambdo.table import keys
+from lambdo.table.wire import Item, size
+from lambdo.tags import store as tags
+from lambdo.tags.models import Tag
+from lambdo.tasks import store as tasks
+from lambdo.tasks.models import Task
+
+SCAN_BUDGET: Final = 10  # RRU a request
+
+
+class Index(Enum):
+    """What the tasks of a user can be read by; the value is the DynamoDB index."""
+
+    TABLE = None
+    CREATED = "lsi1"
+    DUE = "lsi2"
+    PRIORITY = "lsi3"
+    TAG = "links"  # no index: the links of a tag, in the table itself
+
+    def prefixes(self, completed: bool | None) -> list[str]:
+        """Return what stands before the order in the keys: one for each status, where the index has them apart."""
+        if self is Index.TABLE:
+            return [keys.TASKS]
+        if self is Index.TAG:
+            return [""]
+        return [keys.status(completed=status) for status in ([False, True] if completed is None else [completed])]
+
+
+class BudgetSpentError(Exception):
+    """The next piece would take the request over its budget."""
+
+
+@dataclass(slots=True)
+class ScanBudget:
+    """What a request has read so far: RRU, computed from the items' sizes, and entries."""
+
+    spent: float = 0.0
+    entries: int = 0
+
+    def left(self) -> int:
+        """Return how many more entries can be read, if they are like those read so far."""
+        return int((SCAN_BUDGET - self.spent) / (self.spent / max(1, self.entries)))
+
+
+class Entry(NamedTuple):
+    """A task at its place in the order; None for a link whose task is gone."""
+
+    order: str
+    task: Task | None
+
+
+@dataclass(slots=True)
+class Run:
+    """The entries of one range; `after` is the order to go on after, empty at the start.
+
+    It reads `piece` entries at once. A `careful` run, whose entries may all be dropped, begins with so few that the largest
+    tasks are within the budget, learns from these how large they are, and never reads more than what is left.
+    """
+
+    user_id: str
+    index: Index
+    prefix: str
+    between: tuple[str, str]
+    descending: bool
+    piece: int
+    careful: int  # entries of a first piece, 0 for a run that reads what it shows
+    budget: ScanBudget
+    tag_ids: Sequence[str] = ()
+    after: str = ""
+    tags: list[Tag] = field(default_factory=list)
+    buffer: deque[Entry] = field(default_factory=deque)
+    _done: bool = False
+    _price: float = 0.0
+    _fresh: bool = field(init=False)  # nothing was read before this run's stage
+
+    def __post_init__(self) -> None:
+        self._fresh = not self.budget.spent
+
+    def fill(self) -> bool:
+        """Make sure that the next entry is in the buffer; return False at the end.
+
+        Raises
+        ------
+        BudgetSpentError
+            If another piece is too much; the first pieces of a request never are.
+        """
+        while not self.buffer and not self._done:
+            limit = self._affordable()
+            price = self._read_links(limit) if self.index is Index.TAG else self._read_index(limit)
+            self._price = price
+            self.budget.spent += price
+            self.budget.entries += len(self.buffer)
+        return bool(self.buffer)
+
+    def is_at_end(self) -> bool:
+        """Tell whether it is known, without reading on, that nothing follows."""
+        return self._done and not self.buffer
+
+    def _affordable(self) -> int:
+        """Return how many entries to read next; raises BudgetSpentError."""
+        if self._fresh and not self._price:
+            return self.careful or self.piece
+        if self.careful:
+            limit = min(self.piece, self.budget.left())
+            if limit < (self.careful if self._price else 1):  # no further call for next to nothing
+                raise BudgetSpentError
+            return limit
+        if self._price and self.budget.spent + self._price > SCAN_BUDGET:
+            raise BudgetSpentError
+        return self.piece
+
+    def _read_index(self, limit: int) -> float:
+        """Read a piece of an index, strongly, in one call; return its price in RRU."""
+        name = f"{self.index.value}sk" if self.index.value else "sk"
+        start: Item | None = None
+        low, high = self.between
+        if self.after and not low <= self.after <= high:
+            # The range has moved since, with the user's time zone; DynamoDB refuses to start outside it.
+            if (self.after < low) == self.descending:
+                self._done = True
+                return 0
+        elif self.after:
+            key = {"pk": keys.user(self.user_id), "sk": keys.task(keys.id_of(f"#{self.after}"))}
+            start = key | {name: self.prefix + self.after}
+        items, last = table.query(
+            keys.user(self.user_id),
+            (self.prefix + low, self.prefix + high),
+            index=self.index.value,
+            limit=limit,
+            start=start,
+            descending=self.descending,
+        )
+        self.buffer.extend(Entry(item[name].removeprefix(self.prefix), tasks.from_item(item)) for item in items)
+        self._go_on_after(last[name].removeprefix(self.prefix) if last else None)
+        return max(1, _units(sum(map(size, items))))
+
+    def _read_links(self, limit: int) -> float:
+        """Read a piece of the first tag's links, and their tasks, eventually, in two calls; return their price in RRU.
+
+        The first piece brings the tags too: they are to be shown, and one that is gone or going has no links to show.
+        """
+        task_ids, last = tags.query_links(
+            self.user_id, self.tag_ids[0], limit=limit, after=self.after or None, descending=self.descending
+        )
+        self._go_on_after(last)
+        if not task_ids:
+            return 0.5
+        sort_keys = [*map(keys.task, task_ids), *([] if self.tags else map(keys.tag, self.tag_ids))]
+        items = table.get_all(keys.user(self.user_id), sort_keys, strong=False)
+        found = {item["sk"]: tasks.from_item(item) for item in items if item["sk"].startswith(keys.TASKS)}
+        self.tags.extend(tag for item in items if item["sk"] not in found and (tag := tags.from_item(item)))
+        if any(tag["id"] == self.tag_ids[0] for tag in self.tags):
+            self.buffer.extend(Entry(task_id, found.get(keys.task(task_id))) for task_id in task_ids)
+        else:
+            self._done = True
+        missing = len(sort_keys) - len(items)  # each is charged for as well
+        return 0.5 + (sum(_units(size(item)) for item in items) + missing) / 2
+
+    def _go_on_after(self, order: str | None) -> None:
+        self._done = order is None
+        self.after = order or self.after
+
+
+def _units(size_in_bytes: int) -> int:
+    return -(-size_in_bytes // 4096)

@@ -1,0 +1,187 @@
+"""Tasks: an item each, in one index an order (decision 0004), and a link for each of their tags."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from lambdo.table import calls as table
+from lambdo.table import keys, writes
+from lambdo.table.wire import Item
+from lambdo.tags import store as tags
+from lambdo.tasks.models import PRIORITY_RANK, Task
+
+
+class TagMissingError(Exception):
+    """A tag that a task was to be linked to does not exist, or is being deleted."""
+
+
+def put(task: Task) -> None:
+    """Create the task and its links; raises TagMissingError. One call.
+
+    3 WRU for each KB begun, 4 with a due date; with tags a transaction: twice that, and 4 for each tag.
+    """
+    if not task["tag_ids"]:
+        table.put(_item(task))
+        return
+    try:
+        table.transact(*creation(task))
+    except table.TransactionRefusedError as error:
+        raise TagMissingError from error
+
+
+def get(user_id: str, task_id: str) -> Task | None:
+    """Return the task, or None. One call, 1 RRU for each 4 KB begun."""
+    item = table.get(keys.user(user_id), keys.task(task_id))
+    return from_item(item) if item else None
+
+
+def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: Sequence[int] | None) -> Task:
+    """Change some attributes of the task as it stands; None removes one. One call.
+
+    `updated_at` must be among the changes: it marks the write, so that one that the SDK sent twice counts once.
+
+    Raises
+    ------
+    table.ConditionFailedError
+        If the task is gone or, where versions are given, has none of them.
+    """
+    try:
+        item = table.update_and_get(_update(user_id, task_id, changes, versions))
+    except table.ConditionFailedError as error:
+        if error.current is None or not _is_own_write(error.current, changes):
+            raise
+        item = error.current
+    return from_item(item)
+
+
+def rewrite(old: Task, new: Task) -> None:
+    """Replace one version of a task by the next, with its index keys and links. One call.
+
+    1 WRU + 2 for each index key that moves; a change of tags makes it a transaction: twice that, and 2 to 4 for each tag.
+
+    Raises
+    ------
+    table.ConditionFailedError
+        If the task is gone or no longer of the old version.
+    TagMissingError
+        If a tag to be added is gone.
+    """
+    before, after = _item(old), _item(new)
+    changes = {name: value for name, value in after.items() if value != before[name] and name != "version"}
+    changes["updated_at"] = new["updated_at"]  # also where it is the same: the write is then refused and made again
+    write = _update(old["user_id"], old["id"], changes, [old["version"]])
+    if "tag_ids" not in changes:
+        try:
+            table.update(write)
+        except table.ConditionFailedError as error:
+            if not _is_own_write(error.current, changes):
+                raise
+        return
+    try:
+        table.transact(
+            write,
+            *_link_writes(new, new["tag_ids"] - old["tag_ids"], old["tag_ids"] - new["tag_ids"]),
+        )
+    except table.TransactionRefusedError as error:
+        if 0 in error.currents:
+            raise table.ConditionFailedError(error.currents[0]) from error
+        raise TagMissingError from error
+
+
+def creation(task: Task) -> list[writes.Write]:
+    """Return the writes that create a task, the first of them, and its links, if its tags are there."""
+    return [writes.create(_item(task)), *_link_writes(task, task["tag_ids"], frozenset())]
+
+
+def removal(task: Task) -> list[writes.Write]:
+    """Return the writes that delete this version of a task, the first of them, and its links."""
+    condition, values = _condition([task["version"]])
+    pk, sk = keys.user(task["user_id"]), keys.task(task["id"])
+    return [
+        writes.delete(pk, sk, condition=condition, values=values),
+        *_link_writes(task, frozenset(), task["tag_ids"]),
+    ]
+
+
+def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
+    """Take a tag that is being deleted off a task, if the task is there and has it. One call."""
+    write = writes.update(
+        keys.user(user_id),
+        keys.task(task_id),
+        {},
+        condition="contains(tag_ids, :tag)",
+        values={":tag": tag_id},
+        add={"version": 1},
+        remove={"tag_ids": frozenset({tag_id})},
+    )
+    try:
+        table.update(write)
+    except table.ConditionFailedError:
+        return
+
+
+def from_failure(error: table.ConditionFailedError) -> Task | None:
+    """Return the task that stood in the way of a conditional write, or None if there is none."""
+    return from_item(error.current) if error.current else None
+
+
+def attributes(task: Task) -> Item:
+    """Return what an item has of a task besides its keys."""
+    return {name: value for name, value in task.items() if name in _ATTRIBUTES}
+
+
+def from_item(item: Item) -> Task:
+    """Return the task of an item."""
+    fields = {name: item.get(name) for name in _ATTRIBUTES}
+    owner = {"id": keys.id_of(item["sk"]), "user_id": keys.id_of(item["pk"])}
+    return cast("Task", {**owner, **fields, "tag_ids": item.get("tag_ids", frozenset())})
+
+
+def _update(user_id: str, task_id: str, changes: Mapping[str, Any], versions: Sequence[int] | None) -> writes.Write:
+    condition, values = _condition(versions)
+    return writes.update(
+        keys.user(user_id),
+        keys.task(task_id),
+        changes,
+        condition=f"{condition} AND updated_at <> :now",
+        values={":now": changes["updated_at"], **values},
+        add={"version": 1},
+    )
+
+
+def _link_writes(task: Task, added: frozenset[str], removed: frozenset[str]) -> list[writes.Write]:
+    pk = keys.user(task["user_id"])
+    return [
+        *(tags.exists(task["user_id"], tag_id) for tag_id in sorted(added)),
+        *(writes.put({"pk": pk, "sk": keys.link(tag_id, task["id"])}) for tag_id in sorted(added)),
+        *(writes.delete(pk, keys.link(tag_id, task["id"]), condition=None) for tag_id in sorted(removed)),
+    ]
+
+
+def _condition(versions: Sequence[int] | None) -> tuple[str, dict[str, int]]:
+    if versions is None:
+        return writes.EXISTS, {}
+    values = {f":v{i}": version for i, version in enumerate(versions)}
+    return f"{writes.EXISTS} AND version IN ({', '.join(values)})", values
+
+
+def _is_own_write(current: Item | None, changes: Mapping[str, Any]) -> bool:
+    """Tell whether a refused write found itself: the SDK had to send it again."""
+    return current is not None and all(current.get(name) == value for name, value in changes.items())
+
+
+def _item(task: Task) -> Item:
+    status, task_id, due_date = keys.status(completed=task["completed"]), task["id"], task["due_date"]
+    return {
+        "pk": keys.user(task["user_id"]),
+        "sk": keys.task(task_id),
+        "lsi1sk": status + keys.order_created(task_id),
+        "lsi2sk": status + keys.order_due(due_date, task_id) if due_date else None,
+        "lsi3sk": status + keys.order_priority(PRIORITY_RANK[task["priority"]], task_id),
+        **attributes(task),
+    }
+
+
+_ATTRIBUTES: Final = (
+    "title", "description", "completed", "completed_at", "priority", "due_date", "tag_ids", "version", "created_at",
+    "updated_at",
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""Tags as tasks show them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final, cast
+
+from lambdo.tags import store as tags
+from lambdo.tags.models import Tag
+from lambdo.tasks.models import Task, TaskAnswer
+
+_MANY: Final = 25  # tags: from here on reading all of a user's, at most 25 RRU, is cheaper than reading each for 1 RRU
+
+
+def show_task(task: Task, its_tags: Collection[Tag]) -> TaskAnswer:
+    """Return the task as the API shows it, its tags by age; one that is not among those given is being deleted."""
+    by_id = {tag["id"]: tag for tag in its_tags}
+    shown = [_shown(by_id[tag_id]) for tag_id in sorted(task["tag_ids"]) if tag_id in by_id]
+    fields: dict[str, Any] = {("tags" if name == "tag_ids" else name): value for name, value in task.items()}
+    return cast("TaskAnswer", fields | {"tags": shown})
+
+
+def show_tasks(user_id: str, tasks: Sequence[Task], known: Sequence[Tag] = ()) -> list[TaskAnswer]:
+    """Return tasks as the API shows them, looking up the tags that are not known yet; raises like `read_tags`."""
+    missing = frozenset[str]().union(*(task["tag_ids"] for task in tasks)) - {tag["id"] for tag in known}
+    all_tags = [*known, *read_tags(user_id, missing)]
+    return [show_task(task, all_tags) for task in tasks]
+
+
+def read_tags(user_id: str, tag_ids: Collection[str]) -> list[Tag]:
+    """Return those of the tags that exist, read strongly. No call for none, otherwise one; 1 RRU each, at most 25."""
+    if len(tag_ids) > _MANY:
+        return [tag for tag in tags.query(user_id) if tag["id"] in tag_ids]
+    return tags.get_all(user_id, tag_ids)
+
+
+def _shown(tag: Tag) -> dict[str, Any]:
+    return {"id": tag["id"], "name": tag["name"], "color": tag["color"]}

@@ -1,0 +1,1 @@
+"""Who uses Lambdo: profiles, credentials, passwords, and how often someone may try."""

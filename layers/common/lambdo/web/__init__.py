@@ -1,0 +1,1 @@
+"""The one floor that knows HTTP; only functions import it."""

@@ -1,0 +1,291 @@
+"""The frame of every endpoint: event -> Request -> handler -> answer. The only code that knows HTTP and catches Exception.
+
+It guards too: without the authorizer's verdict on a good token, or on another user's path, no handler runs.
+"""
+
+import base64
+import gc
+import json
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.logging import Logger
+
+from lambdo.base import events, ids
+from lambdo.base.budget import budget
+from lambdo.base.metering import meter
+from lambdo.base.problems import (
+    ContentTooLarge,
+    Forbidden,
+    InternalError,
+    InvalidFields,
+    MalformedJson,
+    Problem,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from lambdo.web import gzip_coding, preconditions
+
+type Event = dict[str, Any]
+type Answer = dict[str, Any]
+
+MAX_BODY: Final = 64 * 1024  # bytes
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"  # RFC 7396
+FORM: Final = "application/x-www-form-urlencoded"
+HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+
+# Without what the log group tells, and the id of a trace, which there mostly is none of: the line keeps its room for the event.
+logger: Final = Logger(location=None, utc=True, datefmt="%Y-%m-%dT%H:%M:%S.%FZ", xray_trace_id=None)
+logger.remove_keys(["service"])
+
+
+class Response(NamedTuple):
+    """What a handler answers: a mapping is sent as JSON, text and bytes as they are, None not at all.
+
+    Each cookie becomes a Set-Cookie header. The frame packs JSON, and answers 304 to who has what its entity tag names.
+    """
+
+    status: int
+    body: Mapping[str, Any] | str | bytes | None = None
+    headers: Mapping[str, str] = {}
+    cookies: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as handlers see it; header names are lower case, `source_ip` is who called the gateway, the ids are the token's.
+
+    `answer_headers` is what the answer is to have besides the handler's own.
+    """
+
+    route: str
+    path: str
+    parameters: Mapping[str, str]
+    query_string: str
+    headers: Mapping[str, str]
+    cookies: Sequence[str]
+    raw_body: bytes
+    source_ip: str
+    user_id: str
+    session_id: str
+    answer_headers: dict[str, str] = field(default_factory=dict)
+
+    def item_id(self, parameter: str, not_found: type[Problem]) -> str:
+        """Return the id in the path; what is no id can name no item, so it is answered like an unknown one."""
+        item_id = self.parameters[parameter]
+        if not ids.is_id(item_id):
+            raise not_found
+        return item_id
+
+    def json_body(self, *also: str) -> bytes:
+        """Return the body, which must be JSON or of one of the other media types named."""
+        self.media_type(JSON, *also)
+        return self.raw_body
+
+    def media_type(self, *allowed: str) -> str:
+        """Return the body's media type; raises UnsupportedMediaType unless it is an allowed one, in UTF-8."""
+        media_type, *parameters = self.headers.get("content-type", "").lower().replace(" ", "").split(";")
+        charset = next((p[8:].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
+        if media_type not in allowed or charset != "utf-8":
+            raise UnsupportedMediaType(f"Send the body as {' or '.join(allowed)} in UTF-8.")
+        return media_type
+
+    def query(self, allowed: Collection[str], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
+        """Return the query parameters, each with its values; raises InvalidFields for unknown and for repeated ones."""
+        found: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query_string, keep_blank_values=True):
+            found.setdefault(name, []).append(value)
+        wrong = {name: "Unknown parameter" for name in found if name not in allowed}
+        wrong |= {name: "Given more than once" for name in found if len(found[name]) > 1 and name not in repeatable}
+        if wrong:
+            raise InvalidFields(
+                errors=[{"loc": ["query", name], "msg": msg, "type": "query"} for name, msg in wrong.items()]
+            )
+        return found
+
+
+def endpoint(
+    *, public: bool = False, max_body: int = MAX_BODY
+) -> Callable[[Callable[[Request], Response]], Callable[[Event, Any], Answer]]:
+    """Make a Lambda handler for HTTP API events (payload 2.0) of a function from Request to Response.
+
+    Parameters
+    ----------
+    public
+        The route has no authorizer. Otherwise a request without a verified identity is answered 401,
+        and one whose path names another user 403.
+    max_body
+        Bytes of the body; a longer one is answered 413.
+    """
+
+    def decorate(handle: Callable[[Request], Response]) -> Callable[[Event, Any], Answer]:
+        def handler(event: Event, context: Any) -> Answer:  # noqa: ANN401 - Lambda's own, untyped
+            return _serve(handle, event, context, public=public, max_body=max_body)
+
+        gc.freeze()  # init ends here, and nothing that it made is garbage
+        gc.enable()
+        return handler
+
+    return decorate
+
+
+def _serve(
+    handle: Callable[[Request], Response],
+    event: Event,
+    context: Any,  # noqa: ANN401
+    *,
+    public: bool,
+    max_body: int,
+) -> Answer:
+    started = time.perf_counter()
+    budget.start(context.get_remaining_time_in_millis)
+    meter.reset()
+    events.take()
+    request_id = event["requestContext"]["requestId"]
+    headers: Mapping[str, str] = {}
+    identity: Mapping[str, Any] = {}
+    problem: Problem | None = None
+    try:
+        # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
+        headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+        if not public:
+            identity = _authenticated(event)
+            _authorize(event, identity)
+        request = _request(event, headers, identity, max_body)
+        response = handle(request)
+        response = _coded(response._replace(headers={**response.headers, **request.answer_headers}), headers)
+    except Problem as raised:
+        problem = raised
+    except Exception:
+        logger.exception("unhandled exception", request_id=request_id, function_request_id=context.aws_request_id)
+        problem = InternalError()
+    if problem:
+        response = _coded(_problem(problem, request_id), headers)
+    if event["routeKey"].startswith("GET ") and preconditions.is_unchanged(headers, response.headers.get("etag")):
+        response = _not_modified(response)
+    line = {
+        "request_id": request_id,
+        "user_id": identity.get("user_id"),
+        "route": event["routeKey"],
+        "status": response.status,
+        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+        "cold_start": _cold_start() or None,  # none is left out: 20 bytes of every other line
+        "capacity_units": meter.units,
+    }
+    _log(line, problem)
+    return _answer(response, request_id)
+
+
+def _log(line: dict[str, Any], problem: Problem | None) -> None:
+    """Log the request's one line, of at most 512 bytes, with what happened in it."""
+    happened = events.take()  # which stands instead of the problem's code
+    told = {"code": None if happened else problem.code, "reason": problem.reason} if problem else {}
+    log = logger.warning if happened.get("event") in events.SUSPICIOUS else logger.info
+    log("request", **line | told | happened)
+
+
+def _authenticated(event: Event) -> Mapping[str, Any]:
+    """Return the authorizer's verdict on a good token; fail closed on anything else.
+
+    The gateway caches verdicts for 300 s, so `exp` is looked at again here.
+    """
+    verdict = event["requestContext"].get("authorizer", {}).get("lambda") or {}
+    if verdict.get("token_error") == "expired" or (verdict.get("exp") and float(verdict["exp"]) <= time.time()):
+        raise Unauthenticated("The access token has expired.")
+    if not (verdict.get("user_id") and verdict.get("sid") and verdict.get("exp")) or "token_error" in verdict:
+        events.record("access_denied")
+        raise Unauthenticated
+    return verdict
+
+
+def _authorize(event: Event, identity: Mapping[str, Any]) -> None:
+    """Raise Forbidden if the path names a user, and it is another than the caller."""
+    if (event.get("pathParameters") or {}).get("user_id", "me") not in {"me", identity["user_id"]}:
+        events.record("access_denied")
+        raise Forbidden
+
+
+def _request(event: Event, headers: Mapping[str, str], identity: Mapping[str, Any], max_body: int) -> Request:
+    body = event.get("body") or ""
+    if len(body) > 2 * max_body:
+        raise ContentTooLarge(max_body)
+    try:
+        raw_body = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    except ValueError as error:
+        raise MalformedJson from error
+    if len(raw_body) > max_body:
+        raise ContentTooLarge(max_body)
+    return Request(
+        route=event["routeKey"],
+        path=event["rawPath"],
+        parameters=event.get("pathParameters") or {},
+        query_string=event.get("rawQueryString", ""),
+        headers=headers,
+        cookies=event.get("cookies", ()),
+        raw_body=raw_body,
+        source_ip=event["requestContext"]["http"]["sourceIp"],
+        user_id=identity.get("user_id", ""),
+        session_id=identity.get("sid", ""),
+    )
+
+
+def _problem(problem: Problem, request_id: str) -> Response:
+    body = problem.details(instance=f"/requests/{request_id}", request_id=request_id)
+    return Response(problem.status, body, {"content-type": "application/problem+json", **problem.headers})
+
+
+def _coded(response: Response, sent: Mapping[str, str]) -> Response:
+    """Return the response with a mapping as JSON, which is packed if it is worth it and the client takes it."""
+    if not isinstance(response.body, Mapping):
+        return response
+    headers = {"content-type": JSON, **response.headers}
+    text = json.dumps(response.body, separators=(",", ":"), ensure_ascii=False)
+    content = text.encode()
+    if len(content) <= gzip_coding.WORTH:
+        return response._replace(body=text, headers=headers)
+    headers["vary"] = "accept-encoding"
+    if not gzip_coding.is_taken(sent.get("accept-encoding", "")):
+        return response._replace(body=text, headers=headers)
+    headers["content-encoding"] = "gzip"
+    if "etag" in headers:
+        headers["etag"] = preconditions.packed(headers["etag"])
+    return response._replace(body=gzip_coding.pack(content), headers=headers)
+
+
+def _not_modified(response: Response) -> Response:
+    headers = {
+        name: value for name, value in response.headers.items() if name not in {"content-type", "content-encoding"}
+    }
+    return Response(304, None, headers)
+
+
+def _answer(response: Response, request_id: str) -> Answer:
+    answer: Answer = {
+        "statusCode": response.status,
+        "headers": {**HEADERS, "x-request-id": request_id, **response.headers},
+    }
+    if isinstance(response.body, bytes):  # which the gateway decodes
+        answer |= {"body": base64.b64encode(response.body).decode(), "isBase64Encoded": True}
+    elif response.body is not None:
+        answer["body"] = response.body
+    if response.cookies:
+        answer["cookies"] = response.cookies
+    return answer
+
+
+_cold = [True]
+
+
+def _cold_start() -> bool:
+    cold = _cold[0]
+    _cold[0] = False
+    return cold

@@ -1,0 +1,72 @@
+"""Lists over HTTP: the parameters of a page, read by their rules, and the response with the page."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from lambdo.base.problems import InvalidFields
+from lambdo.base.rules import Rule
+from lambdo.web.endpoint import Request, Response
+
+MAX_LIMIT: Final = 100
+DEFAULT_LIMIT: Final = 20
+
+
+def read_page_query(
+    request: Request, rules: Mapping[str, Rule] | None = None, *, repeatable: Collection[str] = frozenset()
+) -> dict[str, Any]:
+    """Return what the query parameters of a list mean; raises InvalidFields for unknown ones and like `read_values`."""
+    return read_values(request.query({**(rules or {}), **PAGE_RULES}, repeatable), rules)
+
+
+def read_values(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule] | None = None) -> dict[str, Any]:
+    """Return what the parameters of a list mean, each a list of its values; always with `limit` and `cursor`.
+
+    Raises
+    ------
+    InvalidFields
+        Naming each parameter that breaks its rule.
+    """
+    all_rules = {**(rules or {}), **PAGE_RULES}
+    errors: list[dict[str, Any]] = []
+    values: dict[str, Any] = {"limit": DEFAULT_LIMIT, "cursor": None}
+    for name, texts in parameters.items():
+        read, rule, _ = all_rules[name]
+        try:
+            values[name] = read(texts)
+        except ValueError:
+            errors.append({"loc": ["query", name], "msg": rule, "type": "query"})
+    if errors:
+        raise InvalidFields(errors=errors)
+    return values
+
+
+def respond_with_page(request: Request, items: Sequence[Any], next_cursor: str | None) -> Response:
+    """Return 200 with `items` and `next_cursor`, the latter also as a Link (RFC 8288); null means that this is the end."""
+    body = {"items": items, "next_cursor": next_cursor}
+    if next_cursor is None:
+        return Response(200, body)
+    sent = parse_qsl(request.query_string, keep_blank_values=True)
+    following = [(name, value) for name, value in sent if name != "cursor"] + [("cursor", next_cursor)]
+    return Response(200, body, {"link": f'<{request.path}?{urlencode(following)}>; rel="next"'})
+
+
+def _limit(texts: Sequence[str]) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,2}", texts[0]) or int(texts[0]) > MAX_LIMIT:
+        raise ValueError
+    return int(texts[0])
+
+
+def _cursor(texts: Sequence[str]) -> str:
+    return texts[0]
+
+
+PAGE_RULES: Final[Mapping[str, Rule]] = {
+    "limit": (
+        _limit,
+        f"Should be a number from 1 to {MAX_LIMIT}",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    "cursor": (_cursor, "", {"type": "string"}),
+}
