@@ -240,10 +240,7 @@ def test_link_keeps_every_parameter_and_repeated_tags(world: World) -> None:
     first, second = world.tags[:2]
     query = f"tag={first}&limit=1&q=a&tag={second}&sort=created_at&due_after=2026-11-01T00%3A00%3A00%2B01%3A00"
     answer = world.user.call("GET", f"/api/{world.user.id}/tasks", query=query)
-    assert next_link(answer) == (
-        f"/api/{world.user.id}/tasks?tag={first}&tag={second}&limit=1&q=a&sort=created_at"
-        f"&due_after=2026-11-01T00%3A00%3A00%2B01%3A00&cursor={answer.json['next_cursor']}"
-    )
+    assert next_link(answer) == f"/api/{world.user.id}/tasks?{query}&cursor={answer.json['next_cursor']}"
 
 
 def test_overdue_moves_with_the_clock(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
