@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from lambdo.base.logger import logger
 from tests.documented import documented
 from tests.watch import watch
 from tools.local.application import Application, Route
@@ -248,9 +249,7 @@ def _assert_framed(answer: Answer, request_id: str, inner: set[str]) -> None:
 
 @contextlib.contextmanager
 def logging_to(log: io.StringIO) -> Iterator[None]:
-    from lambdo.web.endpoint import logger
-
-    output = logger.registered_handler
+    output = logger().registered_handler
     assert isinstance(output, logging.StreamHandler)
     stream = output.setStream(log)
     try:

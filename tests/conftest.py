@@ -13,6 +13,13 @@ import pytest
 import urllib3
 from xdist.scheduler import LoadFileScheduling
 
+from functions.provision_keys import keyring
+from lambdo.base import times
+from lambdo.base.budget import budget
+from lambdo.base.logger import logger
+from lambdo.base.settings import MAX_LIMIT, settings
+from lambdo.sessions import access_tokens as tokens
+from lambdo.table import aws, key_sets
 from tests.caller import Api, Caller
 from tests.documented import Seen, documented
 from tests.network import Network
@@ -53,22 +60,14 @@ UNMEASURED = tuple(
 )
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
-# Before lambdo.store.aws makes its client and lambdo.endpoint its logger.
 use_endpoints(NOWHERE, NOWHERE)
 os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
 # Set on Lambda; no line of the log shows it.
 os.environ["_X_AMZN_TRACE_ID"] = "Root=1-6b015230-d4f9cd829d2bb9987f40f3b2;Parent=53995c3f42cd8ad8;Sampled=1"
 
-from functions.provision_keys import keyring  # noqa: E402
-from lambdo.base import settings, times  # noqa: E402
-from lambdo.base.budget import budget  # noqa: E402
-from lambdo.sessions import access_tokens as tokens  # noqa: E402
-from lambdo.table import aws, key_sets  # noqa: E402
-from lambdo.web.endpoint import logger  # noqa: E402
-
 aws.session().register("provide-client-params", watch.called)
-watch.setFormatter(logger.registered_formatter)
-logger.addHandler(watch)
+watch.setFormatter(logger().registered_formatter)
+logger().addHandler(watch)
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +141,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
     """The template's application on an embedded back end, with its environment set for this process."""
     with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
         os.environ["PASSWORD_COST"] = "4"  # bcrypt's lowest: the template's 12 is for attackers
-        os.environ |= dict.fromkeys(LIMITS, str(settings.MAX_LIMIT))  # every test comes from one address
+        os.environ |= dict.fromkeys(LIMITS, str(MAX_LIMIT))  # every test comes from one address
         yield application
 
 
@@ -223,7 +222,7 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 @pytest.fixture
 def rotate(application: Application, setting: Callable[..., None]) -> Iterator[Callable[[], None]]:
     """Return what rotates the keys as a deployment with KeyVersion raised by one does; the first come back at the end."""
-    parameters = settings.signing_keys_parameter(), settings.cursor_keys_parameter()
+    parameters = settings.signing_keys_parameter, settings.cursor_keys_parameter
     first = {name: key_sets.get(name) for name in parameters}
     versions = itertools.count(2)
 
@@ -248,8 +247,6 @@ def network(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def _forget() -> None:
     """Forget what a process reads once."""
-    for function in vars(settings).values():
-        if hasattr(function, "cache_clear"):
-            function.cache_clear()
+    vars(settings).clear()
     key_sets.get_cached.cache_clear()
     tokens._public_keys.cache_clear()

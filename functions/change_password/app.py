@@ -13,7 +13,9 @@ def handler(request: Request) -> Response:
     fields = parse_json(ChangePassword, request.json_body())
     once(
         request,
-        lambda: change_password(request.user_id, request.session_id, fields.current_password, fields.new_password),
+        lambda record: change_password(
+            request.user_id, request.session_id, fields.current_password, fields.new_password, record
+        ),
         secret=True,
     )
     return Response(204)

@@ -20,7 +20,7 @@ def handler(request: Request) -> Response:
     """Answer 202: the address is free, sessions and most accounts' items are gone, the rest follows."""
     fields = parse_json(DeleteMe, request.json_body())
     versions = if_match(request.headers)
-    once(request, lambda: delete_account(request.user_id, fields.password, versions), secret=True)
+    once(request, lambda record: delete_account(request.user_id, fields.password, versions, record), secret=True)
     end = time.monotonic() + SWEEP_SECONDS
     with suppress(ServiceUnavailable):  # the account is deleted all the same
         sweep_account(request.user_id, lambda: time.monotonic() > end)

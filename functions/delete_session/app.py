@@ -11,5 +11,5 @@ from lambdo.web.idempotency import once
 def handler(request: Request) -> Response:
     """Answer 204; the session may be the token's own."""
     session_id = request.item_id("session_id", SessionNotFound)
-    once(request, lambda: end_session(request.user_id, session_id))
+    once(request, lambda record: end_session(request.user_id, session_id, record))
     return Response(204, cookies=refresh_cookie.cleared() if session_id == request.session_id else ())

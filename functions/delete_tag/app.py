@@ -11,5 +11,5 @@ from lambdo.web.preconditions import if_match
 def handler(request: Request) -> Response:
     """Answer 204; functions/finish_deletions takes it off the tasks."""
     tag_id, versions = request.item_id("tag_id", TagNotFound), if_match(request.headers)
-    once(request, lambda: delete_tag(request.user_id, tag_id, versions))
+    once(request, lambda record: delete_tag(request.user_id, tag_id, versions, record))
     return Response(204)

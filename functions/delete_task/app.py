@@ -11,5 +11,5 @@ from lambdo.web.preconditions import if_match
 def handler(request: Request) -> Response:
     """Answer 204."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
-    once(request, lambda: delete_task(request.user_id, task_id, versions))
+    once(request, lambda record: delete_task(request.user_id, task_id, versions, record))
     return Response(204)

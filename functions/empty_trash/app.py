@@ -9,4 +9,4 @@ from lambdo.web.idempotency import once
 def handler(request: Request) -> Response:
     """Answer 200: how many tasks went, and whether there are `more`, for which to send another request."""
     request.query(())
-    return Response(200, once(request, lambda: empty_trash(request.user_id)))
+    return Response(200, once(request, lambda record: empty_trash(request.user_id, record)))

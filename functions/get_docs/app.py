@@ -8,8 +8,8 @@ from typing import Final
 
 import aws_lambda_powertools
 
-from lambdo.base import settings
 from lambdo.base.problems import PageNotFound
+from lambdo.base.settings import settings
 from lambdo.web import static_files
 from lambdo.web.endpoint import Request, Response, endpoint
 
@@ -24,10 +24,10 @@ FILES: Final = ASSETS | {name: static_files.versioned(page, VERSION) for name, p
 ERRORS: Final = {"errors": static_files.without(FILES["errors"], "docs"), "page.css": FILES["page.css"]}
 
 
-@endpoint(public=True)
+@endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
     """Answer 200 with a page or a file, or 304; a file that is asked for by its version may be kept forever."""
-    name, files = request.parameters.get("file", ""), FILES if settings.docs() else ERRORS
+    name, files = request.parameters.get("file", ""), FILES if settings.docs else ERRORS
     if name not in files:
         raise PageNotFound
     kept = static_files.FOREVER if request.query_string == VERSION else static_files.REVALIDATED

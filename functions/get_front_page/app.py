@@ -7,7 +7,7 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Final
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.web import static_files
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.static_files import StaticFile
@@ -18,10 +18,10 @@ HASH: Final = base64.b64encode(hashlib.sha256(STYLE).digest()).decode()
 POLICY: Final = static_files.POLICY.replace("style-src 'self'", f"style-src 'sha256-{HASH}'")
 
 
-@endpoint(public=True)
+@endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
     """Answer 200 with the page, or 304."""
-    page = _page(app=settings.app(), docs=settings.docs())
+    page = _page(app=settings.app, docs=settings.docs)
     return static_files.answer(request, page, static_files.REVALIDATED, POLICY)
 
 

@@ -1,9 +1,9 @@
 """GET /api/auth/me - the current user."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import UserNotFound
 from lambdo.users import store as users
 from lambdo.web.endpoint import Request, Response, endpoint
-from lambdo.web.preconditions import etag
 
 
 @endpoint()

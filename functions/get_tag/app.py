@@ -1,9 +1,9 @@
 """GET /api/{user_id}/tags/{tag_id} - a tag."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TagNotFound
 from lambdo.tags import store as tags
 from lambdo.web.endpoint import Request, Response, endpoint
-from lambdo.web.preconditions import etag
 
 
 @endpoint()

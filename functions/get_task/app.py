@@ -1,10 +1,10 @@
 """GET /api/{user_id}/tasks/{task_id} - a task."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TaskNotFound
 from lambdo.tasks import store as tasks
 from lambdo.tasks.tagging import show_tasks
 from lambdo.web.endpoint import Request, Response, endpoint
-from lambdo.web.preconditions import etag
 
 
 @endpoint()

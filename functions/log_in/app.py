@@ -21,7 +21,9 @@ def handler(request: Request) -> Response:
     fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
     account = authenticate(fields.email, fields.password, request.source_ip)
     user_id, user_agent = account["user"]["id"], request.headers.get("user-agent", "")
-    session = once(request, lambda: start_session(account, user_agent), owner=lambda: user_id, secret=True)
+    session = once(
+        request, lambda record: start_session(account, user_agent, record), owner=lambda: user_id, secret=True
+    )
     access, refresh, expires_at = first_tokens(user_id, session)
     body = tokens.answer(access, None if fields.cookie else refresh) | {"user": account["user"]}
     return Response(200, body, cookies=refresh_cookie.keeping(refresh, expires_at) if fields.cookie else ())

@@ -2,9 +2,9 @@
 
 from lambdo.accounts.requests import Register
 from lambdo.accounts.service import owner_of, register
+from lambdo.base.entity_tags import etag
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.idempotency import once
-from lambdo.web.preconditions import etag
 from lambdo.web.validation import parse_json
 
 
@@ -14,7 +14,7 @@ def handler(request: Request) -> Response:
     fields = parse_json(Register, request.json_body())
     user = once(
         request,
-        lambda: register(fields.email, fields.password, fields.name, request.source_ip),
+        lambda record: register(fields.email, fields.password, fields.name, request.source_ip, record),
         owner=lambda: owner_of(fields.email),
         secret=True,
     )

@@ -8,5 +8,5 @@ from lambdo.web.idempotency import once
 @endpoint()
 def handler(request: Request) -> Response:
     """Answer 202; an address that is confirmed already gets no mail."""
-    once(request, lambda: request_email_verification(request.user_id))
+    once(request, lambda record: request_email_verification(request.user_id, record))
     return Response(202)

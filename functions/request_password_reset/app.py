@@ -11,5 +11,5 @@ from lambdo.web.validation import parse_json
 def handler(request: Request) -> Response:
     """Answer 202, whether or not there is an account with this address."""
     email = parse_json(RequestPasswordReset, request.json_body()).email
-    once(request, lambda: request_password_reset(email, request.source_ip), owner=lambda: email)
+    once(request, lambda record: request_password_reset(email, request.source_ip, record), owner=lambda: email)
     return Response(202)

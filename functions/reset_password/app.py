@@ -13,7 +13,7 @@ def handler(request: Request) -> Response:
     fields = parse_json(ResetPassword, request.json_body())
     once(
         request,
-        lambda: reset_password(fields.token, fields.password),
+        lambda record: reset_password(fields.token, fields.password, record),
         owner=lambda: owner_of(fields.token),
         secret=True,
     )

@@ -12,5 +12,5 @@ def handler(request: Request) -> Response:
     """Answer 204, also if it did not have the tag."""
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
     versions = if_match(request.headers)
-    once(request, lambda: unlink_tag(request.user_id, task_id, tag_id, versions))
+    once(request, lambda record: unlink_tag(request.user_id, task_id, tag_id, versions, record))
     return Response(204)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdo.base import ids, settings
+from lambdo.base import ids
+from lambdo.base.settings import settings
 from lambdo.sessions import access_tokens as tokens
 from lambdo.table import key_sets
 from tests.caller import Api, Caller, Context, assert_problem, handler_of
@@ -37,7 +38,7 @@ def test_any_other_header_is_answered_with_why_and_no_identity(user: Caller, hea
 
 def test_expired_token_is_answered_with_expired(user: Caller, api: Api, clock: Callable[..., None]) -> None:
     clock(seconds=-906)  # 5 s of leeway between two machines' clocks
-    (key, *_) = key_sets.get_cached(settings.signing_keys_parameter())
+    (key, *_) = key_sets.get_cached(settings.signing_keys_parameter)
     token = tokens.issue(key, user.id, ids.new_id())
     assert ask(f"Bearer {token}") == {"isAuthorized": True, "context": {"token_error": "expired"}}
     refused = api.call("GET", ME, token=token)

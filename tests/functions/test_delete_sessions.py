@@ -98,7 +98,7 @@ def test_account_whose_sessions_others_end_4_times_first_is_answered_503(user: C
     def end_first() -> None:
         account = users.get_account(user.id)
         assert account is not None
-        table.transact(*users.end_sessions(account))
+        table.transact(users.end_sessions(account))
 
     network.plan = [PASS, end_first, PASS, PASS] * 4
     assert_problem(user.call("DELETE", PATH, query="include=current"), 503, "service_unavailable")

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdo.base import times
-from lambdo.base.settings import table_name
+from lambdo.base.settings import settings
 from lambdo.table import aws
 from tests.caller import Api
 from tests.model.machine import World
@@ -13,6 +13,6 @@ from tools.operate.target import Target
 
 @pytest.fixture
 def world(api: Api, network: Network, monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World(api, network, Target(aws.client("dynamodb"), table_name()), times.now())
+    world = World(api, network, Target(aws.client("dynamodb"), settings.table_name), times.now())
     monkeypatch.setattr(times, "now", lambda: world.now)
     return world

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdo.base import events, settings
+from lambdo.base import events
 from lambdo.base.problems import Problem, ServiceUnavailable
+from lambdo.base.settings import settings
 from lambdo.web import endpoint as frame
 from lambdo.web.endpoint import Request, Response, endpoint
 from tests.caller import EVENTS, Context, logging_to
@@ -45,7 +46,7 @@ def test_event_is_a_metric_of_the_stack_counted_by_event(monkeypatch: pytest.Mon
     logged = json.loads(line("task_created", count=3))
     (metric,) = logged["_aws"]["CloudWatchMetrics"]
     assert metric == {
-        "Namespace": settings.powertools_service_name(),
+        "Namespace": settings.powertools_service_name,
         "Dimensions": [["event"]],
         "Metrics": [{"Name": "events"}],
     }

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from lambdo.base import base64url, settings
+from lambdo.base import base64url
+from lambdo.base.settings import settings
 from lambdo.sessions import access_tokens as tokens
 from lambdo.sessions.access_tokens import InvalidTokenError, issue, verify
 from lambdo.table.key_sets import Key
@@ -103,7 +104,7 @@ def test_hmac_under_the_public_key_is_refused() -> None:
         PUBLIC.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         PUBLIC.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
         base64url.encode(PUBLIC.public_bytes_raw()).encode(),
-        settings.jwks().encode(),
+        settings.jwks.encode(),
     ]
     for secret, algorithm in itertools.product(spellings, ["HS256", "HS384", "HS512"]):
         signed = f"{segment({**HEADER, 'alg': algorithm})}.{segment(claims())}"
@@ -149,7 +150,7 @@ def test_unknown_key_id_is_refused(kid: Any) -> None:
 @pytest.mark.check("T03")
 @pytest.mark.parametrize("member", ["jku", "jwk", "x5u", "x5c", "x5t", "crit", "b64", "zip", "cty", "enc", "foo"])
 def test_any_other_header_member_is_refused(member: str) -> None:
-    values = {"jwk": json.loads(settings.jwks())["keys"][0], "crit": ["exp"], "b64": True, "x5c": ["AA"]}
+    values = {"jwk": json.loads(settings.jwks)["keys"][0], "crit": ["exp"], "b64": True, "x5c": ["AA"]}
     refused(token(**{member: values.get(member, "http://127.0.0.1:9/jwks.json")}))
 
 

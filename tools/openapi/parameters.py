@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from openapi_pydantic import Header, Parameter, Reference, Schema
 
+from lambdo.base.entity_tags import IF_MATCH
 from lambdo.base.fields import ID
 from lambdo.base.rules import Rule
 from lambdo.web.idempotency import KEY
-from lambdo.web.preconditions import IF_MATCH
 
 _ENTITY_TAG: Final = Schema(type="string", pattern='^(W/)?"[^"]+"$')
 _SECONDS: Final = Schema(type="integer", minimum=0)

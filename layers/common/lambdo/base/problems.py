@@ -33,8 +33,8 @@ Problem
 `docs/errors.md` says what a client should do about each; a test keeps it equal to this file.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar, Final, Self
 
 MAX_ERRORS: Final = 20  # a small request full of wrong fields must not draw a large answer
 
@@ -49,7 +49,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     headers
         Response headers that belong to this answer.
     errors
-        For wrong fields: one `{loc, msg, type}` per field; the first 20 are kept.
+        For wrong fields: one `{loc, msg, type}` per field, or `{field, msg, type}` of a service; the first 20 are kept.
     """
 
     status: ClassVar[int]
@@ -70,17 +70,35 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         self.errors = errors[:MAX_ERRORS] if errors is not None else None
         super().__init__(self.detail)
 
-    def details(self, **of_the_answer: str) -> dict[str, Any]:
-        """Return the problem as RFC 9457 writes it, with what belongs to its very answer."""
+    def details(self, path: Collection[str] = (), **of_the_response: str) -> dict[str, Any]:
+        """Return the problem as RFC 9457 writes it.
+
+        Parameters
+        ----------
+        path
+            Names of the parameters in the request's path; a field that is none of them was sent in the body.
+        of_the_response
+            Members that belong to its very response.
+        """
         details = {
             "type": f"/docs/errors#{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            **of_the_answer,
+            **of_the_response,
             "code": self.code,
         }
-        return details if self.errors is None else {**details, "errors": self.errors}
+        if self.errors is None:
+            return details
+        return {**details, "errors": [_located(error, path) for error in self.errors]}
+
+
+def _located(error: Mapping[str, Any], path: Collection[str]) -> Mapping[str, Any]:
+    """Return the error of a field with where the client sent it, in place of its bare name."""
+    if "field" not in error:
+        return error
+    place = "path" if error["field"] in path else "body"
+    return {"loc": [place, error["field"]], "msg": error["msg"], "type": error["type"]}
 
 
 class MalformedJson(Problem):
@@ -254,6 +272,11 @@ class InvalidFields(Problem):
 
     status, code, title = 422, "invalid_fields", "Invalid fields"
     default_detail = "Some fields are invalid; see errors."
+
+    @classmethod
+    def of(cls, field: str, msg: str, type_: str) -> Self:
+        """Return the problem of one field that a service refuses; where the client sent it, `located` tells."""
+        return cls(errors=[{"field": field, "msg": msg, "type": type_}])
 
 
 class IdempotencyKeyReused(Problem):

@@ -9,8 +9,8 @@ from pathlib import Path
 from string import Template
 from typing import Final, NamedTuple
 
-from lambdo.base import settings
 from lambdo.base.problems import MailNotConfigured
+from lambdo.base.settings import settings
 from lambdo.mails.models import Purpose
 from lambdo.table import aws
 from lambdo.table.error_codes import Meaning
@@ -52,7 +52,7 @@ WORDS: Final[dict[Purpose, Words]] = {
 
 def is_configured() -> bool:
     """Tell whether this deployment sends mails."""
-    return settings.mail() == "on"
+    return settings.mail == "on"
 
 
 def check_configured() -> None:
@@ -67,11 +67,11 @@ def send(purpose: Purpose, recipient: str, token: str) -> None:
     The token stands in the link's fragment, which browsers send to no server and into no Referer header
     (RFC 3986 section 3.5, RFC 9110 section 10.1.3).
     """
-    link = f"{settings.app_url()}/{purpose.replace('_', '-')}#token={token}"
+    link = f"{settings.app_url}/{purpose.replace('_', '-')}#token={token}"
     fields = {**WORDS[purpose]._asdict(), "link": link}
     text = _template("mail.txt").substitute(fields)
     markup = _template("mail.html").substitute({name: html.escape(value) for name, value in fields.items()})
-    deliver(settings.mail_from(), recipient, WORDS[purpose].subject, text, markup)
+    deliver(settings.mail_from, recipient, WORDS[purpose].subject, text, markup)
 
 
 def deliver(sender: str, recipient: str, subject: str, text: str, html: str) -> None:

@@ -118,6 +118,11 @@ def order_priority(rank: int, task_id: str) -> str:
     return f"{rank}#{task_id}"
 
 
+def of_priority(rank: int) -> tuple[str, str]:
+    """Return the range of `order_priority` of one rank."""
+    return starting_with(f"{rank}#")
+
+
 def order_deleted(deleted_at: str, task_id: str) -> str:
     """Return the `lsi4sk` of a task in the trash: order of deletion."""
     return f"{deleted_at}#{task_id}"

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from lambdo.base.entity_tags import IF_MATCH, read_versions
 from lambdo.base.fields import RequestModel, TaskId
 from lambdo.tasks.requests import CreateTask, UpdateTask
-from lambdo.web.preconditions import IF_MATCH, versions_of
 
 
 def _if_match(text: str) -> str:
     try:
-        versions_of(text)
+        read_versions(text)
     except ValueError as error:
         raise PydanticCustomError("if_match", 'String should be * or at most 20 entity tags like "v3"') from error
     return text
