@@ -156,7 +156,10 @@ def test_every_log_group_keeps_its_lines_as_long_as_the_stage_says(stage: str, d
 @pytest.mark.check("I01")
 @each_stage
 def test_function_may_write_logs_by_the_managed_policy_alone(stage: str) -> None:
-    """SAM attaches it to each role that it makes; it names no group, so one that names a group would narrow nothing."""
+    """SAM attaches it to each role that it makes, and it allows every group: https://github.com/aws/serverless-application-model/issues/395.
+
+    A statement of ours that names the group would narrow nothing (docs/decisions/0034-one-log-group.md).
+    """
     stack = processed(stage)
     roles = {one["Role"]["Fn::GetAtt"][0] for one in of_type(stack, "AWS::Lambda::Function").values()}
     assert len(roles) == len(DEPLOYED)
