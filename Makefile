@@ -40,10 +40,11 @@ fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with ev
 check: lint scan test ## run everything that must hold before a change lands
 
 .PHONY: lint
-lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, workflows, changes of openapi.json that break clients
+lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, imports, template, workflows, changes of openapi.json that break clients
 	@.venv/bin/ruff format --check --quiet . || { echo 'Run make format.'; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
+	@found=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-cache --no-logo) || { echo "$$found"; exit 1; }
 	@.venv/bin/cfn-lint template.yaml operations.yaml .github/aws/roles.yaml
 	@.venv-audit/bin/actionlint
 	@.venv-audit/bin/zizmor --offline --quiet --min-severity medium .github
