@@ -29,8 +29,9 @@ model: .venv/.synced .venv-ministack/.synced ## compare the API with its model i
 	@MODEL_RUNS='$(or $(RUNS),500)' $(PYTHON) -m pytest tests/model
 
 .PHONY: openapi
-openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real answers, and the page of errors
+openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real responses, the page of errors and the table of routes
 	@OPENAPI=write $(PYTHON) -m pytest --quiet tests/contract/test_openapi.py tests/contract/test_errors_page.py
+	@$(PYTHON) -m tools.openapi.routes_table
 
 .PHONY: fault-matrix
 fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with every fault at each of its calls, and write docs/fault-matrix.md
