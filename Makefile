@@ -139,7 +139,7 @@ copy-back: .venv/.synced ## bring accounts back from a restored table: TABLE, FR
 	@$(PYTHON) -m tools.operate.copy_back $(TARGET) --source '$(FROM)' --users $(USERS) $(if $(APPLY),--apply)
 
 .PHONY: table-settings
-table-settings: .venv/.synced ## give a table that was restored under its old name the template's settings: TABLE, STAGE
+table-settings: .venv/.synced ## apply the template's settings to a table that was restored under its old name: TABLE, STAGE
 	@$(PYTHON) -m tools.operate.table_settings $(TARGET) --stage '$(STAGE)'
 
 .PHONY: clean
