@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from lambdo import passwords
 from lambdo.models.fields import ONE_LINE, one_line
 
-# The "valid e-mail address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
+# The "valid email address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
 # Amazon SES wants it: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
@@ -20,7 +20,7 @@ _EMAIL: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:
 def _email(text: str) -> str:
     address = text.strip().lower()  # lower() makes ASCII of the Kelvin sign, so it is the text that must be ASCII
     if not text.isascii() or len(address) > 254 or not _EMAIL.fullmatch(address):
-        raise PydanticCustomError("email", "String should be an e-mail address of at most 254 ASCII characters")
+        raise PydanticCustomError("email", "String should be an email address of at most 254 ASCII characters")
     return address.lower()
 
 
@@ -29,7 +29,7 @@ def _new_password(text: str) -> str:
     if not passwords.MIN_LENGTH <= len(password) <= passwords.MAX_LENGTH:
         raise PydanticCustomError("password_length", "Password should have 8 to 128 characters")
     if passwords.is_common(password):
-        raise PydanticCustomError("password_common", "Password is among the 3,000 most common ones; choose another")
+        raise PydanticCustomError("password_common", "Password should not be among the 3,000 most common ones")
     return password
 
 

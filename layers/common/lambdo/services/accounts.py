@@ -153,7 +153,7 @@ def change_password(user_id: str, session_id: str, current: str, new: str) -> No
 def refuse_address(email: str, field: str, password: str) -> None:
     """Raise InvalidFields if a new password is the account's own address, or what stands there before the @."""
     if password.casefold() in {email, email.partition("@")[0]}:
-        msg = "Password should not be the e-mail address"
+        msg = "Password should not be the email address"
         raise InvalidFields(errors=[{"loc": ["body", field], "msg": msg, "type": "password_is_email"}])
 
 
