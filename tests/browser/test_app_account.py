@@ -48,7 +48,7 @@ def _reset_password(app: Screen, person: Person, server: Server) -> None:
     app.link("Forgot your password?").click()
     app.field("Email").fill(person.email)
     app.button("Send reset link").click()
-    expect(app.page.get_by_text("a mail is on its way")).to_be_visible()
+    expect(app.page.get_by_text("sent it a reset link")).to_be_visible()
     server.wait_until_said(f"MAIL    {person.email}", times=2)
     token = _token(server, person, "reset-password")
     _choose_password(app, token)
