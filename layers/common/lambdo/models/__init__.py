@@ -1,6 +1,6 @@
-"""Shapes in and out. Modules named *_requests import pydantic; the others must not.
+"""The shapes of requests, responses and stored items. Modules named *_requests import pydantic; the others must not.
 
-openapi.json is made of these classes; a text below a member is its description there.
+openapi.json is generated from these classes; a string below a member becomes its description there.
 """
 
 type Id = str  # UUIDv7 in lower case

@@ -54,7 +54,7 @@ type Email = Annotated[
     str,
     StringConstraints(max_length=1000),
     AfterValidator(_email),
-    # Not format email: that is RFC 5321's, which refuses addresses that HTML and thus browsers take, such as .a@example.com.
+    # Not format email: that is RFC 5321's, which refuses addresses that browsers accept (by HTML), such as .a@example.com.
     Field(json_schema_extra={"maxLength": 254, "pattern": f"^{_EMAIL.pattern.replace('a-z', 'A-Za-z')}$"}),
 ]
 type NewPassword = Annotated[

@@ -10,70 +10,70 @@ class Register(RequestModel):
     """A new account."""
 
     email: Email
-    """In any case; it is kept in lower case."""
+    """Case-insensitive; stored in lower case."""
     password: NewPassword
-    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+    """Any characters, but not one of the 3,000 most common passwords and not the email address."""
     name: PersonName | None = None
 
 
 class LogIn(RequestModel):
-    """Who wants in."""
+    """Login credentials."""
 
     email: Email
     password: str
     cookie: bool = False
-    """Whether the refresh token is to come as a cookie, for browsers, instead of in the body."""
+    """Whether to set the refresh token as a cookie, for browsers, instead of returning it in the body."""
 
 
 class Refresh(RequestModel):
-    """The live refresh token; a browser has it in its cookie."""
+    """The current refresh token; browsers send it in a cookie instead."""
 
     refresh_token: str | None = None
 
 
 class LogOut(RequestModel):
-    """The session's refresh token that is live or was just replaced; a browser has it in its cookie."""
+    """The current refresh token of the session, or the one just replaced; browsers send it in a cookie instead."""
 
     refresh_token: str | None = None
 
 
 class ChangePassword(RequestModel):
-    """The password that is, and the one that shall be."""
+    """The current and the new password."""
 
     current_password: str
     new_password: NewPassword
-    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+    """Any characters, but not one of the 3,000 most common passwords and not the email address."""
 
 
 class RequestPasswordReset(RequestModel):
-    """Whose password has been forgotten."""
+    """The email address of the account whose password was forgotten."""
 
     email: Email
 
 
 class ResetPassword(RequestModel):
-    """The token of the mail, and the password to have from now on."""
+    """The token from the email, and the new password."""
 
     token: str
     password: NewPassword
-    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+    """Any characters, but not one of the 3,000 most common passwords and not the email address."""
 
 
 class VerifyEmail(RequestModel):
-    """The token of the mail."""
+    """The token from the email."""
 
     token: str
 
 
 class UpdateMe(PatchModel):
-    """What to change about oneself: a member that is absent stays, null clears the name (RFC 7396)."""
+    """The fields to change: an absent field keeps its value, null clears the name (RFC 7396)."""
 
     name: PersonName | None = None
     time_zone: TimeZone = Field(default="UTC")
-    """An IANA name such as `Europe/Berlin`, by whose dates tasks are due."""
+    """An IANA time zone such as `Europe/Berlin`. Due dates follow it."""
 
 
 class DeleteMe(RequestModel):
-    """The proof that it is really the owner who wants the account gone."""
+    """The password, which confirms that the owner wants to delete the account."""
 
     password: str

@@ -1,4 +1,4 @@
-"""What a secret key looks like in a key set."""
+"""The shape of a secret key in a key set."""
 
 from typing import TypedDict
 

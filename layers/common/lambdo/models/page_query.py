@@ -1,4 +1,4 @@
-"""Parameters of lists, read by their rules. No pydantic: lists are the hottest reads, and these rules are few."""
+"""Query parameters of lists, and their rules. No pydantic: lists are the most frequent reads, and the rules are few."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,12 +9,12 @@ from lambdo.problems import InvalidFields
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 20
 
-# What reads a parameter's values or raises ValueError, what to say then, and the same as JSON Schema for openapi.json.
+# A function that reads a parameter's values or raises ValueError, the message for the error, and the JSON Schema.
 type Rule = tuple[Callable[[Sequence[str]], Any], str, Mapping[str, Any]]
 
 
 class PageQuery(NamedTuple):
-    """How many of a list without filters, and from where on."""
+    """The page size of a list without filters, and where the page starts."""
 
     limit: int
     cursor: str | None
@@ -27,7 +27,7 @@ def parse(parameters: Mapping[str, Sequence[str]]) -> PageQuery:
 
 
 def read(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """Read query parameters, each a list of its values; raises InvalidFields naming each that breaks its rule."""
+    """Read query parameters, each a list of values; raises InvalidFields, which names each that breaks its rule."""
     errors: list[dict[str, Any]] = []
     values: dict[str, Any] = {}
     for name, texts in parameters.items():

@@ -1,11 +1,11 @@
-"""What a throttle is: whose it is, and how often it lets something happen."""
+"""The shape of a throttle: whom it counts, and how often it allows something."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Throttle(NamedTuple):
-    """So many times in each window of `seconds`; `quotas` has how many, for each counter that is raised."""
+    """A limit for each window of `seconds`; `quotas` has one limit for each counter that is raised."""
 
     name: str
     who: str
