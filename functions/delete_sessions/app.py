@@ -1,4 +1,4 @@
-"""DELETE /api/auth/sessions - log out everywhere else, or everywhere."""
+"""DELETE /api/auth/sessions - log out all other devices, or all devices."""
 
 from lambdo import refresh_cookie
 from lambdo.endpoint import Request, Response, endpoint
@@ -9,7 +9,7 @@ from lambdo.services.sessions import end_sessions
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 204: every session but the token's own has ended, with `include=current` that one too."""
+    """Return 204. All sessions except the current one have ended; with `include=current` that one, too."""
     match request.query(("include",)).get("include"):
         case None:
             once(request, lambda: end_sessions(request.user_id, but=request.session_id))

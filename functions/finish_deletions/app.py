@@ -1,4 +1,4 @@
-"""The table's stream - finish what a deletion started; template.yaml's filters let nothing else through."""
+"""The table's stream - finish what a deletion started; the filters in template.yaml let nothing else through."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _SPARE_MS = 60_000  # what the last steps may take, throttled and repeated
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
-    """Finish each record's deletion; Lambda brings again what failed, from the first on.
+    """Finish each record's deletion. After a failure, Lambda retries from the first record that failed.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """

@@ -8,5 +8,5 @@ from lambdo.endpoint import Request, Response, endpoint
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:  # noqa: ARG001 - every handler has the one signature
-    """Answer 200 with the key set; it changes only by a deployment, so five minutes of caching are safe."""
+    """Return 200 and the key set. Only a deployment changes it, so it is safe to cache it for five minutes."""
     return Response(200, json.loads(settings.jwks()), {"cache-control": "public, max-age=300"})

@@ -1,4 +1,4 @@
-"""GET /api/{user_id}/tasks - a page of tasks, filtered and sorted, newest first by default."""
+"""GET /api/{user_id}/tasks - list tasks, filtered and sorted."""
 
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.task_query import PARAMETERS, REPEATABLE, parse
@@ -9,7 +9,7 @@ from lambdo.services.task_lists import list_tasks
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with `items` and `next_cursor`."""
+    """Return 200 and `items` with `next_cursor`."""
     parameters = request.query(PARAMETERS, REPEATABLE)
     page = list_tasks(request.user_id, parse(parameters))
     return paged(request, parameters, show_tasks(request.user_id, page.tasks, page.tags), page.next_cursor)

@@ -1,4 +1,4 @@
-"""GET /api/{user_id}/tasks/trash - a page of deleted tasks, the last deleted first."""
+"""GET /api/{user_id}/tasks/trash - list deleted tasks, last deleted first."""
 
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.models.page_query import PARAMETERS, parse
@@ -8,7 +8,7 @@ from lambdo.services.trash import list_trash
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with `items` and `next_cursor`."""
+    """Return 200 and `items` with `next_cursor`."""
     parameters = request.query(PARAMETERS)
     tasks, next_cursor = list_trash(request.user_id, parse(parameters))
     return paged(request, parameters, tasks, next_cursor)

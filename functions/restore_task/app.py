@@ -1,4 +1,4 @@
-"""POST /api/{user_id}/tasks/trash/{task_id}/restore - have a deleted task back."""
+"""POST /api/{user_id}/tasks/trash/{task_id}/restore - restore a deleted task."""
 
 from lambdo.endpoint import Request, Response, endpoint
 from lambdo.idempotency import once
@@ -9,7 +9,7 @@ from lambdo.services.trash import restore_task
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the task."""
+    """Return 200 and the task."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     task = once(request, lambda: restore_task(request.user_id, task_id, versions))
     return Response(200, task, {"etag": etag(task)})

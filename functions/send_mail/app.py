@@ -1,4 +1,4 @@
-"""The table's stream - send the mails that are asked for; template.yaml's filter lets nothing else through."""
+"""The table's stream - send the emails that were requested; the filter in template.yaml lets nothing else through."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ logger = Logger(location=None, utc=True, use_rfc3339=True)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
-    """Send each record's mail; Lambda brings again what failed, from the first on.
+    """Send each record's email. After a failure, Lambda retries from the first record that failed.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """

@@ -1,4 +1,4 @@
-"""PUT or PATCH /api/{user_id}/tags/{tag_id} - rename or recolour a tag."""
+"""PUT or PATCH /api/{user_id}/tags/{tag_id} - change the name or the colour of a tag."""
 
 from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
 from lambdo.idempotency import once
@@ -11,7 +11,7 @@ from lambdo.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the whole tag."""
+    """Return 200 and the whole tag."""
     tag_id, versions = request.item_id("tag_id", TagNotFound), if_match(request.headers)
     fields = parse_json(UpdateTag, request.json_body(MERGE_PATCH))
     tag = once(request, lambda: update_tag(request.user_id, tag_id, fields.sent(), versions))

@@ -1,4 +1,4 @@
-"""PUT or PATCH /api/{user_id}/tasks/{task_id} - change the fields that are sent."""
+"""PUT or PATCH /api/{user_id}/tasks/{task_id} - change a task."""
 
 from lambdo.endpoint import MERGE_PATCH, Request, Response, endpoint
 from lambdo.idempotency import once
@@ -11,7 +11,7 @@ from lambdo.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the whole task."""
+    """Return 200 and the whole task."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     fields = parse_json(UpdateTask, request.json_body(MERGE_PATCH))
     task = once(request, lambda: update_task(request.user_id, task_id, fields.sent(), versions))
