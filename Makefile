@@ -37,7 +37,7 @@ fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with ev
 	@FAULT_MATRIX=write $(PYTHON) -m pytest --quiet tests/faults/test_matrix.py
 
 .PHONY: check
-check: lint scan test ## run everything that must hold before a change lands
+check: lint scan test ## run all checks that must pass before a change lands
 
 .PHONY: lint
 lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, workflows, changes of openapi.json that break clients
@@ -50,7 +50,7 @@ lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, 
 	@$(PYTHON) -m tools.openapi.breaking_changes
 
 .PHONY: scan
-scan: .venv-scan/.synced ## check the templates against Checkov's security policies, less those that .checkov.yaml argues away
+scan: .venv-scan/.synced ## check the templates against Checkov's security policies, except those that .checkov.yaml excludes
 	@.venv-scan/bin/checkov
 
 .PHONY: format
@@ -71,7 +71,7 @@ rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test an
 	@exec $(PYTHON) -m tools.rehearse
 
 .PHONY: chaos
-chaos: .venv/.synced .venv-ministack/.synced ## let clients work over HTTP while workers are killed, and judge (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
+chaos: .venv/.synced .venv-ministack/.synced ## run clients over HTTP while workers are killed, and judge the results (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
 	@exec $(PYTHON) -m tests.chaos
 
 .PHONY: bench
@@ -79,7 +79,7 @@ bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure
 	@.venv-bench/bin/python -m tools.bench $(PARTS)
 
 .PHONY: contract
-contract: .venv/.synced .venv-ministack/.synced ## send requests made of openapi.json, and judge each answer and the table (REQUESTS=5000, SEED)
+contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and judge each response and the table (REQUESTS=5000, SEED)
 	@exec $(PYTHON) -m tests.fuzz
 
 .PHONY: bundle
@@ -97,7 +97,7 @@ deploy: $(if $(BUNDLE),.venv/.synced unpack,build) ## deploy to AWS with a secti
 	@.venv/bin/sam deploy --config-env '$(STAGE)' $(if $(CI),--no-confirm-changeset) $(if $(STACK_ROLE),--role-arn '$(STACK_ROLE)')
 
 .PHONY: smoke
-smoke: .venv/.synced ## try a deployed API, leaving nothing behind: make smoke STAGE=prod, or URL=https://...
+smoke: .venv/.synced ## test a deployed API, and leave nothing behind: make smoke STAGE=prod, or URL=https://...
 	@$(PYTHON) -m tools.operate.smoke $(if $(URL),--url '$(URL)',--stack 'lambdo-$(STAGE)')
 
 .PHONY: audit
@@ -105,7 +105,7 @@ audit: $(UV) ## look up known vulnerabilities of all locked packages (asks api.o
 	@$(UV) audit --locked --preview-features audit
 
 .PHONY: licences
-licences: .venv-audit/.synced .venv-shipped/.synced ## check that what is shipped has a licence that pyproject.toml allows
+licences: .venv-audit/.synced .venv-shipped/.synced ## check that all shipped packages have a licence that pyproject.toml allows
 	@.venv-audit/bin/pip-licenses --python .venv-shipped/bin/python
 
 .PHONY: sbom
@@ -125,8 +125,8 @@ fsck: .venv/.synced ## check every item of a table against the invariants (TABLE
 
 # A login shell sets USER as well, and that one is not meant.
 .PHONY: export
-export: .venv/.synced ## write all that one user owns as one JSON document: USER=id or e-mail (TABLE, DYNAMODB_ENDPOINT, OUT)
-	@test '$(origin USER)' = 'command line' || { echo 'Name the user: make export USER=id or e-mail.'; exit 1; }
+export: .venv/.synced ## write everything that one user owns as one JSON document: USER=id or email (TABLE, DYNAMODB_ENDPOINT, OUT)
+	@test '$(origin USER)' = 'command line' || { echo 'Name the user: make export USER=id or email.'; exit 1; }
 	@$(PYTHON) -m tools.operate.export $(TARGET) --user '$(USER)' $(if $(OUT),--out '$(OUT)')
 
 .PHONY: restore
@@ -134,11 +134,11 @@ restore: .venv/.synced ## restore a table to a point in time beside it, and chec
 	@$(PYTHON) -m tools.operate.restore $(TARGET) --to '$(TO)' $(if $(TIME),--time '$(TIME)')
 
 .PHONY: copy-back
-copy-back: .venv/.synced ## bring accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to do it
+copy-back: .venv/.synced ## copy accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to write
 	@$(PYTHON) -m tools.operate.copy_back $(TARGET) --source '$(FROM)' --users $(USERS) $(if $(APPLY),--apply)
 
 .PHONY: table-settings
-table-settings: .venv/.synced ## give a table that was restored under its old name the template's settings: TABLE, STAGE
+table-settings: .venv/.synced ## apply the template's settings to a table that was restored under its old name: TABLE, STAGE
 	@$(PYTHON) -m tools.operate.table_settings $(TARGET) --stage '$(STAGE)'
 
 .PHONY: clean
@@ -161,7 +161,7 @@ clean: ## remove environments, builds and caches; data under .local stays
 	@UV_PROJECT_ENVIRONMENT=.venv-audit $(UV) sync --locked --quiet --only-group audit && touch $@
 
 .venv-bench/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-bench (what measures, beside what develops) ...'
+	@echo 'Preparing .venv-bench (development and measuring tools) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --locked --quiet --group bench && touch $@
 
 .venv-scan/.synced: uv.lock pyproject.toml .python-version | $(UV)
@@ -169,7 +169,7 @@ clean: ## remove environments, builds and caches; data under .local stays
 	@UV_PROJECT_ENVIRONMENT=.venv-scan $(UV) sync --locked --quiet --only-group scan && touch $@
 
 .venv-shipped/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-shipped (what the layers hold, and nothing else) ...'
+	@echo 'Preparing .venv-shipped (only the packages of the layers) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-shipped $(UV) sync --locked --quiet --no-default-groups --group signing && touch $@
 
 # Without uv on the PATH: into .uv, in a virtual environment or, where Debian has no python3-venv, in a plain folder.

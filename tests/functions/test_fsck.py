@@ -166,7 +166,7 @@ def test_without_a_table_and_without_make_dev_exits_2(
 ) -> None:
     monkeypatch.setenv("STATE", str(tmp_path))
     assert fsck.main([]) == 2
-    assert "no make dev is running" in capsys.readouterr().err
+    assert "make dev is not running" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("late", ["CREDENTIAL", "PROFILE", "LINK", "TAGNAME"])

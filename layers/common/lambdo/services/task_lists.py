@@ -68,7 +68,7 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
         query = query._replace(completed=False)
     text = None if query.text is None else _fold(query.text)
     if text == "":
-        raise InvalidFields(errors=[{"loc": ["query", "q"], "msg": "Should contain more than accents", "type": "query"}])
+        raise InvalidFields(errors=[{"loc": ["query", "q"], "msg": "Should be more than accents", "type": "query"}])
     wanted, page, budget = _Wanted(user_id, query, due, text), Page([], [], None), ScanBudget()
     for stage in _stages(query, due)[number:]:
         position = _read(wanted, stage, after, budget, page)
