@@ -93,12 +93,12 @@ def refusal(name: str, refused: Refusal, exchanges: Sequence[Exchange]) -> Respo
     if status in GATEWAY and (status != 401 or Unauthenticated in problems):
         content[JSON] = MediaType(
             media_type_schema=Schema.model_validate(schemas.reference(shapes.GatewayMessage)),
-            examples={"gateway": Example(summary="From the gateway", value={"message": GATEWAY[status]})},
+            examples={"gateway": Example(summary="From API Gateway", value={"message": GATEWAY[status]})},
         )
     headers = {name for problem in problems for name in PROBLEM_HEADERS.get(problem, ())}
     return Response(
         description="\n".join(f"- `{problem.code}`: {problem.default_detail}" for problem in problems)
-        or f"From the gateway: {GATEWAY[status]}.",
+        or f"From API Gateway: {GATEWAY[status]}.",
         headers=_headers(sorted(headers)),
         content=content,
     )
