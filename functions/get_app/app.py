@@ -1,4 +1,4 @@
-"""GET /app, GET /app/{path+} - the web app: its page, at each of its URLs, and the files that the page loads.
+"""GET /app, GET /app/{path+} - show the web app: its page, at each of its URLs, and its files.
 
 The page reads from its URL what to show. The paths of its files contain a version, so they can be cached forever.
 """

@@ -1,4 +1,4 @@
-"""GET /docs, GET /docs/{file} - the documentation of the API: Swagger UI, and a page on errors.
+"""GET /docs, GET /docs/{file} - show the documentation of the API: Swagger UI, and a page on errors.
 
 Swagger UI is the copy in Powertools, the only reason to keep its event handler (layers/dependencies/trim.py).
 """

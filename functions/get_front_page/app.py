@@ -1,4 +1,4 @@
-"""GET / - a front page with links to what this deployment serves."""
+"""GET / - show the front page, which links to what this deployment serves."""
 
 import base64
 import hashlib

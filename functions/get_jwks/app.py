@@ -1,4 +1,4 @@
-"""GET /.well-known/jwks.json - the public keys that verify access tokens (RFC 7517)."""
+"""GET /.well-known/jwks.json - get the public keys that verify access tokens (RFC 7517)."""
 
 import json
 

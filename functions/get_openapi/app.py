@@ -1,4 +1,4 @@
-"""GET /openapi.json - the description of the API (OpenAPI 3.1), for tools and for /docs."""
+"""GET /openapi.json - get the description of the API (OpenAPI 3.1), which /docs shows."""
 
 from pathlib import Path
 from typing import Final
