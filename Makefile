@@ -38,7 +38,7 @@ fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with ev
 	@FAULT_MATRIX=write $(PYTHON) -m pytest --quiet tests/faults/test_matrix.py
 
 .PHONY: check
-check: lint scan test ## run everything that must hold before a change lands
+check: lint scan test ## run all checks that must pass before a change lands
 
 .PHONY: lint
 lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, imports, template, workflows, changes to openapi.json that break clients
@@ -52,7 +52,7 @@ lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, imports, t
 	@$(PYTHON) -m tools.openapi.breaking_changes
 
 .PHONY: scan
-scan: .venv-scan/.synced ## check the templates against Checkov's security policies, except those in .checkov.yaml
+scan: .venv-scan/.synced ## check the templates against Checkov's security policies, except those that .checkov.yaml excludes
 	@.venv-scan/bin/checkov
 
 .PHONY: format
@@ -73,7 +73,7 @@ rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test an
 	@exec $(PYTHON) -m tools.rehearse
 
 .PHONY: chaos
-chaos: .venv/.synced .venv-ministack/.synced ## run clients over HTTP while workers are killed, and check the result (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
+chaos: .venv/.synced .venv-ministack/.synced ## run clients over HTTP while workers are killed, and judge the results (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
 	@exec $(PYTHON) -m tests.chaos
 
 .PHONY: bench
@@ -81,7 +81,7 @@ bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure
 	@.venv-bench/bin/python -m tools.bench $(PARTS)
 
 .PHONY: contract
-contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and check each response and the table (REQUESTS=5000, SEED)
+contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and judge each response and the table (REQUESTS=5000, SEED)
 	@exec $(PYTHON) -m tests.fuzz
 
 .PHONY: bundle
@@ -99,7 +99,7 @@ deploy: $(if $(BUNDLE),.venv/.synced unpack,build) ## deploy to AWS with a secti
 	@.venv/bin/sam deploy --config-env '$(STAGE)' $(if $(CI),--no-confirm-changeset) $(if $(STACK_ROLE),--role-arn '$(STACK_ROLE)')
 
 .PHONY: smoke
-smoke: .venv/.synced ## try a deployed API and leave nothing behind: make smoke STAGE=prod, or URL=https://...
+smoke: .venv/.synced ## test a deployed API, and leave nothing behind: make smoke STAGE=prod, or URL=https://...
 	@$(PYTHON) -m tools.operate.smoke $(if $(URL),--url '$(URL)',--stack 'lambdo-$(STAGE)')
 
 .PHONY: audit
@@ -107,7 +107,7 @@ audit: $(UV) ## look up known vulnerabilities of all locked packages (at api.osv
 	@$(UV) audit --locked --preview-features audit
 
 .PHONY: licences
-licences: .venv-audit/.synced .venv-shipped/.synced ## check that shipped packages have a licence that pyproject.toml allows
+licences: .venv-audit/.synced .venv-shipped/.synced ## check that all shipped packages have a licence that pyproject.toml allows
 	@.venv-audit/bin/pip-licenses --python .venv-shipped/bin/python
 
 .PHONY: sbom
@@ -136,7 +136,7 @@ restore: .venv/.synced ## restore a table, at a point in time, as a second table
 	@$(PYTHON) -m tools.operate.restore $(TARGET) --to '$(TO)' $(if $(TIME),--time '$(TIME)')
 
 .PHONY: copy-back
-copy-back: .venv/.synced ## bring accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to do it
+copy-back: .venv/.synced ## copy accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to write
 	@$(PYTHON) -m tools.operate.copy_back $(TARGET) --source '$(FROM)' --users $(USERS) $(if $(APPLY),--apply)
 
 .PHONY: table-settings
@@ -163,7 +163,7 @@ clean: ## remove environments, builds and caches; keep the data in .local
 	@UV_PROJECT_ENVIRONMENT=.venv-audit $(UV) sync --locked --quiet --only-group audit && touch $@
 
 .venv-bench/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-bench (the development tools and what measures) ...'
+	@echo 'Preparing .venv-bench (development and measuring tools) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --locked --quiet --group bench && touch $@
 
 .venv-scan/.synced: uv.lock pyproject.toml .python-version | $(UV)
@@ -171,7 +171,7 @@ clean: ## remove environments, builds and caches; keep the data in .local
 	@UV_PROJECT_ENVIRONMENT=.venv-scan $(UV) sync --locked --quiet --only-group scan && touch $@
 
 .venv-shipped/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-shipped (only what the layers contain) ...'
+	@echo 'Preparing .venv-shipped (only the packages of the layers) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-shipped $(UV) sync --locked --quiet --no-default-groups --group signing && touch $@
 
 # If uv is not on the PATH, it goes into .uv: a virtual environment or, where Debian has no python3-venv, a plain folder.

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tests.contract.test_template import DEAD_LETTERS, FUNCTIONS, SENDER, STREAM, TABLE, granted
 
-# What none of our lines has a reason to hold: an e-mail address, a JWT, a bcrypt hash, 256 bits in hex or base64url.
+# What none of our lines has a reason to hold: an email address, a JWT, a bcrypt hash, 256 bits in hex or base64url.
 SECRET_SHAPES = [r"[^\s\"@]+@[\w-]+\.\w", r"eyJ[\w-]{8}", r"\$2[aby]\$\d\d\$", r"[0-9a-f]{64}", r"[\w-]{43}"]
 SECRET_FIELDS = re.compile(r"password|token|email|username", re.IGNORECASE)
 # Done by Lambda in the function's name: it reads the stream and sends to the queue.

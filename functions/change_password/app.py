@@ -9,7 +9,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 204: all sessions but the token's own have ended."""
+    """Return 204. All sessions except the current one have ended."""
     fields = parse_json(ChangePassword, request.json_body())
     once(
         request,

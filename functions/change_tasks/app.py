@@ -27,10 +27,10 @@ MAX_BODY: Final = 1024 * 1024  # bytes; the largest operation has some 10 KB
 
 @endpoint(max_body=MAX_BODY)
 def handler(request: Request) -> Response:
-    """Answer 200 with a result for each operation, in their order: `status` with `task` or `problem`.
+    """Return 200 and a result for each operation, in order: `status` with `task` or `problem`.
 
-    Each is carried out for itself, as its own endpoint would: what one is refused does not touch the others. With an
-    Idempotency-Key each has a record of its own, so that a repetition goes on where the first time broke off.
+    Each operation is carried out as its own endpoint would: if one is refused, the others are not affected. With an
+    Idempotency-Key each has its own record, so that a retry continues where the first request stopped.
     """
     wanted = parse_json(ChangeTasks, request.json_body())
     if not wanted.dry_run:

@@ -12,7 +12,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the task; a body sets the state, no body toggles it."""
+    """Return 200 and the task. A body sets the state; a request without a body toggles it."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     completed = _wanted(request)
     task = once(request, lambda record: complete_task(request.user_id, task_id, completed, versions, record))

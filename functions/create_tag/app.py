@@ -10,7 +10,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 201 with the tag and its address."""
+    """Return 201 and the tag, with its path in Location."""
     fields = parse_json(CreateTag, request.json_body())
     tag = once(request, lambda record: create_tag(request.user_id, fields.name, fields.color, record))
     return Response(201, tag, {"location": f"{request.path}/{tag['id']}", "etag": etag(tag)})

@@ -10,7 +10,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 201 with the task and its address."""
+    """Return 201 and the task, with its path in Location."""
     fields = parse_json(CreateTask, request.json_body())
     task = once(request, lambda record: create_task(request.user_id, fields.model_dump(), record))
     return Response(201, task, {"location": f"{request.path}/{task['id']}", "etag": etag(task)})

@@ -1,4 +1,4 @@
-"""The table's stream - finish what a deletion started; template.yaml's filters let nothing else through."""
+"""The table's stream - finish what a deletion started; the filters in template.yaml let nothing else through."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""GET /docs, GET /docs/{file} - the API's description as pages to read and to try: Swagger UI, and the errors.
+"""GET /docs, GET /docs/{file} - show the documentation of the API: Swagger UI, and a page on errors.
 
-Swagger UI is the one that Powertools brings along: all that its event handler is kept for (layers/dependencies/trim.py).
+Swagger UI is the copy in Powertools, the only reason to keep its event handler (layers/dependencies/trim.py).
 """
 
 from pathlib import Path
@@ -26,7 +26,7 @@ ERRORS: Final = {"errors": static_files.without(FILES["errors"], "docs"), "page.
 
 @endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
-    """Answer 200 with a page or a file, or 304; a file that is asked for by its version may be kept forever."""
+    """Return 200 and a page or a file, or 304. A file that is requested by its version can be cached forever."""
     name, files = request.parameters.get("file", ""), FILES if settings.docs else ERRORS
     if name not in files:
         raise PageNotFound

@@ -1,4 +1,4 @@
-"""GET / - what answers here, with links to what this deployment serves."""
+"""GET / - show the front page, which links to what this deployment serves."""
 
 import base64
 import hashlib
@@ -20,12 +20,12 @@ POLICY: Final = static_files.POLICY.replace("style-src 'self'", f"style-src 'sha
 
 @endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
-    """Answer 200 with the page, or 304."""
+    """Return 200 and the page, or 304."""
     page = _page(app=settings.app, docs=settings.docs)
     return static_files.answer(request, page, static_files.REVALIDATED, POLICY)
 
 
 @cache
 def _page(**served: bool) -> StaticFile:
-    """Return the page without the parts of what is not served."""
+    """Return the page without the links to what is not served."""
     return reduce(static_files.without, [name for name, on in served.items() if not on], PAGE)

@@ -1,4 +1,4 @@
-"""GET /api/auth/me - the current user."""
+"""GET /api/auth/me - get the current user."""
 
 from lambdo.base.entity_tags import etag
 from lambdo.base.problems import UserNotFound
@@ -8,7 +8,7 @@ from lambdo.web.endpoint import Request, Response, endpoint
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the user, or 304."""
+    """Return 200 and the user, or 304."""
     user = users.get(request.user_id)
     if user is None:
         raise UserNotFound

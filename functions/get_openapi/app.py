@@ -1,4 +1,4 @@
-"""GET /openapi.json - the API's description (OpenAPI 3.1), which tools read and /docs shows."""
+"""GET /openapi.json - get the description of the API (OpenAPI 3.1), which /docs shows."""
 
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ DESCRIPTION: Final = static_files.read(Path(__file__).with_name("openapi.json"))
 
 @endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
-    """Answer 200 with the document, or 304; 404 where the documentation is switched off."""
+    """Return 200 and the document, or 304; 404 if the documentation is switched off."""
     if not settings.docs:
         raise PageNotFound
     return static_files.answer(request, DESCRIPTION, static_files.REVALIDATED)

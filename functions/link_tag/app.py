@@ -1,4 +1,4 @@
-"""PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id} - put a tag on a task."""
+"""PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id} - add a tag to a task."""
 
 from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TagNotFound, TaskNotFound
@@ -10,7 +10,7 @@ from lambdo.web.preconditions import if_match
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the task, also if it had the tag already."""
+    """Return 200 and the task, even if it had the tag already."""
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
     versions = if_match(request.headers)
     task = once(request, lambda record: link_tag(request.user_id, task_id, tag_id, versions, record))

@@ -1,4 +1,4 @@
-"""POST /api/auth/login - exchange e-mail address and password for a pair of tokens."""
+"""POST /api/auth/login - log in with email address and password."""
 
 from urllib.parse import parse_qsl
 
@@ -14,9 +14,9 @@ from lambdo.web.validation import parse_fields, parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 200 with tokens and user; the body is JSON or the form of OAuth 2.0's password grant.
+    """Return 200, the tokens and the user. The body is JSON or the form of OAuth 2.0's password grant.
 
-    With `cookie` the refresh token comes as a cookie and not in the body.
+    With `cookie`, the refresh token is set as a cookie and is not in the body.
     """
     fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
     account = authenticate(fields.email, fields.password, request.source_ip)

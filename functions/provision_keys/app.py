@@ -1,4 +1,4 @@
-"""Custom resource Custom::SigningKeys - makes, rotates and deletes the keys of a stack."""
+"""Custom resource Custom::SigningKeys - creates, rotates and deletes the keys of a stack."""
 
 import json
 import urllib.request
@@ -14,7 +14,7 @@ SECONDS = 5  # to connect to CloudFormation's address, and as many for its answe
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lambda's own, untyped
-    """Do what CloudFormation asks and tell it so; it would wait an hour for an answer that does not come.
+    """Carry out CloudFormation's request and always respond: without a response it would wait for an hour.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
     """

@@ -10,7 +10,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 201 with the user, whose own address is /api/auth/me."""
+    """Return 201 and the user, with the path /api/auth/me in Location."""
     fields = parse_json(Register, request.json_body())
     user = once(
         request,

@@ -1,4 +1,4 @@
-"""The table's stream - send the emails that are asked for; template.yaml's filter lets nothing else through."""
+"""The table's stream - send the emails that were requested; the filter in template.yaml lets nothing else through."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""PUT or PATCH /api/{user_id}/tags/{tag_id} - rename or recolour a tag."""
+"""PUT or PATCH /api/{user_id}/tags/{tag_id} - change the name or the colour of a tag."""
 
 from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TagNotFound
@@ -12,7 +12,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the whole tag."""
+    """Return 200 and the whole tag."""
     tag_id, versions = request.item_id("tag_id", TagNotFound), if_match(request.headers)
     fields = parse_json(UpdateTag, request.json_body(MERGE_PATCH))
     tag = once(request, lambda record: update_tag(request.user_id, tag_id, fields.sent(), versions, record))

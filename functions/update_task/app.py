@@ -1,4 +1,4 @@
-"""PUT or PATCH /api/{user_id}/tasks/{task_id} - change the fields that are sent."""
+"""PUT or PATCH /api/{user_id}/tasks/{task_id} - change a task."""
 
 from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TaskNotFound
@@ -12,7 +12,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the whole task."""
+    """Return 200 and the whole task."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
     fields = parse_json(UpdateTask, request.json_body(MERGE_PATCH))
     task = once(request, lambda record: update_task(request.user_id, task_id, fields.sent(), versions, record))

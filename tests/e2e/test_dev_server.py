@@ -116,7 +116,7 @@ def test_edited_template_says_that_a_restart_is_needed(server: Server, project_s
     edit(project_served, "template.yaml", "Timeout: 60", "Timeout: 30")
     get(server, "/greet")
     get(server, "/greet")
-    assert server.said.count("template.yaml was edited") == 1
+    assert server.said.count("template.yaml has changed") == 1
 
 
 def test_stop_by_any_signal_keeps_the_data_and_leaves_nothing_running(launch: Launch) -> None:
@@ -146,7 +146,7 @@ def test_ctrl_c_in_the_terminal_stops_make_dev_cleanly(launch: Launch) -> None:
     os.killpg(server.process.pid, signal.SIGINT)  # what a terminal does: the whole foreground group gets it
     server.process.wait(PATIENCE)
     assert ended(family)
-    assert "Stopping: saving the data." in server.said
+    assert "Stopping. Saving the data." in server.said
     assert "Traceback" not in server.said
 
 

@@ -55,7 +55,7 @@ def test_failing_step_is_named_and_the_account_deleted_nevertheless(api: Api) ->
             )
 
     broken = httpx.Client(base_url=api.url, transport=httpx.MockTransport(answer))
-    with broken, pytest.raises(SmokeError, match=r"PATCH /api/me/tasks/\S+/complete was answered 500, not 200: broken"):
+    with broken, pytest.raises(SmokeError, match=r"PATCH /api/me/tasks/\S+/complete returned 500, not 200: broken"):
         try_out(broken)
     refused = api.client.post("/api/auth/login", content=made[0], headers={"content-type": "application/json"})
     assert refused.status_code == 401

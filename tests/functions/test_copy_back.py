@@ -100,7 +100,7 @@ def test_account_that_is_still_being_deleted_is_refused(
     user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
     before = dump()
     assert _copy_back(user.id) == 1
-    assert "the mark of its deletion is still there" in capsys.readouterr().err
+    assert "the mark of its deletion still exists" in capsys.readouterr().err
     assert dump() == before
 
 

@@ -147,7 +147,7 @@ def test_report_does_not_name_the_address_that_a_throttle_counts(
         TableName=target.table, Item={"pk": {"S": "THROTTLE#register#203.0.113.7"}, "sk": {"S": "PROFILE"}}
     )
     assert fsck.main(["--table", target.table, "--endpoint", os.environ["AWS_ENDPOINT_URL_DYNAMODB"]]) == 1
-    assert capsys.readouterr().out == "I9 THROTTLE#... throttle - another item than counters that expire\n"
+    assert capsys.readouterr().out == "I9 THROTTLE#... throttle - an item that is not a counter with an expiry\n"
 
 
 def test_whole_table_exits_0_and_a_missing_one_2(
@@ -166,7 +166,7 @@ def test_without_a_table_and_without_make_dev_exits_2(
 ) -> None:
     monkeypatch.setenv("STATE", str(tmp_path))
     assert fsck.main([]) == 2
-    assert "no make dev is running" in capsys.readouterr().err
+    assert "make dev is not running" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("late", ["CREDENTIAL", "PROFILE", "LINK", "TAGNAME"])

@@ -127,7 +127,7 @@ def test_unforeseen_exception_is_a_500_that_says_only_its_request_id(error: Exce
         "type": "/docs/errors#internal_error",
         "title": "Internal error",
         "status": 500,
-        "detail": "Something went wrong on our side. Quote the request_id when you report it.",
+        "detail": "Something went wrong on our side. Include the request_id when you report it.",
         "instance": f"/requests/{REQUEST_ID}",
         "code": "internal_error",
         "request_id": REQUEST_ID,

@@ -27,11 +27,11 @@ _NO_VERSION: Final = {"version": {"N": "0"}}
 
 
 class CopyError(Exception):
-    """An account cannot be brought back; the message says why, without personal data."""
+    """An account cannot be restored; the message says why, without personal data."""
 
 
 class Plan(NamedTuple):
-    """What has to be done for an account."""
+    """The changes that an account needs."""
 
     user_id: str
     account: list[WireItem]  # profile and claim, of an account that is gone
@@ -41,12 +41,12 @@ class Plan(NamedTuple):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Bring accounts back; return the exit status: 1 if one could not be, or breaks a rule now."""
+    """Restore accounts; return the exit status: 1 if one could not be restored, or violates a rule now."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
     parser.add_argument("--source", required=True, help="the restored table")
-    parser.add_argument("--users", required=True, nargs="+", metavar="ID", help="ids, or all")
-    parser.add_argument("--apply", action="store_true", help="do it")
+    parser.add_argument("--users", required=True, nargs="+", metavar="ID", help="user ids, or all")
+    parser.add_argument("--apply", action="store_true", help="write the changes instead of only counting them")
     options = parser.parse_args(arguments)
     try:
         target = find_target(options)
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def copy_back(source: Target, target: Target, user_id: str, *, named: bool, apply: bool) -> bool:
-    """Bring one account back, or say what would be done; return whether it failed."""
+    """Restore one account, or print the number of changes; return whether it failed."""
     try:
         todo = plan(source, target, user_id)
         if todo.account and not named:
@@ -98,7 +98,7 @@ def plan(source: Target, target: Target, user_id: str) -> Plan:
         raise CopyError("the source has no such account")
     if "deleted_at" in now.get(keys.PROFILE, {}):
         raise CopyError(
-            "the mark of its deletion is still there: delete that item (its sort key is PROFILE), wait a minute for the sweep "
+            "the mark of its deletion still exists: delete that item (its sort key is PROFILE), wait a minute for the sweep "
             "that follows, and run this again"
         )
     wanted = {sk: item for sk, item in then.items() if sk.startswith(CONTENT)}
@@ -167,7 +167,7 @@ def _create_account(target: Target, items: list[WireItem]) -> None:
     try:
         target.client.transact_write_items(TransactItems=puts)
     except target.client.exceptions.TransactionCanceledException as error:
-        raise CopyError("its e-mail address belongs to another account by now") from error
+        raise CopyError("its email address now belongs to another account") from error
 
 
 if __name__ == "__main__":

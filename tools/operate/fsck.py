@@ -70,7 +70,7 @@ def confirm(target: Target, partition: str, suspects: Iterable[Violation] | None
 
 
 def where(violation: Violation) -> str:
-    """Return a user's partition; of any other its kind alone, as a claim is an e-mail address and a throttle may be one."""
+    """Return a user's partition; of others only the kind, because claims and throttles can contain an email address."""
     kind, mark, _ = violation.partition.partition("#")
     return violation.partition if violation.partition.startswith(keys.user("")) else f"{kind[:8]}{mark}..."
 

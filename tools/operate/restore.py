@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--to", required=True, help="the name of the new table")
     parser.add_argument(
-        "--time", type=moment, help="such as 2026-11-21T09:30:00Z; default: the latest, some five minutes ago"
+        "--time", type=moment, help="for example 2026-11-21T09:30:00Z; default: the latest, about five minutes ago"
     )
     options = parser.parse_args(arguments)
     try:
@@ -40,7 +40,7 @@ def moment(text: str) -> datetime:
     """Return a time with its offset; raises ValueError."""
     parsed = datetime.fromisoformat(text)
     if parsed.tzinfo is None:
-        raise ValueError("a time needs an offset, or Z")
+        raise ValueError("a time needs an offset or Z")
     return parsed
 
 
@@ -51,7 +51,7 @@ def restore(target: Target, to: str, when: datetime | None) -> Target:
     started = time.monotonic()
     while target.client.describe_table(TableName=to)["Table"]["TableStatus"] != "ACTIVE":
         time.sleep(POLL)
-    print(f"restore: {to} is there after {time.monotonic() - started:.0f} s; checking", file=sys.stderr)
+    print(f"restore: {to} is ready after {time.monotonic() - started:.0f} s; checking it", file=sys.stderr)
     return Target(target.client, to)
 
 

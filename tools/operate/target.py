@@ -19,7 +19,7 @@ CONFIG: Final = Config(connect_timeout=5, read_timeout=60, retries={"mode": "sta
 
 
 class TargetError(Exception):
-    """There is no such table to work on; the message is the one line that the person reads."""
+    """There is no such table; the message is the one line that the user reads."""
 
 
 class Target(NamedTuple):
@@ -67,5 +67,5 @@ def _local() -> tuple[str, str]:
     try:
         facts = json.loads(report.read_text())
     except FileNotFoundError:
-        raise TargetError("no table is named and no make dev is running here: name one, as in TABLE=...") from None
+        raise TargetError("no table is given and make dev is not running here; give one, as in TABLE=...") from None
     return facts["tables"][0], facts["dynamodb_endpoint"]

@@ -77,7 +77,7 @@ def check_that_policies_bite(clients: Clients) -> None:
         if refused.response["Error"]["Code"] == "AccessDeniedException":
             return
         raise
-    raise StepError("MiniStack let a user without any policy list the tables: IAM is not enforced.")
+    raise StepError("MiniStack let a user without any policy list the tables, so IAM is not enforced.")
 
 
 def inventory(clients: Clients) -> set[str]:

@@ -1,4 +1,4 @@
-"""What the tokens of mails can do: set a new password, confirm the e-mail address."""
+"""What the tokens of mails can do: set a new password, confirm the email address."""
 
 from lambdo.accounts.service import refuse_address, update_user
 from lambdo.base import events, times
@@ -24,7 +24,7 @@ def reset_password(text: str, password: str, record: Record = None) -> None:
     InvalidMailToken
         If the token is not one of ours, spent or expired, or all sessions were ended since it was made.
     InvalidFields
-        If the password is the e-mail address.
+        If the password is the email address.
     """
     token, session_epoch = _redeem("reset_password", text)
     account = users.get_account(token.user_id)
@@ -41,7 +41,7 @@ def reset_password(text: str, password: str, record: Record = None) -> None:
 
 
 def verify_email(text: str) -> None:
-    """Confirm the e-mail address by the token of a mail. The token is not spent: programs open links in mails, too.
+    """Confirm the email address by the token of a mail. The token is not spent: programs open links in mails, too.
 
     Raises
     ------

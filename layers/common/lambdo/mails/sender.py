@@ -36,16 +36,16 @@ class Words(NamedTuple):
 WORDS: Final[dict[Purpose, Words]] = {
     "reset_password": Words(
         subject="Reset your password",
-        lead="We were asked to reset the password of your account. Choose a new one here:",
+        lead="We received a request to reset your password. Choose a new password here:",
         action="Choose a new password",
-        note="The link works once, within 30 minutes, and logs out every device. "
-        "If you did not ask for it, ignore this mail: your password stays as it is.",
+        note="This link works once and expires after 30 minutes. Your new password logs you out on all devices. "
+        "If you didn't ask for this, ignore this email and your password will not change.",
     ),
     "verify_email": Words(
-        subject="Confirm your e-mail address",
-        lead="An account was made with this e-mail address. Please confirm that it is yours:",
-        action="Confirm this address",
-        note="The link works within 24 hours. If you did not make an account, ignore this mail.",
+        subject="Confirm your email address",
+        lead="An account was created with this email address. Please confirm that it's yours:",
+        action="Confirm email address",
+        note="This link expires after 24 hours. If you didn't create an account, ignore this email.",
     ),
 }
 

@@ -24,7 +24,7 @@ def user(user_id: str) -> str:
 
 
 def email(address: str) -> str:
-    """Partition of the claim to an e-mail address, already normalised."""
+    """Partition of the claim to an email address, already normalised."""
     return f"EMAIL#{address}"
 
 

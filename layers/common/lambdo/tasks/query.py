@@ -1,4 +1,4 @@
-"""Parameters of the list of tasks."""
+"""Query parameters of the list of tasks."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ _SORTS: Final = ("-created_at", "created_at", "due_date", "-due_date", "priority
 
 
 class TaskQuery(NamedTuple):
-    """Which tasks, in what order, how many, and from where on; None is no condition."""
+    """The filters, order, page size and start of a list of tasks; None means no condition."""
 
     completed: bool | None
     priority: Priority | None
@@ -83,7 +83,7 @@ RULES: Final[dict[str, Rule]] = {
     "priority": one_of("Should be low, medium or high", {name: name for name in PRIORITY_RANK}),
     "tag": (
         _tag_ids,
-        f"Should be the id of a tag, at most {MAX_TAGS_OF_A_TASK} of them",
+        f"Should be the id of a tag; at most {MAX_TAGS_OF_A_TASK} ids",
         {
             "type": "array",
             "items": {"type": "string", "format": "uuid", "pattern": f"^{ids.CANONICAL.pattern}$"},
@@ -92,7 +92,7 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "due_before": (_due_date, _DUE_RULE, _DUE_SCHEMA),
     "due_after": (_due_date, _DUE_RULE, _DUE_SCHEMA),
-    "overdue": one_of("Should be true, or absent", {"true": True}),
+    "overdue": one_of("Should be true or absent", {"true": True}),
     "q": (
         _text,
         "Should have 1 to 100 characters, and more than accents",

@@ -22,7 +22,7 @@ type Counts = dict[str, int]
 
 
 class Throttle(NamedTuple):
-    """So many times in each window of `seconds`; `quotas` has how many, for each counter that is raised."""
+    """A limit for each window of `seconds`; `quotas` has one limit for each counter that is raised."""
 
     name: str
     who: str

@@ -100,7 +100,7 @@ class Request:
         for name, value in parse_qsl(self.query_string, keep_blank_values=True):
             found.setdefault(name, []).append(value)
         wrong = {name: "Unknown parameter" for name in found if name not in allowed}
-        wrong |= {name: "Given more than once" for name in found if len(found[name]) > 1 and name not in repeatable}
+        wrong |= {name: "Sent more than once" for name in found if len(found[name]) > 1 and name not in repeatable}
         if wrong:
             raise InvalidFields(
                 errors=[{"loc": ["query", name], "msg": msg, "type": "query"} for name, msg in wrong.items()]
