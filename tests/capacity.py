@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import botocore.session
-import pytest
-from botocore.config import Config
 
 from lambdo.base.metering import meter
 from lambdo.table import aws
@@ -70,13 +68,11 @@ class Bill:
 
 @contextlib.contextmanager
 def billing() -> Iterator[Bill]:
-    """Record the calls of the store's client, which is patient here: the embedded back end is slow with many tasks."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(aws, "CONFIG", aws.CONFIG.merge(Config(read_timeout=60)))
-        aws.client.cache_clear()
-        bill = Bill()
-        with bill.recorder.listen(aws.client("dynamodb")):
-            yield bill
+    """Record the calls of the store's client."""
+    aws.client.cache_clear()
+    bill = Bill()
+    with bill.recorder.listen(aws.client("dynamodb")):
+        yield bill
     aws.client.cache_clear()
 
 

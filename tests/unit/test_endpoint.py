@@ -3,11 +3,11 @@
 import gzip
 import io
 import json
-import time
 from typing import Any
 
 import pytest
 
+from lambdo.base import times
 from lambdo.base.metering import meter
 from lambdo.base.problems import InvalidFields, ServiceUnavailable, TaskNotFound
 from lambdo.web import endpoint as frame
@@ -24,7 +24,7 @@ REQUEST_ID = "JKJaXmPLvHcESHA="
 
 def event(**changes: Any) -> dict[str, Any]:
     value: dict[str, Any] = json.loads((EVENTS / "http_api_v2.json").read_text())
-    verdict = changes.pop("verdict", {"user_id": USER, "sid": USER, "exp": int(time.time()) + 60})
+    verdict = changes.pop("verdict", {"user_id": USER, "sid": USER, "exp": times.unix() + 60})
     if verdict is not None:
         value["requestContext"]["authorizer"] = {"lambda": verdict}
     return {**value, **changes}

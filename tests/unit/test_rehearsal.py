@@ -6,9 +6,11 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -126,7 +128,7 @@ def test_lines_are_saved_by_function_however_many_calls_wrote_them(open_account:
         for stream in streams:
             logs.create_log_stream(logGroupName=group, logStreamName=stream)
             if "Silent" not in stream:
-                line = {"timestamp": int(time.time() * 1000), "message": f"of {stream}"}
+                line = {"timestamp": 1_795_262_850_250, "message": f"of {stream}"}
                 logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[line])
     account.save_function_logs(open_account, tmp_path)
     saved = {
@@ -162,17 +164,34 @@ def test_command_that_fails_shows_how_its_log_ends(tmp_path: Path) -> None:
         shell.run("step", "sh", "-c", "seq 100; echo $WHY >&2; exit 3", WHY="reason")
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Let SIGINT raise KeyboardInterrupt, however the tests were started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def waits_for_its_child() -> bool:
+    """Tell whether the main thread does."""
+    (main,) = [frame for ident, frame in sys._current_frames().items() if ident == threading.main_thread().ident]
+    return any(frame.f_code is subprocess.Popen.wait.__code__ for frame, _ in traceback.walk_stack(main))
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_interrupted_command_ends_with_all_that_it_started(tmp_path: Path) -> None:
     started = tmp_path / "started"
 
     def interrupt() -> None:
-        while not (started.exists() and started.read_text().endswith("\n")):
+        while not (started.exists() and started.read_text().endswith("\n") and waits_for_its_child()):
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
-        Shell(tmp_path, {"PATH": os.defpath}, tmp_path).run("step", "sh", "-c", f"sleep 60 & echo $! >{started}; wait")
+        Shell(tmp_path, {"PATH": os.defpath}, tmp_path).run(
+            "step", "sh", "-c", f"sleep 1000 & echo $! >{started}; wait"
+        )
     assert ended([int(started.read_text())])
 
 
