@@ -223,9 +223,9 @@ def family_with_worker(server: Server) -> list[int]:
 
 def put(server: Server, *names: str, **attributes: str) -> None:
     """Write items in one call, so that their records come in one batch."""
-    client = server.dynamodb()
-    items = [{"pk": {"S": name}, **{key: {"S": value} for key, value in attributes.items()}} for name in names]
-    client.batch_write_item(RequestItems={"Table": [{"PutRequest": {"Item": item}} for item in items]})
+    with server.open_table().table.batch_writer() as batch:
+        for name in names:
+            batch.put_item(Item={"pk": name, **attributes})
 
 
 def taken(server: Server) -> list[str]:

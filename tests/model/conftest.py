@@ -4,15 +4,14 @@ import pytest
 
 from lambdo.base import times
 from lambdo.base.settings import settings
-from lambdo.table import aws
 from tests.caller import Api
 from tests.model.machine import World
 from tests.network import Network
-from tools.operate.target import Target
+from tools.operate.target import open_target
 
 
 @pytest.fixture
 def world(api: Api, network: Network, monkeypatch: pytest.MonkeyPatch) -> World:
-    world = World(api, network, Target(aws.client("dynamodb"), settings.table_name), times.now())
+    world = World(api, network, open_target(settings.table_name), times.now())
     monkeypatch.setattr(times, "now", lambda: world.now)
     return world

@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="a file that only you can read; default: standard output")
     options = parser.parse_args(arguments)
     try:
-        os.environ["TABLE_NAME"] = find_target(options).table
+        os.environ["TABLE_NAME"] = find_target(options).table.name
         found = _collect(options.user)
     except (BotoCoreError, ClientError, TargetError) as error:
         print(f"export: {error!r}", file=sys.stderr)

@@ -14,9 +14,10 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.operate.fsck import RATE, fsck, report
-from tools.operate.target import Target, TargetError, add_arguments, find_target
+from tools.operate.target import Target, TargetError, add_arguments, find_target, open_target
 
-POLL: Final = 15.0  # seconds
+POLL: Final = 15  # seconds
+DAY: Final = 24 * 60 * 60  # a restore takes from minutes to hours
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,12 +48,12 @@ def moment(text: str) -> datetime:
 def restore(target: Target, to: str, when: datetime | None) -> Target:
     """Make the new table and return it when it can be read."""
     point: dict[str, Any] = {"RestoreDateTime": when} if when else {"UseLatestRestorableTime": True}
-    target.client.restore_table_to_point_in_time(SourceTableName=target.table, TargetTableName=to, **point)
+    target.client.restore_table_to_point_in_time(SourceTableName=target.table.name, TargetTableName=to, **point)
     started = time.monotonic()
-    while target.client.describe_table(TableName=to)["Table"]["TableStatus"] != "ACTIVE":
-        time.sleep(POLL)
+    waiting = {"Delay": POLL, "MaxAttempts": DAY // POLL}
+    target.client.get_waiter("table_exists").wait(TableName=to, WaiterConfig=waiting)
     print(f"restore: {to} is ready after {time.monotonic() - started:.0f} s; checking it", file=sys.stderr)
-    return Target(target.client, to)
+    return open_target(to)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 import uuid
 from typing import Any, Final
 
-import botocore.session
+import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -44,9 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def find_url(stack: str) -> str:
     """Return the stack's output ApiUrl."""
-    cloudformation: Any = botocore.session.get_session().create_client("cloudformation")
-    (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return next(str(one["OutputValue"]) for one in described["Outputs"] if one["OutputKey"] == "ApiUrl")
+    outputs = boto3.resource("cloudformation").Stack(stack).outputs
+    return next(str(one["OutputValue"]) for one in outputs if one["OutputKey"] == "ApiUrl")
 
 
 def try_out(client: httpx.Client) -> None:
