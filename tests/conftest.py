@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 from xdist.scheduler import LoadFileScheduling
 
-from tests.caller import Api, Caller
-from tests.documented import Seen, documented
-from tests.network import Network
-from tests.watch import Call, watch
+from tests.support.documented import Seen, documented
+from tests.support.frame import Observer
+from tests.support.watch import Call, watch
+from tools.in_process.api import OBSERVERS, Api, Caller
+from tools.in_process.network import Network
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
 from tools.local.provision import use_endpoints
@@ -28,14 +28,6 @@ SHARING = {
     "builds": {"tests/contract/test_build.py", "tests/contract/test_imports.py"},
     "running API": {f"tests/e2e/test_{name}.py" for name in E2E},
 }
-LIMITS = (
-    "LOG_IN_FAILURES_PER_ACCOUNT",
-    "LOG_IN_FAILURES_PER_ADDRESS",
-    "MAILS_PER_ACCOUNT",
-    "MAILS_PER_ADDRESS",
-    "PASSWORD_CHECKS_PER_ACCOUNT",
-    "REGISTRATIONS_PER_ADDRESS",
-)
 LONGEST = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/model/", "tests/functions/test_list_walks")
 # They run again and again what others have run before: to measure their coverage would take half as long again.
 UNMEASURED = tuple(
@@ -65,7 +57,10 @@ from lambdo.base.budget import budget  # noqa: E402
 from lambdo.sessions import access_tokens as tokens  # noqa: E402
 from lambdo.table import aws, key_sets  # noqa: E402
 from lambdo.web.endpoint import logger  # noqa: E402
+from tools.in_process.limits import lift_limits  # noqa: E402
+from tools.in_process.table import dumping  # noqa: E402
 
+OBSERVERS.append(Observer())
 aws.session().register("provide-client-params", watch.called)
 watch.setFormatter(logger.registered_formatter)
 logger.addHandler(watch)
@@ -141,8 +136,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The template's application on an embedded back end, with its environment set for this process."""
     with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
-        os.environ["PASSWORD_COST"] = "4"  # bcrypt's lowest: the template's 12 is for attackers
-        os.environ |= dict.fromkeys(LIMITS, str(settings.MAX_LIMIT))  # every test comes from one address
+        lift_limits()
         yield application
 
 
@@ -172,22 +166,9 @@ def stranger(api: Api) -> Caller:
 
 @pytest.fixture(scope="session")
 def dump(application: Application) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Return every item of the table, sorted, as DynamoDB has it; without botocore, which takes ten times as long."""
-    url, name = os.environ["AWS_ENDPOINT_URL_DYNAMODB"], os.environ["TABLE_NAME"]
-    pool = urllib3.PoolManager(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, timeout=30)
-
-    def read() -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = []
-        request: dict[str, Any] = {"TableName": name, "ConsistentRead": True}
-        while True:
-            page = pool.request("POST", url, json=request).json()
-            items += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-    yield read
-    pool.clear()
+    """Return every item of the table, sorted, as DynamoDB has it."""
+    with dumping() as read:
+        yield read
 
 
 @pytest.fixture

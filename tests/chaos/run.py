@@ -10,7 +10,7 @@ import httpx
 from tests.chaos.crowd import Outcome, Plan, work
 from tests.chaos.killer import Killer
 from tests.chaos.sending import CRASH
-from tests.e2e.running import PATIENCE, Server
+from tools.local.running import PATIENCE, Server
 from tools.operate.fsck import fsck
 from tools.operate.target import Target
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lambdo.base import base64url
 from tests.contract.test_guard import GUARDED, NAMING_A_USER
-from tests.e2e.conftest import PASSWORD, Account, Api
+from tests.support.http_api import PASSWORD, Account, Api
 
 JSON = {"content-type": "application/json"}
 WINDOW = 900  # seconds in which failed log-ins are counted

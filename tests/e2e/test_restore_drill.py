@@ -10,8 +10,8 @@ import boto3
 import httpx
 import pytest
 
-from tests.e2e.conftest import Account, Api
-from tests.e2e.running import PATIENCE, ROOT, Server, end, start
+from tests.support.http_api import Account, Api
+from tools.local.running import PATIENCE, ROOT, Server, end, start
 from tools.operate.copy_back import write_all
 from tools.operate.target import Target
 

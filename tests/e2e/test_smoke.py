@@ -10,8 +10,8 @@ import boto3
 import httpx
 import pytest
 
-from tests.e2e.conftest import Api
-from tests.e2e.running import PATIENCE, ROOT
+from tests.support.http_api import Api
+from tools.local.running import PATIENCE, ROOT
 from tools.operate.smoke import SmokeError, try_out
 
 type Keys = set[tuple[str, str]]

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import PASSWORD, Account, Api
-from tests.e2e.running import PATIENCE, Server
+from tests.support.http_api import PASSWORD, Account, Api
+from tools.local.running import PATIENCE, Server
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.caller import Api
+from tools.in_process.api import Api
 from tools.operate import restore, table_settings
 from tools.operate.target import Target
 

@@ -5,9 +5,9 @@ import pytest
 from lambdo.base import times
 from lambdo.base.settings import table_name
 from lambdo.table import aws
-from tests.caller import Api
 from tests.model.machine import World
-from tests.network import Network
+from tools.in_process.api import Api
+from tools.in_process.network import Network
 from tools.operate.target import Target
 
 

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from lambdo.table import keys
-from tests.caller import UNKNOWN_ID, Answer, Api, Json
-from tests.fsck import fsck
-from tests.lists import expected, items_of
 from tests.model import wishes
 from tests.model.model import Account, Expected, Model, Request, shown
 from tests.model.wishes import Wish
-from tests.network import PASS, Network
-from tests.stream import deliver, marked, record
-from tests.watch import watch
+from tests.support.fsck import fsck
+from tests.support.lists import expected, items_of
+from tests.support.watch import watch
+from tools.in_process.api import UNKNOWN_ID, Answer, Api, Json
+from tools.in_process.network import PASS, Network
+from tools.in_process.stream import deliver, marked, record
 from tools.operate.target import Target
 
 FOREVER: Final = 4e9  # Unix seconds: a session that has ended goes on sending its access token
