@@ -14,7 +14,6 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
-import urllib3
 from botocore.config import Config
 from xdist.scheduler import LoadFileScheduling
 
@@ -22,14 +21,17 @@ from functions.provision_keys import keyring
 from lambdo.base import times
 from lambdo.base.budget import budget
 from lambdo.base.logger import logger
-from lambdo.base.settings import MAX_LIMIT, settings
+from lambdo.base.settings import settings
 from lambdo.sessions import access_tokens as tokens
 from lambdo.table import aws, key_sets
 from lambdo.web import endpoint
-from tests.caller import Api, Caller
-from tests.documented import Seen, documented
-from tests.network import Network
-from tests.watch import Call, watch
+from tests.support.documented import Seen, documented
+from tests.support.frame import Observer
+from tests.support.watch import Call, watch
+from tools.in_process.api import OBSERVERS, Api, Caller
+from tools.in_process.limits import lift_limits
+from tools.in_process.network import Network
+from tools.in_process.table import dumping
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
 from tools.local.provision import use_endpoints
@@ -41,14 +43,6 @@ SHARING = {
     "builds": {"tests/contract/test_build.py", "tests/contract/test_imports.py"},
     "running API": {f"tests/e2e/test_{name}.py" for name in E2E},
 }
-LIMITS = (
-    "LOG_IN_FAILURES_PER_ACCOUNT",
-    "LOG_IN_FAILURES_PER_ADDRESS",
-    "MAILS_PER_ACCOUNT",
-    "MAILS_PER_ADDRESS",
-    "PASSWORD_CHECKS_PER_ACCOUNT",
-    "REGISTRATIONS_PER_ADDRESS",
-)
 LONGEST = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/model/", "tests/functions/test_list_walks")
 # They run again and again what others have run before: to measure their coverage would take half as long again.
 UNMEASURED = tuple(
@@ -79,6 +73,7 @@ os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
 # Set on Lambda; no line of the log shows it.
 os.environ["_X_AMZN_TRACE_ID"] = "Root=1-6b015230-d4f9cd829d2bb9987f40f3b2;Parent=53995c3f42cd8ad8;Sampled=1"
 
+OBSERVERS.append(Observer())
 aws.session().register("provide-client-params", watch.called)
 watch.setFormatter(logger().registered_formatter)
 logger().addHandler(watch)
@@ -194,8 +189,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
     However slow or late it is, calls do not time out, sweeps go on to their end, and nothing that expires is removed.
     """
     with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, pytest.MonkeyPatch.context() as patch:
-        os.environ["PASSWORD_COST"] = "4"  # bcrypt's lowest: the template's 12 is for attackers
-        os.environ |= dict.fromkeys(LIMITS, str(MAX_LIMIT))  # every test comes from one address
+        lift_limits()
         patch.setattr(aws, "CONFIG", aws.CONFIG.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)))
         aws.client.cache_clear()
         for sweep in SWEEPS:
@@ -238,22 +232,9 @@ def stranger(api: Api) -> Caller:
 
 @pytest.fixture(scope="session")
 def dump(application: Application) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Return every item of the table, sorted, as DynamoDB has it; without botocore, which takes ten times as long."""
-    url, name = os.environ["AWS_ENDPOINT_URL_DYNAMODB"], os.environ["TABLE_NAME"]
-    pool = urllib3.PoolManager(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, timeout=30)
-
-    def read() -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = []
-        request: dict[str, Any] = {"TableName": name, "ConsistentRead": True}
-        while True:
-            page = pool.request("POST", url, json=request).json()
-            items += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-
-    yield read
-    pool.clear()
+    """Return every item of the table, sorted, as DynamoDB has it."""
+    with dumping() as read:
+        yield read
 
 
 @pytest.fixture

@@ -2,19 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from tests.browser.screen import DEVICES, Person, Screen, new_context, new_person, open_screen
-from tests.e2e.running import ROOT, Server, start
+from tests.support.screen import DEVICES, OpenScreen, Person, Screen, new_context, new_person, open_screen
+from tools.local.running import ROOT, Server, start
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-type OpenScreen = Callable[..., Screen]
 
 
 def chromium() -> str | None:

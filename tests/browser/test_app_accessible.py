@@ -7,8 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenScreen
-from tests.browser.screen import Screen
+from tests.support.screen import OpenScreen, Screen
 from tools.local.seed import EMAIL, PASSWORD
 
 ENTRY = {"desktop": ["sign-up", "forgot-password", "log-in"], "phone": ["log-in"]}

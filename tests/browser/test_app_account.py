@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenScreen
-from tests.browser.screen import PASSWORD, Person, Screen
-from tests.e2e.running import Server
+from tests.support.screen import PASSWORD, OpenScreen, Person, Screen
+from tools.local.running import Server
 
 NEW_PASSWORD = "another horse battery staple 9"
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.screen import Person, Screen
+from tests.support.screen import Person, Screen
 
 
 def test_person_without_a_pointer_adds_moves_completes_edits_deletes_and_undoes(app: Screen, person: Person) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import Person, Screen
+from tests.support.screen import Person, Screen
 
 SATURDAY = "2026-11-21"
 LINES: list[tuple[str, dict[str, Any]]] = [

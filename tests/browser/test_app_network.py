@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Route, expect
 
-from tests.browser.screen import Person, Screen, lose_answer
+from tests.support.screen import Person, Screen, lose_answer
 
 TASKS = "**/api/me/tasks"
 COMPLETE = "**/complete"

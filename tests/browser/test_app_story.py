@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenScreen
-from tests.browser.screen import PASSWORD, Screen
+from tests.support.screen import PASSWORD, OpenScreen, Screen
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenScreen
-from tests.browser.screen import PASSWORD, Person
+from tests.support.screen import PASSWORD, OpenScreen, Person
 
 
 def test_reader_of_the_docs_authorizes_creates_a_task_and_sees_201(

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenScreen
+from tests.support.screen import OpenScreen
 
 PAGES = {"/": "Open the app", "/docs": "Create a task", "/docs/errors": "malformed_json"}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.chaos.crowd import Outcome, Plan
 from tests.chaos.run import PARAMETERS, run
-from tests.e2e.running import ROOT, end, start
 from tools.local.console import say
+from tools.local.running import ROOT, end, start
 
 KILLS = 0.06  # workers killed for each thing that a client does
 

@@ -7,7 +7,7 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.e2e.running import Server, children
+from tools.local.running import Server, children
 
 
 class Killer:

@@ -12,7 +12,7 @@ from lambdo.table import keys
 from tests.chaos.crowd import Outcome, Plan, work
 from tests.chaos.killer import Killer
 from tests.chaos.sending import CRASH
-from tests.e2e.running import PATIENCE, Server
+from tools.local.running import PATIENCE, Server
 from tools.operate.fsck import fsck
 
 PARAMETERS = "RegistrationsPerAddress=1000"  # of the server

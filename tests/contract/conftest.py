@@ -3,15 +3,11 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.contract.test_template import ROOT, sam_environment
-
-ARCHITECTURES = ("arm64", "x86_64")
-
-type Builds = dict[str, Path]
+from tests.support.builds import ARCHITECTURES, Builds
+from tests.support.template import ROOT, sam_environment
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from lambdo.base import ids, times
-from tests.caller import UNKNOWN_ID, Answer, Api, Caller
-from tests.mailbox import issue
-from tests.network import Network, cancelled, error
+from tools.in_process.api import UNKNOWN_ID, Answer, Api, Caller
+from tools.in_process.mail_tokens import issue
+from tools.in_process.network import Network, cancelled, error
 from tools.openapi.document import operation_id
 from tools.openapi.examples import Exchange
 

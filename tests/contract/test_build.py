@@ -17,10 +17,11 @@ import pytest
 from botocore import xform_name
 
 from lambdo.table import wire
-from tests.contract.conftest import ARCHITECTURES, Builds
-from tests.contract.test_template import FUNCTIONS, ROOT, camel
-from tools.bench import sizes
+from tests.support.builds import ARCHITECTURES, Builds
+from tests.support.called import called
+from tests.support.template import FUNCTIONS, ROOT, camel, has_signing_layer
 from tools.local.application import ARCHITECTURE
+from tools.measure import sizes
 
 SUFFIXES = {"arm64": "Arm64Layer", "x86_64": "X8664Layer"}
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}  # e_machine: EM_AARCH64, EM_X86_64
@@ -168,8 +169,8 @@ def test_layer_stays_below_its_ceilings(builds: Builds, built: str, layer: str) 
 def test_function_that_signs_nothing_unpacks_at_most_18_megabytes(builds: Builds, architecture: str) -> None:
     found = {
         folder: sizes.unpacked(builds[architecture], folder, architecture)
-        for folder, expected in FUNCTIONS.items()
-        if not expected.signing
+        for folder in FUNCTIONS
+        if not has_signing_layer(folder)
     }
     assert {folder: size for folder, size in found.items() if size > 18_000_000} == {}
 
@@ -237,24 +238,6 @@ def test_what_is_imported_and_never_used_imports_nothing_itself(builds: Builds, 
 
 
 # ---- botocore's trimmed data -------------------------------------------------------------------------------------------
-
-
-def called() -> dict[str, set[str]]:
-    """Find in our sources what is called of AWS: `aws.call("ssm", "get_parameter", ...)`, `_call("get_item", ...)`."""
-    operations: dict[str, set[str]] = {}
-    for path in (ROOT / "layers/common/lambdo").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            match node:
-                case ast.Call(
-                    func=ast.Attribute(value=ast.Name("aws"), attr="call"),
-                    args=[ast.Constant(str(service)), ast.Constant(str(operation))],
-                ):
-                    operations.setdefault(service, set()).add(operation)
-                case ast.Call(
-                    func=ast.Name("_call" | "_write" | "_retry_rest"), args=[ast.Constant(str(operation)), *_]
-                ):
-                    operations.setdefault("dynamodb", set()).add(operation)
-    return operations
 
 
 # Runs with nothing but a layer and the standard library on its path.

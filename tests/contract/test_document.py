@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.contract.test_template import ROOT
+from tests.support.template import ROOT
 from tools.openapi.breaking_changes import inlined
 
 DOCUMENT = json.loads((ROOT / "openapi.json").read_text())

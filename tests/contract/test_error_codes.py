@@ -9,7 +9,7 @@ import pytest
 from botocore.retries import standard
 
 from lambdo.table.error_codes import MEANINGS, Meaning, meaning
-from tests.contract.test_build import called
+from tests.support.called import called
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 PROGRAMMING_ERRORS = {

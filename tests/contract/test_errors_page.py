@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from lambdo.base.problems import Problem
-from tests.caller import Api
+from tools.in_process.api import Api
 from tools.openapi.errors_page import PAGE, render
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.test_template import FUNCTIONS, function, resources
+from tests.support.template import DEAD_LETTERS, FUNCTIONS, STREAM, camel, function, granted, resources
 from tools.local.filters import matches
 
 
@@ -108,6 +108,19 @@ def test_no_role_gets_a_managed_policy_for_the_stream() -> None:
     """For an event of Type DynamoDB, SAM attaches AWSLambdaDynamoDBExecutionRole: every stream of the account."""
     kinds = {event["Type"] for folder in FUNCTIONS for event in function(folder).get("Events", {}).values()}
     assert kinds == {"HttpApi"}
+
+
+@pytest.mark.check("I01")
+@pytest.mark.parametrize("folder", FUNCTIONS)
+def test_what_lambda_does_in_a_functions_name_is_allowed_where_the_stream_invokes_it_and_nowhere_else(
+    folder: str,
+) -> None:
+    mappings = resources("AWS::Lambda::EventSourceMapping").values()
+    invoked = {"Ref": f"{camel(folder)}Function.Alias"} in [one["Properties"]["FunctionName"] for one in mappings]
+    reading = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    by_lambda = {f"dynamodb:{action}": {STREAM} for action in reading} | {"sqs:SendMessage": {DEAD_LETTERS}}
+    found = {action: found for action, found in granted(folder).items() if found & {STREAM, DEAD_LETTERS}}
+    assert found == (by_lambda if invoked else {})
 
 
 def test_what_is_given_up_lies_encrypted_for_14_days() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from samcli.yamlhelper import yaml_parse
 
-from tests.caller import Api, Caller
+from tools.in_process.api import Api, Caller
 from tools.local.application import Application
 
 PUBLIC = {

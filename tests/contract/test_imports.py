@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import Builds
-from tests.contract.test_template import FUNCTIONS
-from tools.bench import instructions, page
-from tools.bench.built import start_built
+from tests.support.builds import Builds
+from tests.support.template import FUNCTIONS
 from tools.local.application import ARCHITECTURE
+from tools.measure import instructions
+from tools.measure.built import start_built
 
 LOGGER = {"aws_lambda_powertools", "botocore", "jmespath", "typing_extensions"}  # of botocore only its __init__
 STORE = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
@@ -118,12 +118,12 @@ def yardstick() -> int:
 
 @pytest.mark.skipif(not instructions.VALGRIND, reason="Valgrind, which counts the instructions, is not installed")
 @pytest.mark.skipif(
-    page.kept("instructions")["interpreter"] != instructions.INTERPRETER,
+    instructions.recorded()["interpreter"] != instructions.INTERPRETER,
     reason="recorded with another Python or processor",
 )
 @pytest.mark.parametrize("function", instructions.FUNCTIONS)
 def test_start_takes_the_instructions_that_were_recorded(builds: Builds, yardstick: int, function: str) -> None:
-    recorded = page.kept("instructions")["ratios"][function]
+    recorded = instructions.recorded()["ratios"][function]
     found = instructions.of_start(builds[ARCHITECTURE], function) / yardstick
     assert found == pytest.approx(recorded, rel=0.05), (
         "if this is meant, record it: make build && make bench PARTS=instructions"

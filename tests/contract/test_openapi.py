@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.caller import Api
 from tests.contract.examples import record
-from tests.documented import documented
-from tests.network import Network
+from tests.support.documented import documented
+from tools.in_process.api import Api
+from tools.in_process.network import Network
 from tools.local.application import Application
 from tools.openapi.document import document
 

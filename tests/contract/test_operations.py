@@ -10,10 +10,10 @@ import pytest
 
 from lambdo.base import events
 from lambdo.web import endpoint
-from tests.caller import Caller
-from tests.contract.stages import operations, processed, processed_operations
-from tests.contract.test_template import ROOT, template
-from tests.network import READ_TIMEOUT, Network
+from tests.support.stages import operations, processed, processed_operations
+from tests.support.template import ROOT, template
+from tools.in_process.api import Caller
+from tools.in_process.network import READ_TIMEOUT, Network
 
 # name: what it watches, and from where on it rings
 ALARMS = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.stages import (
+from tests.support.stages import (
     RELEASE,
     STAGES,
     Resources,
@@ -19,10 +19,10 @@ from tests.contract.stages import (
     processed,
     processed_operations,
 )
-from tests.contract.test_template import FUNCTIONS, camel, template
+from tests.support.template import FUNCTIONS, camel, hashes_passwords, routes, template
 
 # No stage sets MailFrom: the example could be nobody's, and what sends mails is there only with a sender.
-DEPLOYED = FUNCTIONS.keys() - {"send_mail"}
+DEPLOYED = set(FUNCTIONS) - {"send_mail"}
 SENDER = {"MailFrom": "lambdo@example.com"}
 
 each_stage = pytest.mark.parametrize("stage", STAGES)
@@ -254,7 +254,7 @@ def test_every_caller_calls_an_alias(stage: str) -> None:
     """A version is what a gradual deployment moves traffic to; who calls the function itself skips it."""
     stack = processed(stage)
     permitted = {name: one["FunctionName"]["Ref"] for name, one in of_type(stack, "AWS::Lambda::Permission").items()}
-    assert len(permitted) == sum(len(one.routes) for one in FUNCTIONS.values()) + 1, "one a route, and the authorizer"
+    assert len(permitted) == sum(len(routes(folder)) for folder in FUNCTIONS) + 1, "one a route, and the authorizer"
     (source,) = of_type(stack, "AWS::Lambda::EventSourceMapping").values()
     aliases = of_type(stack, "AWS::Lambda::Alias")
     assert {*permitted.values(), source["FunctionName"]["Ref"]} == set(aliases) - {"ProvisionKeysFunctionAliaslive"}
@@ -346,7 +346,7 @@ def test_provisioned_concurrency_keeps_warm_what_opening_an_app_waits_for() -> N
 def test_hashing_concurrency_caps_the_three_functions_that_hash() -> None:
     functions = of_type(processed("dev", HashingConcurrency="5"), "AWS::Lambda::Function")
     capped = {name for name, one in functions.items() if one.get("ReservedConcurrentExecutions") == "5"}
-    assert capped == {f"{camel(name)}Function" for name, one in FUNCTIONS.items() if one.memory == 1769}
+    assert capped == {f"{camel(name)}Function" for name in filter(hashes_passwords, FUNCTIONS)}
 
 
 def test_domain_is_served_with_its_certificate_and_pointed_at_where_there_is_a_zone() -> None:

@@ -10,7 +10,7 @@ from functions.provision_keys.app import SECONDS
 from lambdo.base.budget import ANSWER
 from lambdo.table import aws
 from lambdo.table import calls as table
-from tests.contract.test_template import FUNCTIONS, function, resources
+from tests.support.template import FUNCTIONS, function, granted, resources, routes
 
 GATEWAY = 30.0  # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 GATEWAYS_AUTHORIZER = 10.0  # the same page
@@ -65,14 +65,14 @@ def test_own_waits_are_no_longer_than_botocores() -> None:
     assert max(WAITS) >= 0.05 * 2 ** (table.BATCH_ATTEMPTS - 1)
 
 
-@pytest.mark.parametrize("folder", sorted(name for name, one in FUNCTIONS.items() if one.routes))
+@pytest.mark.parametrize("folder", sorted(filter(routes, FUNCTIONS)))
 def test_endpoint_has_time_for_3_attempts_and_the_gateway_for_the_endpoint_and_a_cold_start(folder: str) -> None:
     assert needed(1) <= timeout(folder)
     assert INIT + timeout(folder) <= GATEWAY
 
 
 def test_authorizer_calls_nothing_and_ends_when_the_gateway_stops_waiting() -> None:
-    assert FUNCTIONS["authorizer"].actions == {}
+    assert granted("authorizer") == {}
     assert timeout("authorizer") <= GATEWAYS_AUTHORIZER
 
 
@@ -91,5 +91,5 @@ def test_keys_that_cannot_be_made_are_told_to_cloudformation_in_time() -> None:
 
 
 def test_every_function_has_its_rule_here() -> None:
-    without_route = {name for name, one in FUNCTIONS.items() if not one.routes}
+    without_route = {name for name in FUNCTIONS if not routes(name)}
     assert without_route == {"authorizer", "finish_deletions", "provision_keys", "send_mail"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from samcli.yamlhelper import yaml_parse
 
-from tests.contract.stages import processed, processed_operations
+from tests.support.stages import processed, processed_operations
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.e2e.conftest import Api, in_one_window
-from tests.e2e.running import ROOT
+from tests.support.http_api import Api, in_one_window
+from tools.local.running import ROOT
 
 GUIDE = ROOT / "docs" / "api.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lambdo.base import base64url
 from tests.contract.test_guard import GUARDED, NAMING_A_USER
-from tests.e2e.conftest import PASSWORD, QUARTER, Account, Api, Sent, at_once, in_one_window, sent
+from tests.support.http_api import PASSWORD, QUARTER, Account, Api, Sent, at_once, in_one_window, sent
 
 JSON = {"content-type": "application/json"}
 UNKNOWN_ID = "01a1fd29-7777-7777-8777-777777777777"

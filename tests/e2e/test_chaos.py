@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.crowd import Plan
 from tests.chaos.run import PARAMETERS, run
-from tests.e2e.running import ROOT, Server, end, start
+from tools.local.running import ROOT, Server, end, start
 
 
 @pytest.fixture

@@ -12,20 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.running import (
-    PATIENCE,
-    ROOT,
-    Server,
-    children,
-    end,
-    ended,
-    get,
-    make_project,
-    post,
-    running,
-    spawn,
-    start,
-)
+from tests.support.project import make_project
+from tools.local.running import PATIENCE, ROOT, Server, children, end, ended, get, post, running, spawn, start
 
 Launch = Callable[..., Server]
 

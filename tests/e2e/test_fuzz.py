@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.e2e.conftest import Api
-from tests.e2e.running import ROOT
+from tests.support.http_api import Api
+from tools.local.running import ROOT
 
 
 def test_every_answer_is_as_openapi_json_says(api: Api) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Api
-from tests.e2e.running import ROOT
+from tests.support.http_api import Api
+from tools.local.running import ROOT
 
 STORY = Path(__file__).with_name("client_story.py")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import Account, Api
-from tests.e2e.running import PATIENCE, ROOT, Server, end, start
+from tests.support.http_api import Account, Api
+from tools.local.running import PATIENCE, ROOT, Server, end, start
 
 
 @pytest.fixture

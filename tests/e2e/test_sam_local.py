@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.running import ROOT, end
 from tools.local.application import ARCHITECTURE
 from tools.local.backend import free_port
+from tools.local.running import ROOT, end
 
 IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
 START_SECONDS = 300.0  # it builds first, then an image with the layers

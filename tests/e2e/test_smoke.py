@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.e2e.conftest import Api
-from tests.e2e.running import PATIENCE, ROOT, Server
+from tests.support.http_api import Api
+from tools.local.running import PATIENCE, ROOT, Server
 from tools.operate.smoke import SmokeError, try_out
 
 type Keys = set[tuple[str, str]]

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import PASSWORD, Account, Api, at_once
-from tests.e2e.running import PATIENCE, Server
+from tests.support.http_api import PASSWORD, Account, Api, at_once
+from tools.local.running import PATIENCE, Server
 
 JSON = "application/json"
 GRACE = 30  # seconds in which a token that was exchanged gets the same successor

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.caller import PASSWORD, UNKNOWN_ID
+from tools.in_process.api import PASSWORD, UNKNOWN_ID
 
 NEW_PASSWORD = "another good passphrase"
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from lambdo.table import aws
-from tests.caller import Api
 from tests.faults.matrix import Matrix
 from tests.faults.world import World
+from tools.in_process.api import Api
 from tools.local.application import Application
 from tools.local.provision import create_tables
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from tests import network
-from tests.network import APPLIED_CRASH, CRASH, LOST, UNDONE, UNREACHABLE, cancelled, error
+from tools.in_process import network
+from tools.in_process.network import APPLIED_CRASH, CRASH, LOST, UNDONE, UNREACHABLE, cancelled, error
 
 WRITES: Final = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 BATCHES: Final = {"BatchGetItem", "BatchWriteItem"}

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from lambdo.base.settings import settings
 from lambdo.table import aws, key_sets, keys
 from lambdo.web.idempotency import REPLAYED
-from tests.caller import Answer, assert_problem
 from tests.faults.cases import Case
 from tests.faults.faults import FAULTS, OVERTAKEN, WRITES, Fault
 from tests.faults.world import World
-from tests.network import PASS, Crash, Network
-from tests.network import Fault as NetworkFault
+from tests.support.frame import assert_problem
+from tools.in_process.api import Answer
+from tools.in_process.network import PASS, Crash, Network
+from tools.in_process.network import Fault as NetworkFault
 
 MANY = 30  # calls; a bound on hanging, not a measurement
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.caller import Caller, Json, assert_problem
-from tests.fsck import fsck
-from tests.network import LOST, PASS, Fault, Network, error
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import Caller, Json
+from tools.in_process.network import LOST, PASS, Fault, Network, error
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

@@ -9,11 +9,11 @@ from urllib.parse import quote_plus
 from lambdo.mails.models import LIFETIMES
 from lambdo.sessions import refresh_tokens
 from lambdo.table import aws, keys, wire
-from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json
 from tests.faults.cases import Case
-from tests.fsck import uncounted
-from tests.mailbox import issue
-from tests.stream import Stream
+from tools.in_process.api import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json
+from tools.in_process.mail_tokens import issue
+from tools.in_process.stream import Stream
+from tools.in_process.table import uncounted
 from tools.operate.invariants import violations
 
 # What is another with each run. What was there at the start keeps its own name.

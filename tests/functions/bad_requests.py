@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tests.caller import PASSWORD, UNKNOWN_ID
+from tools.in_process.api import PASSWORD, UNKNOWN_ID
 
 CREATE, UPDATE, DONE = ("POST", "tasks"), ("PUT", "tasks/{id}"), ("PATCH", "tasks/{id}/complete")
 REGISTER, LOGIN = ("POST", "/api/auth/register"), ("POST", "/api/auth/login")

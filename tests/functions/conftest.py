@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from lambdo.table import aws
-from tests.capacity import Bill, billing
-from tests.mailbox import Post
-from tests.network import Network
-from tests.stream import Stream
+from tests.support.mailbox import Post
+from tools.in_process.network import Network
+from tools.in_process.stream import Stream
 from tools.local.application import Application
 from tools.local.provision import create_tables
+from tools.measure.bill import Bill, billing
 from tools.operate.target import Target, open_target
 
 

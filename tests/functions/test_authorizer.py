@@ -9,7 +9,8 @@ from lambdo.base import ids, times
 from lambdo.base.settings import settings
 from lambdo.sessions import access_tokens as tokens
 from lambdo.table import key_sets
-from tests.caller import Api, Caller, Context, assert_problem, handler_of
+from tests.support.frame import assert_problem
+from tools.in_process.api import Api, Caller, Context, handler_of
 
 ME = "/api/auth/me"
 

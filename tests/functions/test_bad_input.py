@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.caller import Api, Caller, Json, assert_problem
-from tests.fsck import uncounted
 from tests.functions.bad_requests import ROWS, Row
+from tests.support.frame import assert_problem
+from tools.in_process.api import Api, Caller, Json
+from tools.in_process.table import uncounted
 
 CODES = {
     400: "malformed_json",

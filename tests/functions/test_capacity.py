@@ -1,6 +1,6 @@
 """What each operation may cost, with few and with many tasks of the user: the design's table, by AWS's rules.
 
-The units are those of tools/bench/capacity.py; its write units are compared with the embedded back end's own in passing.
+The units are those of tools/measure/capacity.py; its write units are compared with the embedded back end's own in passing.
 Beyond the design's table: 0008 (changes of what stands in an index read first) and 0010 (tags are resolved when read).
 """
 
@@ -13,10 +13,10 @@ import pytest
 
 from lambdo.base.metering import meter
 from lambdo.sessions import refresh_tokens
-from tests.caller import PASSWORD, Api, Caller, Json
-from tests.capacity import ITEM, Bill, Cost, load
-from tests.mailbox import issue
-from tools.bench.capacity import item_size
+from tools.in_process.api import PASSWORD, Api, Caller, Json
+from tools.in_process.mail_tokens import issue
+from tools.measure.bill import ITEM, Bill, Cost, load
+from tools.measure.capacity import item_size
 
 DUE = {"due_date": "2026-12-24"}
 MANY = 5_000  # three times what one query reads, 1 MB

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 
 from lambdo.tasks.runs import SCAN_BUDGET
-from tests.caller import Api, Caller, Json
-from tests.capacity import Bill, Cost, load
-from tools.bench.partition import tag_id
+from tools.in_process.api import Api, Caller, Json
+from tools.measure.bill import Bill, Cost, load
+from tools.measure.partition import tag_id
 
 SIZES = (1_000, 5_000)  # less and more than the 1 MB that one query reads
 TAGS = 10

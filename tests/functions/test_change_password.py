@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.caller import PASSWORD, Answer, Api, Caller, Json, assert_problem
-from tests.fsck import fsck, uncounted
-from tests.network import CRASH, PASS, Crash, Fault, Network, error
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Answer, Api, Caller, Json
+from tools.in_process.network import CRASH, PASS, Crash, Fault, Network, error
+from tools.in_process.table import uncounted
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from lambdo.table import wire
-from tests.caller import UNKNOWN_ID, Answer, Caller, Json, assert_problem
-from tests.fsck import fsck, uncounted
-from tests.network import PASS, Network, error
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import UNKNOWN_ID, Answer, Caller, Json
+from tools.in_process.network import PASS, Network, error
+from tools.in_process.table import uncounted
 
 BULK = "tasks/bulk"
 KEY = {"Idempotency-Key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}

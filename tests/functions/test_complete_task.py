@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from lambdo.tasks import store as tasks
-from tests.caller import UNKNOWN_ID, Caller, assert_problem
-from tests.fsck import fsck
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import UNKNOWN_ID, Caller
 
 
 def test_no_body_toggles_there_and_back(user: Caller, dump: Callable[[], list[dict[str, Any]]]) -> None:

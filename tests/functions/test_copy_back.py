@@ -8,8 +8,8 @@ import pytest
 
 from lambdo.table import aws
 from lambdo.table.wire import load
-from tests.caller import PASSWORD, Api, Caller
-from tests.fsck import fsck
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Api, Caller
 from tools.operate import copy_back
 from tools.operate.target import Target, open_target
 

@@ -11,8 +11,9 @@ import pytest
 
 from lambdo.base import ids
 from lambdo.tags import store as tags
-from tests.caller import PASSWORD, Caller, assert_problem
-from tests.fsck import fsck
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Caller
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.caller import Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import Caller
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 

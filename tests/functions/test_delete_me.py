@@ -8,10 +8,12 @@ import pytest
 from lambdo.base import times
 from lambdo.users import passwords
 from lambdo.users import store as users
-from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
-from tests.fsck import fsck, uncounted
-from tests.network import PASS, Network, error
-from tests.stream import Stream, deliver, record
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Api, Caller, Json
+from tools.in_process.network import PASS, Network, error
+from tools.in_process.stream import Stream, deliver, record
+from tools.in_process.table import uncounted
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

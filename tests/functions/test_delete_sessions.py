@@ -8,9 +8,10 @@ import pytest
 from lambdo.sessions import service as sessions
 from lambdo.table import calls as table
 from lambdo.users import store as users
-from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
-from tests.fsck import fsck
-from tests.network import CRASH, PASS, Crash, Network, error
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
+from tools.in_process.network import CRASH, PASS, Crash, Network, error
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

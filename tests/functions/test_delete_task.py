@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.caller import UNKNOWN_ID, Caller, assert_problem
-from tests.network import PASS, Fault, Network
+from tests.support.frame import assert_problem
+from tools.in_process.api import UNKNOWN_ID, Caller
+from tools.in_process.network import PASS, Fault, Network
 
 
 def test_own_task_is_answered_204_and_is_gone(user: Caller) -> None:

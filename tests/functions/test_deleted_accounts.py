@@ -7,10 +7,11 @@ import pytest
 
 from lambdo.table import calls as table
 from lambdo.table import keys, writes
-from tests.caller import PASSWORD, Answer, Api, Caller, Json, assert_problem
-from tests.fsck import fsck
-from tests.network import PASS, Network
-from tests.stream import PATIENCE, Stream, deliver, record
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Answer, Api, Caller, Json
+from tools.in_process.network import PASS, Network
+from tools.in_process.stream import PATIENCE, Stream, deliver, record
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from lambdo.tasks import trash
-from tests.caller import Caller, assert_problem
-from tests.fsck import fsck
-from tests.network import APPLIED_CRASH, CRASH, PASS, Crash, Network, error
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import Caller
+from tools.in_process.network import APPLIED_CRASH, CRASH, PASS, Crash, Network, error
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

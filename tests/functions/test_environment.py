@@ -8,9 +8,10 @@ import pytest
 
 from lambdo.base.settings import Settings
 from lambdo.mails.models import LIFETIMES
-from tests.caller import PASSWORD, Api, Caller
-from tests.mailbox import Post, issue
-from tests.stream import Stream
+from tests.support.mailbox import Post
+from tools.in_process.api import PASSWORD, Api, Caller
+from tools.in_process.mail_tokens import issue
+from tools.in_process.stream import Stream
 
 NAMES = {name.upper() for name in vars(Settings) if not name.startswith("_")}
 

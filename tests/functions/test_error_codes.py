@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from lambdo.table.error_codes import MEANINGS, Meaning
-from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
-from tests.fsck import uncounted
-from tests.network import Network, cancelled, error
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
+from tools.in_process.network import Network, cancelled, error
+from tools.in_process.table import uncounted
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

@@ -10,8 +10,8 @@ from lambdo.sessions import refresh_tokens
 from lambdo.table import calls as table
 from lambdo.table import keys
 from lambdo.users import throttles
-from tests.caller import PASSWORD, Answer, Api, Caller
-from tests.mailbox import issue
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
+from tools.in_process.mail_tokens import issue
 
 type Story = Callable[[Api, Caller], Answer]
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from lambdo.sessions import refresh_tokens
-from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Caller, assert_problem
 from tests.faults.cases import IDEMPOTENT
-from tests.mailbox import issue
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, UNKNOWN_ID, Answer, Caller
+from tools.in_process.mail_tokens import issue
 from tools.local.application import Application
 
 USER = {"id", "email", "email_verified", "name", "time_zone", "created_at", "version"}

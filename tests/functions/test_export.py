@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.caller import PASSWORD, Caller
+from tools.in_process.api import PASSWORD, Caller
 from tools.operate import export
 
 ROOT = Path(__file__).parents[2]

@@ -15,10 +15,11 @@ from lambdo.table import aws, keys, writes
 from lambdo.table import calls as table
 from lambdo.table.wire import dump as to_wire
 from lambdo.tags import store as tags
-from tests.caller import PASSWORD, Api, Caller, Json, assert_problem, logging_to
-from tests.fsck import fsck
-from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, Crash, Fault, Network, error
-from tests.stream import PATIENCE, Stream, deliver, record
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Api, Caller, Json, logging_to
+from tools.in_process.network import APPLIED_CRASH, CRASH, LOST, PASS, Crash, Fault, Network, error
+from tools.in_process.stream import PATIENCE, Stream, deliver, record
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

@@ -7,7 +7,8 @@ import pytest
 
 from lambdo.base import base64url
 from lambdo.tasks import cursors
-from tests.caller import Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import Caller
 
 ALPHABET = string.ascii_letters + string.digits + "-_"
 

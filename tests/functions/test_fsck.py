@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lambdo.table import wire
-from tests.caller import Api
-from tests.mailbox import issue
+from tools.in_process.api import Api
+from tools.in_process.mail_tokens import issue
 from tools.operate import fsck
 from tools.operate.invariants import violations
 from tools.operate.target import Target

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from functions.get_docs.app import VERSION
-from tests.caller import Api, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import Api
 
 FOREVER, REVALIDATED = "public, max-age=31536000, immutable", "no-cache"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.caller import Api
+from tools.in_process.api import Api
 
 
 def links(page: str) -> set[str]:

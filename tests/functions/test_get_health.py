@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.caller import Api, assert_problem
-from tests.network import READ_TIMEOUT, UNREACHABLE, Fault, Network, error
+from tests.support.frame import assert_problem
+from tools.in_process.api import Api
+from tools.in_process.network import READ_TIMEOUT, UNREACHABLE, Fault, Network, error
 
 
 def test_table_that_answers_is_answered_200(api: Api) -> None:

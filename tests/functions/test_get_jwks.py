@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lambdo.base import base64url
-from tests.caller import Api
+from tools.in_process.api import Api
 
 PATH = "/.well-known/jwks.json"
 

@@ -5,7 +5,8 @@ import os
 import pytest
 
 from lambdo.table import aws
-from tests.caller import Api, Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import Api, Caller
 
 PATH = "/api/auth/me"
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.caller import Api, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import Api
 
 DOCUMENT = Path(__file__).parents[2] / "openapi.json"
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.caller import UNKNOWN_ID, Caller, assert_problem
-from tests.stream import Stream
+from tests.support.frame import assert_problem
+from tools.in_process.api import UNKNOWN_ID, Caller
+from tools.in_process.stream import Stream
 
 
 def test_own_tag_is_answered_200_with_its_etag(user: Caller) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.caller import UNKNOWN_ID, Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import UNKNOWN_ID, Caller
 
 
 def test_own_task_is_answered_200_with_its_etag(user: Caller) -> None:

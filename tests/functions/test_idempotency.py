@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from lambdo.table import wire
-from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json, assert_problem
-from tests.fsck import fsck, uncounted
 from tests.functions.test_every_route import REQUESTS, Desk, Good
-from tests.functions.test_races import at_once
-from tests.network import LOST, Network, cancelled
+from tests.support.at_once import at_once
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json
+from tools.in_process.network import LOST, Network, cancelled
+from tools.in_process.table import uncounted
 
 KEY = {"Idempotency-Key": '"8e03978e-40d5-43e8-bc93-6894a57f9324"'}
 REPLAYED = "idempotent-replayed"

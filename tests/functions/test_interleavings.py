@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from lambdo.table import aws
-from tests.caller import Answer, Api, Caller, Json
-from tests.fsck import fsck, uncounted
-from tests.network import PASS, Network
-from tests.stream import PATIENCE, deliver, marked, record
+from tests.support.fsck import fsck
+from tools.in_process.api import Answer, Api, Caller, Json
+from tools.in_process.network import PASS, Network
+from tools.in_process.stream import PATIENCE, deliver, marked, record
+from tools.in_process.table import uncounted
 
 REFUSALS = {404, 409, 412, 422}
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.caller import UNKNOWN_ID, Answer, Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import UNKNOWN_ID, Answer, Caller
 from tools.local.application import Application
 
 TASK, TAG, LINK = "tasks/{task_id}", "tags/{tag_id}", "tasks/{task_id}/tags/{tag_id}"

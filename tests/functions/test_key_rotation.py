@@ -7,7 +7,8 @@ import jwt
 import pytest
 
 from lambdo.base.settings import settings
-from tests.caller import PASSWORD, Api, Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, Api, Caller
 
 REFRESH = "/api/auth/refresh"
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.caller import UNKNOWN_ID, Caller, assert_problem
-from tests.fsck import fsck
-from tests.stream import Stream
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import UNKNOWN_ID, Caller
+from tools.in_process.stream import Stream
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

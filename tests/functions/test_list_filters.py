@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 import pytest
 
 from lambdo.base import times
-from tests.caller import UNKNOWN_ID, Api, Caller, Json, assert_problem
-from tests.lists import expected, items_of, next_link, pages
+from tests.support.frame import assert_problem
+from tests.support.lists import expected, items_of, next_link, pages
+from tools.in_process.api import UNKNOWN_ID, Api, Caller, Json
 
 SORTS = ["created_at", "-created_at", "due_date", "-due_date", "priority"]
 NOW = datetime.fromisoformat("2026-11-21T12:00:00Z")

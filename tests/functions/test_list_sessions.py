@@ -6,7 +6,8 @@ import pytest
 
 from lambdo.sessions import access_tokens as tokens
 from lambdo.sessions import refresh_tokens
-from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, Api, Caller, Json
 
 PATH = "/api/auth/sessions"
 

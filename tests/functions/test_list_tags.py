@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.caller import Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import Caller
 
 
 def test_tags_are_answered_oldest_first(user: Caller, stranger: Caller) -> None:

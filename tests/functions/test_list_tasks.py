@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.caller import Caller, Json, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import Caller, Json
 
 
 @pytest.fixture

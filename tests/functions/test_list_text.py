@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.caller import Caller, Json
-from tests.lists import items_of
+from tests.support.lists import items_of
+from tools.in_process.api import Caller, Json
 
 FOUND = [
     ("Call the café", "cafe"), ("Call the cafe", "CAFÉ"), ("cafe\u0301", "café"), ("café", "cafe\u0301"),

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lambdo.base import times
-from tests.caller import Api, Caller, Json
-from tests.lists import beginning, expected, items_of
+from tests.support.lists import beginning, expected, items_of
+from tools.in_process.api import Api, Caller, Json
 
 # zone, a day around which its clocks do something, and when that day begins in UTC
 DAYS = [

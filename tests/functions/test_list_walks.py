@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from lambdo.base import ids, times
 from lambdo.table import aws
 from lambdo.tasks.models import Task
-from tests.caller import Answer, Api, Json
-from tests.lists import expected, items_of
-from tools.bench import partition
+from tests.support.lists import expected, items_of
+from tools.in_process.api import Answer, Api, Json
+from tools.measure import partition
 
 NOW = datetime.fromisoformat("2026-11-21T12:00:00Z")
 PAGES = 150  # no walk is longer

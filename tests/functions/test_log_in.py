@@ -11,8 +11,9 @@ from lambdo.sessions import access_tokens as tokens
 from lambdo.sessions import refresh_tokens
 from lambdo.table import wire
 from lambdo.users import store as users
-from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
-from tests.fsck import uncounted
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
+from tools.in_process.table import uncounted
 
 PATH = "/api/auth/login"
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lambdo.sessions import refresh_tokens
-from tests.caller import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, UNKNOWN_ID, Answer, Api, Caller
 
 PATH = "/api/auth/logout"
 

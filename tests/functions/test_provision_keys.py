@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lambdo.table import aws, key_sets
-from tests.caller import Context, handler_of
-from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Crash, Fault, Network, error
+from tools.in_process.api import Context, handler_of
+from tools.in_process.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, Crash, Fault, Network, error
 from tools.local.application import Application
 
 SIGNING, CURSORS = "/lambdo/test-stack/signing-keys", "/lambdo/test-stack/cursor-keys"

@@ -1,28 +1,15 @@
 """Many at once: exactly one account, one live refresh token, no lost update."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from lambdo.table import wire
-from tests.caller import PASSWORD, Answer, Api, Caller
-from tests.fsck import fsck
-
-
-def at_once(count: int, send: Callable[[int], Answer]) -> list[Answer]:
-    """Send as many requests, all starting together, and return their answers."""
-    gun = threading.Barrier(count)
-
-    def run(number: int) -> Answer:
-        gun.wait()
-        return send(number)
-
-    with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(run, range(count)))
+from tests.support.at_once import at_once
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Api, Caller
 
 
 @pytest.mark.check("P08")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from lambdo.sessions import refresh_tokens
-from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
 
 LOGIN, REFRESH, LOGOUT = "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"
 NAME = "__Secure-lambdo-refresh"

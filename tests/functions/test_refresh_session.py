@@ -12,8 +12,9 @@ from lambdo.sessions.refresh_tokens import RefreshToken
 from lambdo.table import calls as table
 from lambdo.table import keys, wire, writes
 from lambdo.users import store as users
-from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
-from tests.network import PASS, Network
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
+from tools.in_process.network import PASS, Network
 
 PATH = "/api/auth/refresh"
 DAY = 24 * 3600

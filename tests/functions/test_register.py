@@ -8,8 +8,10 @@ import pytest
 
 from lambdo.base.settings import settings
 from lambdo.table import wire
-from tests.caller import PASSWORD, Api, assert_problem
-from tests.fsck import fsck, uncounted
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Api
+from tools.in_process.table import uncounted
 
 PATH = "/api/auth/register"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.caller import PASSWORD, Api, Caller, assert_problem
-from tests.fsck import fsck
-from tests.mailbox import Post, issue, token_in
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tests.support.mailbox import Post, token_in
+from tools.in_process.api import PASSWORD, Api, Caller
+from tools.in_process.mail_tokens import issue
 
 PATH = "/api/auth/email/resend"
 VERIFY = "/api/auth/email/verify"

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from lambdo.base.metering import meter
-from tests.caller import Answer, Api, Caller, assert_problem
-from tests.fsck import fsck
-from tests.mailbox import Post, send, token_in
-from tests.network import Network
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tests.support.mailbox import Post, send, token_in
+from tools.in_process.api import Answer, Api, Caller
+from tools.in_process.network import Network
 
 PATH = "/api/auth/password/forgot"
 

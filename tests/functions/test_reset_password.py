@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
-from tests.fsck import fsck
-from tests.functions.test_races import at_once
-from tests.mailbox import FORGERIES, Post, issue, token_in
+from tests.support.at_once import at_once
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tests.support.mailbox import FORGERIES, Post, token_in
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
+from tools.in_process.mail_tokens import issue
 
 PATH = "/api/auth/password/reset"
 NEW = "another horse battery staple"

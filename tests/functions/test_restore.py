@@ -11,7 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from lambdo.table.wire import load
-from tests.caller import Api
+from tools.in_process.api import Api
 from tools.operate import restore, table_settings
 from tools.operate.target import Target, open_target
 

@@ -7,9 +7,10 @@ import pytest
 
 from lambdo.table import calls as table
 from lambdo.table import keys
-from tests.caller import UNKNOWN_ID, Answer, Caller, Json, assert_problem
-from tests.fsck import fsck
-from tests.network import PASS, Fault, Network
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import UNKNOWN_ID, Answer, Caller, Json
+from tools.in_process.network import PASS, Fault, Network
 
 type Dump = Callable[[], list[dict[str, Any]]]
 type Clock = Callable[..., None]

@@ -10,10 +10,21 @@ import pytest
 from lambdo.base.settings import settings
 from lambdo.mails import sender as mail
 from lambdo.table import aws
-from tests.caller import Api, Caller, Json, logging_to
-from tests.fsck import fsck
-from tests.mailbox import Post, send, token_in
-from tests.network import APPLIED_CRASH, CRASH, LOST, PASS, READ_TIMEOUT, UNREACHABLE, Crash, Fault, Network, error
+from tests.support.fsck import fsck
+from tests.support.mailbox import Post, send, token_in
+from tools.in_process.api import Api, Caller, Json, logging_to
+from tools.in_process.network import (
+    APPLIED_CRASH,
+    CRASH,
+    LOST,
+    PASS,
+    READ_TIMEOUT,
+    UNREACHABLE,
+    Crash,
+    Fault,
+    Network,
+    error,
+)
 
 FORGOT = "/api/auth/password/forgot"
 RESET = "/api/auth/password/reset"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.caller import Api, Caller, Json
 from tests.chaos.crowd import Plan, work
 from tests.chaos.sending import AGAIN
-from tests.fsck import fsck
-from tests.functions.test_races import at_once
+from tests.support.at_once import at_once
+from tests.support.fsck import fsck
+from tools.in_process.api import Api, Caller, Json
 
 LOST = 0.2  # the share of answers that do not arrive
 

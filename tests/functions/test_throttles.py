@@ -10,11 +10,13 @@ import pytest
 
 from lambdo.base import times
 from lambdo.table import wire
-from tests.caller import PASSWORD, Answer, Api, Caller, assert_problem
-from tests.conftest import LIMITS
-from tests.fsck import fsck, uncounted
-from tests.functions.test_races import at_once
-from tests.network import LOST, PASS, Network, error
+from tests.support.at_once import at_once
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Answer, Api, Caller
+from tools.in_process.limits import LIMITS
+from tools.in_process.network import LOST, PASS, Network, error
+from tools.in_process.table import uncounted
 from tools.local.application import Application
 
 type Dump = Callable[[], list[dict[str, Any]]]

@@ -18,11 +18,14 @@ from lambdo.sessions import refresh_tokens
 from lambdo.table import calls as table
 from lambdo.table import keys
 from lambdo.table.wire import dump as to_wire
-from tests.caller import PASSWORD, Answer, Api, Caller, Context, Json, assert_problem, logging_to
-from tests.fsck import fsck, uncounted
-from tests.mailbox import Post, issue, send
-from tests.network import PASS, READ_TIMEOUT, Network, cancelled, error
-from tests.stream import deliver, record
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tests.support.mailbox import Post, send
+from tools.in_process.api import PASSWORD, Answer, Api, Caller, Context, Json, logging_to
+from tools.in_process.mail_tokens import issue
+from tools.in_process.network import PASS, READ_TIMEOUT, Network, cancelled, error
+from tools.in_process.stream import deliver, record
+from tools.in_process.table import uncounted
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

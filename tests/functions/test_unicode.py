@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from tests.caller import PASSWORD, Api, Caller, assert_problem
+from tests.support.frame import assert_problem
+from tools.in_process.api import PASSWORD, Api, Caller
 
 STRINGS = [
     "😀", "👩‍👩‍👧‍👦", "🏳️‍🌈", "עברית ועוד", "العربية \u200f123\u200e", "\u202eevil\u202c", "e\u0301 is not é", "Z\u0351\u036b\u0343a\u0341lgo",

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from lambdo.users import store as users
-from tests.caller import PASSWORD, Api, Caller, Json, assert_problem
-from tests.fsck import fsck
-from tests.network import Network
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import PASSWORD, Api, Caller, Json
+from tools.in_process.network import Network
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

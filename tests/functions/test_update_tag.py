@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.caller import UNKNOWN_ID, Caller, Json, assert_problem
-from tests.fsck import fsck
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import UNKNOWN_ID, Caller, Json
 
 type Dump = Callable[[], list[dict[str, Any]]]
 

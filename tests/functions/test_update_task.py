@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from lambdo.base import times
-from tests.caller import UNKNOWN_ID, Caller, Json, assert_problem
-from tests.fsck import fsck
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tools.in_process.api import UNKNOWN_ID, Caller, Json
 
 MERGE_PATCH = "application/merge-patch+json"
 CHANGES = [

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.caller import PASSWORD, Api, Caller, assert_problem
-from tests.fsck import fsck
-from tests.mailbox import FORGERIES, issue
+from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
+from tests.support.mailbox import FORGERIES
+from tools.in_process.api import PASSWORD, Api, Caller
+from tools.in_process.mail_tokens import issue
 
 PATH = "/api/auth/email/verify"
 ME = "/api/auth/me"

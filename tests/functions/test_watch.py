@@ -8,9 +8,9 @@ import pytest
 
 from lambdo.base.logger import logger
 from lambdo.sessions import access_tokens as tokens
-from tests.caller import PASSWORD, Caller
-from tests.contract.test_template import TABLE
-from tests.watch import LOGGING, Call, Watch, allowed, needed, watch
+from tests.support.template import TABLE
+from tests.support.watch import LOGGING, Call, Watch, allowed, needed, watch
+from tools.in_process.api import PASSWORD, Caller
 
 
 @pytest.mark.check("I01", "I04")
@@ -25,7 +25,7 @@ def test_what_a_function_may_do_and_never_did_is_found() -> None:
 def test_call_that_the_policy_does_not_allow_is_found(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     watch.judge()
     call = Call("get_me", "dynamodb:GetItem", TABLE)
-    monkeypatch.setattr("tests.watch.allowed", lambda: allowed() - {call})
+    monkeypatch.setattr("tests.support.watch.allowed", lambda: allowed() - {call})
     user.call("GET", "/api/auth/me")
     with pytest.raises(AssertionError, match="get_me"):
         watch.judge()

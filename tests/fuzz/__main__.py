@@ -10,9 +10,9 @@ from pathlib import Path
 from schemathesis.cli import schemathesis
 
 from tests.chaos.run import left, unexplained
-from tests.e2e.running import ROOT, serving
 from tests.fuzz.hooks import answers
 from tools.local.console import say
+from tools.local.running import ROOT, serving
 
 DOCUMENT = ROOT / "openapi.json"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")

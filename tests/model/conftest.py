@@ -4,9 +4,9 @@ import pytest
 
 from lambdo.base import times
 from lambdo.base.settings import settings
-from tests.caller import Api
 from tests.model.machine import World
-from tests.network import Network
+from tools.in_process.api import Api
+from tools.in_process.network import Network
 from tools.operate.target import open_target
 
 

@@ -17,14 +17,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from lambdo.table import keys
 from lambdo.table.wire import dump
-from tests.caller import UNKNOWN_ID, Answer, Api, Json
-from tests.lists import expected, items_of
 from tests.model import wishes
 from tests.model.model import Account, Expected, Model, Request, shown
 from tests.model.wishes import Wish
-from tests.network import PASS, Network
-from tests.stream import deliver, marked, record
-from tests.watch import watch
+from tests.support.lists import expected, items_of
+from tests.support.watch import watch
+from tools.in_process.api import UNKNOWN_ID, Answer, Api, Json
+from tools.in_process.network import PASS, Network
+from tools.in_process.stream import deliver, marked, record
 from tools.operate.invariants import violations
 from tools.operate.target import Target
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from lambdo.base import times
-from tests.lists import expected
+from tests.support.lists import expected
 
 type Json = dict[str, Any]
 

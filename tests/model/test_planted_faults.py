@@ -20,7 +20,7 @@ from lambdo.tasks.lists import Page
 from lambdo.tasks.models import Task
 from lambdo.tasks.query import TaskQuery
 from tests.model.machine import World
-from tests.model.test_state_machine import BUDGET, RUNS, run
+from tests.model.runs import BUDGET, RUNS, run
 
 pytestmark = pytest.mark.skipif(not RUNS, reason="judges the tests, not the code: make model")
 

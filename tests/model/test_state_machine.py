@@ -1,29 +1,9 @@
 """The API against its model: whatever is asked, in whatever order, two at once, and between the pages of lists."""
 
-import os
+from hypothesis import Phase, settings
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-
-from tests.model.machine import Machine, World
-
-# The same runs each time, so that a change that fails here fails everywhere, and one that passes is not blamed for what was
-# there before; a failure is told as it is, because to shorten it takes minutes. `make model` makes up other runs, and does.
-BUDGET = settings(
-    max_examples=16,
-    stateful_step_count=50,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.generate],
-    report_multiple_bugs=False,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-RUNS = os.environ.get("MODEL_RUNS")
-
-
-def run(world: World, budget: settings) -> None:
-    run_state_machine_as_test(lambda: Machine(world), settings=budget)  # type: ignore[arg-type] # it takes factories
+from tests.model.machine import World
+from tests.model.runs import BUDGET, RUNS, run
 
 
 def test_api_answers_as_its_model_does(world: World) -> None:

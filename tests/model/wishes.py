@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.caller import Json
+from tools.in_process.api import Json
 
 
 class Wish(NamedTuple):

@@ -1,10 +1,10 @@
-"""The rules of capacity, on the examples of AWS's own pages (named in tools/bench/capacity.py)."""
+"""The rules of capacity, on the examples of AWS's own pages (named in tools/measure/capacity.py)."""
 
 from typing import Any
 
 import pytest
 
-from tools.bench.capacity import failed_charge, item_size, read_charge, units, write_charge
+from tools.measure.capacity import failed_charge, item_size, read_charge, units, write_charge
 
 KB = 1024
 KEY = {"pk": {"S": "k"}}  # 3 bytes

@@ -12,7 +12,7 @@ from lambdo.base.metering import meter
 from lambdo.base.problems import InvalidFields, ServiceUnavailable, TaskNotFound
 from lambdo.web import endpoint as frame
 from lambdo.web.endpoint import Request, Response, endpoint
-from tests.caller import EVENTS, Answer, Context, as_sent, logging_to
+from tools.in_process.api import Answer, Context, as_sent, logging_to, recorded_event
 
 KEYS = [
     "level", "message", "timestamp", "request_id", "user_id", "route", "status", "duration_ms",
@@ -23,7 +23,7 @@ REQUEST_ID = "JKJaXmPLvHcESHA="
 
 
 def event(**changes: Any) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads((EVENTS / "http_api_v2.json").read_text())
+    value = recorded_event()
     verdict = changes.pop("verdict", {"user_id": USER, "sid": USER, "exp": times.unix() + 60})
     if verdict is not None:
         value["requestContext"]["authorizer"] = {"lambda": verdict}

@@ -12,7 +12,7 @@ from lambdo.base.problems import Problem, ServiceUnavailable
 from lambdo.base.settings import settings
 from lambdo.web import endpoint as frame
 from lambdo.web.endpoint import Request, Response, endpoint
-from tests.caller import EVENTS, Context, logging_to
+from tools.in_process.api import Context, logging_to, recorded_event
 
 USER = "01a1fd29-76f8-7e7d-9883-a61b136938d3"
 NAMES = list(events.Event.__value__.__args__)
@@ -30,7 +30,7 @@ def line(event: events.Event, problem: Problem | None = None, route: str = LONGE
         return Response(204)
 
     frame._cold[0] = True  # which makes the line longer
-    request = json.loads((EVENTS / "http_api_v2.json").read_text()) | {"routeKey": route}
+    request = recorded_event() | {"routeKey": route}
     with logging_to(log := io.StringIO()):
         endpoint(public=True)(handle)(request, Context())
     return log.getvalue()

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdo.mails import mail_tokens
-from tests.caller import UNKNOWN_ID
+from tools.in_process.api import UNKNOWN_ID
 
 
 def test_token_is_its_user_and_256_random_bits() -> None:

@@ -18,9 +18,9 @@ import pytest
 from botocore.exceptions import WaiterError
 from samcli.yamlhelper import yaml_parse
 
-from tests.e2e.running import ended
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
 from tools.local.options import ROOT
+from tools.local.running import ended
 from tools.rehearse import account, routes
 from tools.rehearse.__main__ import main
 from tools.rehearse.account import Clients

@@ -19,7 +19,7 @@ from lambdo.table import aws, writes
 from lambdo.table import calls as table
 from lambdo.table.aws import AwsError
 from lambdo.table.calls import ConditionFailedError, TransactionRefusedError
-from tests.network import CONNECT_TIMEOUT, LOST, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
+from tools.in_process.network import CONNECT_TIMEOUT, LOST, READ_TIMEOUT, UNREACHABLE, Fault, Network, cancelled, error
 from tools.local.application import Application
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html

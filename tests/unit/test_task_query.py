@@ -7,7 +7,7 @@ import pytest
 from lambdo.base.problems import InvalidFields
 from lambdo.tasks.query import REPEATABLE, RULES, TaskQuery, from_values
 from lambdo.web.page_query import PAGE_RULES, read_values
-from tests.caller import UNKNOWN_ID
+from tools.in_process.api import UNKNOWN_ID
 
 
 def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdo.table.wire import dump, load, size
-from tools.bench.capacity import item_size
+from tools.measure.capacity import item_size
 
 
 @pytest.mark.parametrize(("plain", "wire"), [

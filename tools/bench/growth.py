@@ -9,10 +9,10 @@ from typing import Any, Final
 from lambdo.table import aws
 from lambdo.tasks import store as tasks
 from lambdo.tasks.service import complete_task, create_task, update_task
-from tools.bench import partition
-from tools.bench.capacity import INDEXES, Recorder, WireItem
 from tools.bench.lists import LISTS, costs
 from tools.bench.page import Figures
+from tools.measure import partition
+from tools.measure.capacity import INDEXES, Recorder, WireItem
 
 SIZES: Final = (1_000, 100_000, 1_000_000)
 CROWD: Final = 100_000

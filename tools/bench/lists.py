@@ -10,8 +10,8 @@ from lambdo.tasks.lists import list_tasks
 from lambdo.tasks.models import PRIORITY_RANK, Task
 from lambdo.tasks.query import RULES, from_values
 from lambdo.web.page_query import read_values
-from tools.bench.capacity import Recorder
-from tools.bench.partition import tag_id
+from tools.measure.capacity import Recorder
+from tools.measure.partition import tag_id
 
 PAGES: Final = 5  # read at each place, one after the other
 TAG: Final = tag_id(3)

@@ -21,7 +21,7 @@ PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of accounts tha
 
 def measure() -> Figures:
     """Run each number of clients several times, in random order, after one run that starts the workers."""
-    from tests.e2e.running import serving  # noqa: PLC0415 - what only measuring needs
+    from tools.local.running import serving  # noqa: PLC0415 - what only measuring needs
 
     found: dict[int, list[tuple[float, list[float]]]] = {clients: [] for clients in CLIENTS}
     with serving("PasswordCost=4 RegistrationsPerAddress=10000") as server:

@@ -21,7 +21,7 @@ PAIRS: Final = 200
 
 def measure() -> Figures:
     """Register one account, and let log-ins be refused."""
-    from tests.e2e.running import serving  # noqa: PLC0415 - what only measuring needs
+    from tools.local.running import serving  # noqa: PLC0415 - what only measuring needs
 
     limits = "LogInFailuresPerAccount=10000 LogInFailuresPerAddress=10000"
     with serving(limits) as server, httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:

@@ -31,9 +31,9 @@ def measure() -> Figures:
     with tempfile.TemporaryDirectory() as state, embedded(ROOT, Path(state)) as application:
         # bcrypt's lowest cost: what is counted does not depend on it. All users come from one address.
         os.environ |= {"PASSWORD_COST": "4", "REGISTRATIONS_PER_ADDRESS": "10000"}
-        from tests.caller import Api  # noqa: PLC0415 - the layer makes its client when it is imported
-        from tests.capacity import billing  # noqa: PLC0415 - as above
         from tools.bench.workload import run  # noqa: PLC0415 - as above
+        from tools.in_process.api import Api  # noqa: PLC0415 - the layer makes its client when it is imported
+        from tools.measure.bill import billing  # noqa: PLC0415 - as above
 
         with billing() as bill:
             return {"operations": run(Api(application), bill), "access_log_bytes": len(_access_line(application))}

@@ -14,7 +14,6 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
-from tools.bench import instructions
 from tools.bench.page import ROOT, Figures
 from tools.bench.process import CORES, OTHER_CORES, Process, started
 from tools.bench.processes_shown import blocks, plots
@@ -22,6 +21,7 @@ from tools.bench.recorded import record
 from tools.bench.variants import Builds, builds, functions
 from tools.bench.world import Case, World, outcome
 from tools.local.embedded import embedded
+from tools.measure import instructions
 
 __all__ = ["blocks", "measure", "plots"]
 

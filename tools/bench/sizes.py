@@ -3,40 +3,15 @@
 The layers of both architectures stand in one build, whichever it was made for.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
-from tools.bench import built, page
+from tools.bench import page
+from tools.measure.sizes import size, unpacked
 
 BUILD: Final = page.ROOT / ".aws-sam" / "build"
 ARCHITECTURES: Final = ("arm64", "x86_64")
 SHOWN: Final = ("list_tasks", "create_task", "register", "get_app", "authorizer", "log_in")
-
-
-def size(folder: Path) -> dict[str, int]:
-    """Return how many files a built folder has, their bytes, and the bytes of a ZIP file of them as `sam deploy` makes it."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in paths:
-            archive.write(path, path.relative_to(folder))
-    return {
-        "files": len(paths),
-        "unpacked": sum(path.stat().st_size for path in paths),
-        "zipped": packed.getbuffer().nbytes,
-    }
-
-
-def unpacked(build: Path, folder: str, architecture: str) -> int:
-    """Return the bytes that stand on the disk of a function: its own folder and its layers."""
-    folders = [
-        built.function_folder(build, folder),
-        *(build / one for one in built.layers(build, folder, architecture)),
-    ]
-    return sum(path.stat().st_size for one in folders for path in one.rglob("*") if path.is_file())
 
 
 def measure() -> page.Figures:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Final
 
-from tools.bench.capacity import READ_BYTES, units
 from tools.bench.page import Figures
+from tools.measure.capacity import READ_BYTES, units
 
 type Usage = dict[str, float]  # units by the names of prices.toml
 

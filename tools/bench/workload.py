@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from tests.caller import PASSWORD, Answer, Api, Caller, Json
-from tests.capacity import Bill, load
 from tools.bench.page import Figures
-from tools.bench.partition import tag_id
+from tools.in_process.api import PASSWORD, Answer, Api, Caller, Json
+from tools.measure.bill import Bill, load
+from tools.measure.partition import tag_id
 
 DUE: Final = {"due_date": "2026-12-24"}
 NEW: Final = {"title": "x", "description": "x" * 300}

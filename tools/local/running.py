@@ -1,4 +1,4 @@
-"""A local server as a subprocess, and a small project for it to serve."""
+"""A local server as a subprocess: for tests and measurements."""
 
 import contextlib
 import json
@@ -21,146 +21,23 @@ from tools.operate.target import Target, open_target
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # a bound on hanging, not a measurement
 
-TEMPLATE = """\
-Transform: AWS::Serverless-2016-10-31
-Parameters:
-  AppUrl: {Type: String, Default: ""}
-Globals:
-  Function:
-    Runtime: python3.13
-    CodeUri: functions/
-    Timeout: 60
-    Layers: [!Ref CommonLayer]
-    Environment: {Variables: {TABLE_NAME: !Ref Table}}
-Resources:
-  Api:
-    Type: AWS::Serverless::HttpApi
-    Properties:
-      Auth:
-        DefaultAuthorizer: Token
-        Authorizers:
-          Token:
-            FunctionArn: !GetAtt AuthorizerFunction.Arn
-            AuthorizerPayloadFormatVersion: "2.0"
-            EnableSimpleResponses: true
-            Identity: {Headers: [Authorization], ReauthorizeEvery: 300}
-  Table:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
-      KeySchema: [{AttributeName: pk, KeyType: HASH}]
-      TimeToLiveSpecification: {AttributeName: expires_at, Enabled: true}
-      StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}
-  CommonLayer:
-    Type: AWS::Serverless::LayerVersion
-    Properties: {ContentUri: layers/common/}
-  AuthorizerFunction:
-    Type: AWS::Serverless::Function
-    Properties: {Handler: authorizer.app.handler}
-  GreetFunction:
-    Type: AWS::Serverless::Function
-    Properties:
-      Handler: greet.app.handler
-      Events:
-        Public: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /greet, Auth: {Authorizer: NONE}}}
-        Guarded: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /guarded}}
-  CountFunction:
-    Type: AWS::Serverless::Function
-    Properties:
-      Handler: count.app.handler
-      Events:
-        Public: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: POST, Path: /count, Auth: {Authorizer: NONE}}}
-  WorkFunction:
-    Type: AWS::Serverless::Function
-    Properties: {Handler: work.app.handler}
-  WorkStream:
-    Type: AWS::Lambda::EventSourceMapping
-    Properties:
-      FunctionName: !Ref WorkFunction
-      EventSourceArn: !GetAtt Table.StreamArn
-      StartingPosition: TRIM_HORIZON
-      FunctionResponseTypes: [ReportBatchItemFailures]
-      FilterCriteria:
-        Filters: [{Pattern: '{"dynamodb": {"NewImage": {"todo": {"S": [{"exists": true}]}}}}'}]
-"""
-GREET = """\
-import words
-
-def handler(event, context):
-    return {"statusCode": 200, "body": words.GREETING}
-"""
-COUNT = """\
-import os
-
-import botocore.session
-
-dynamodb = botocore.session.get_session().create_client("dynamodb")
-
-def handler(event, context):
-    answer = dynamodb.update_item(
-        TableName=os.environ["TABLE_NAME"],
-        Key={"pk": {"S": "counter"}},
-        UpdateExpression="ADD hits :one",
-        ExpressionAttributeValues={":one": {"N": "1"}},
-        ReturnValues="UPDATED_NEW",
-    )
-    return {"statusCode": 200, "body": answer["Attributes"]["hits"]["N"]}
-"""
-WORK = """\
-import os
-
-import botocore.session
-
-BROKEN = ""
-dynamodb = botocore.session.get_session().create_client("dynamodb")
-
-def handler(event, context):
-    for record in event["Records"]:
-        key = record["dynamodb"]["Keys"]
-        print("took", record["eventName"], key["pk"]["S"])
-        if key["pk"]["S"] == BROKEN:
-            return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
-        dynamodb.update_item(TableName=os.environ["TABLE_NAME"], Key=key, UpdateExpression="REMOVE todo")
-    return {"batchItemFailures": []}
-"""
-AUTHORIZER = """\
-def handler(event, context):
-    return {"isAuthorized": True}
-"""
-
-
-def make_project(folder: Path) -> Path:
-    """Write a project of four functions and a table, served by a copy of this repository's tools."""
-    files = {
-        "template.yaml": TEMPLATE,
-        "functions/greet/app.py": GREET,
-        "functions/count/app.py": COUNT,
-        "functions/work/app.py": WORK,
-        "functions/authorizer/app.py": AUTHORIZER,
-        "layers/common/words.py": 'GREETING = "hello"\n',
-    }
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / ".venv-ministack").symlink_to(ROOT / ".venv-ministack")
-    return folder
-
 
 @dataclass
 class Server:
+    """A running server: its process, the file that it prints to, and what it has reported."""
+
     process: subprocess.Popen[bytes]
     output: Path
     facts: dict[str, Any]
 
     @property
     def url(self) -> str:
+        """Where it answers."""
         return str(self.facts["url"])
 
     @property
     def said(self) -> str:
+        """What it has printed so far."""
         return self.output.read_text()
 
     def open_table(self) -> Target:
@@ -170,15 +47,15 @@ class Server:
             endpoint_url=self.facts["dynamodb_endpoint"],
             region_name=self.facts["region"],
             aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_secret_access_key="local",  # noqa: S106 - MiniStack takes any
         )
 
     def wait_until_said(self, text: str, times: int = 1) -> None:
         """Return when the text stands in the output so often."""
         deadline = time.monotonic() + PATIENCE
         while self.said.count(text) < times:
-            assert self.process.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the local server did not say {text!r}:\n{self.said}")
             time.sleep(0.05)
 
     def stop(self, number: int = signal.SIGINT) -> int:
@@ -267,8 +144,10 @@ def running(pid: int) -> bool:
 
 
 def get(server: Server, path: str, **headers: str) -> httpx.Response:
+    """Send the server a GET request."""
     return httpx.get(server.url + path, headers=headers, timeout=PATIENCE, trust_env=False)
 
 
 def post(server: Server, path: str) -> httpx.Response:
+    """Send the server a POST request without a body."""
     return httpx.post(server.url + path, timeout=PATIENCE, trust_env=False)

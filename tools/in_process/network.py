@@ -13,7 +13,7 @@ READ_TIMEOUT = ReadTimeoutError(endpoint_url="http://dynamodb")
 CONNECT_TIMEOUT = ConnectTimeoutError(endpoint_url="http://dynamodb")
 UNREACHABLE = EndpointConnectionError(endpoint_url="http://dynamodb")
 LOST = "applied, but the answer is lost"
-PASS = "no fault"
+PASS = "no fault"  # noqa: S105 - no password
 UNDONE = "nothing of the batch is done"
 CRASH = "the process ends"
 APPLIED_CRASH = "applied, and then the process ends"

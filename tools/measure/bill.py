@@ -1,20 +1,20 @@
-"""Recording what requests cost, for the tests of capacity; the rules themselves are in tools/bench/capacity.py."""
+"""What requests to the API in this process cost; the rules themselves are in capacity.py."""
 
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import botocore.session
 
 from lambdo.base.metering import meter
 from lambdo.table import aws
-from tests.caller import Answer, Caller, Json
-from tools.bench import partition
-from tools.bench.capacity import INDEXES, Recorder, item_size
+from tools.in_process.api import Answer, Caller, Json, UnexpectedError, expect
+from tools.measure import partition
+from tools.measure.capacity import INDEXES, Recorder, item_size
 
-ITEM = partition.BYTES
-SESSION = botocore.session.get_session()  # not the store's, whose calls are the functions'
+ITEM: Final = partition.BYTES
+SESSION: Final = botocore.session.get_session()  # not the store's, whose calls are the functions'
 
 
 class Cost(NamedTuple):
@@ -34,8 +34,10 @@ class Bill:
 
     def of(self, answer: Answer) -> Cost:
         """Return what the request just answered has cost."""
-        assert answer.status < 300, answer.text
-        assert meter.calls == len(self.recorder.calls) - self.recorder.failures
+        if answer.status >= 300:
+            raise UnexpectedError(answer.text)
+        if meter.calls != len(self.recorder.calls) - self.recorder.failures:
+            raise UnexpectedError(f"The function has counted {meter.calls} calls of {self.recorder.calls}.")
         return Cost(len(self.recorder.calls), self.recorder.read, self.recorder.write)
 
     def call(self, user: Caller, method: str, path: str, body: Any = None, **options: Any) -> Cost:
@@ -46,9 +48,10 @@ class Bill:
         self.recorder.reset()
         cost = self.of(user.call(method, path, body, **options))
         for charge in self.recorder.charges:
-            if charge.write and charge.reported is not None:
-                assert charge.reported <= charge.write, charge
-                assert charge.reported == charge.write or charge.operation == "TransactWriteItems", charge
+            if charge.write and charge.reported not in {None, charge.write}:
+                once = charge.operation == "TransactWriteItems" and (charge.reported or 0) < charge.write
+                if not once:
+                    raise UnexpectedError(f"The back end counts otherwise: {charge}")
         return cost
 
     def item(self, task: Json) -> Any:
@@ -60,9 +63,10 @@ class Bill:
         """Create a task whose item has the 610 bytes of the design's."""
         probe = user.create_task(**{**fields, "title": "x", "description": "x"})
         missing = ITEM - item_size(self.item(probe))
-        assert user.call("DELETE", f"tasks/{probe['id']}").status == 204
+        expect(user.call("DELETE", f"tasks/{probe['id']}"), 204)
         task = user.create_task(**{**fields, "title": "x", "description": "x" * (missing + 1)})
-        assert item_size(self.item(task)) == ITEM
+        if item_size(self.item(task)) != ITEM:
+            raise UnexpectedError(f"{task} has {item_size(self.item(task))} bytes")
         return task
 
 

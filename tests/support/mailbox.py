@@ -5,12 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from lambdo.base import times
 from lambdo.mails import mail_tokens
-from lambdo.mails import store as stored_tokens
-from lambdo.mails.models import LIFETIMES, Purpose
-from tests.caller import UNKNOWN_ID, Caller, Context, Json, handler_of
-from tests.stream import record
+from tools.in_process.api import UNKNOWN_ID, Context, Json, handler_of
+from tools.in_process.stream import failures_in, record
 from tools.local.mailbox import Mail, Mailbox
 
 # What a good token is made into, and must then be refused.
@@ -54,10 +51,7 @@ class Post:
 
 def send(*records: Json) -> list[str]:
     """Invoke send_mail with a batch; return the sequence numbers of the failures that it reports."""
-    answer = handler_of("send_mail")({"Records": list(records)}, Context())
-    assert answer.keys() == {"batchItemFailures"}
-    assert all(failure.keys() == {"itemIdentifier"} for failure in answer["batchItemFailures"])
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    return failures_in(handler_of("send_mail")({"Records": list(records)}, Context()))
 
 
 def token_in(mail: Mail) -> str:
@@ -66,10 +60,3 @@ def token_in(mail: Mail) -> str:
     assert len(tokens) == 1
     assert TOKEN.findall(mail.html) == tokens * 3
     return str(tokens[0])
-
-
-def issue(user: Caller, purpose: Purpose) -> str:
-    """Make a token as a mail would bring it, without the mail."""
-    token = mail_tokens.new(user.id)
-    stored_tokens.put_token(purpose, token, 0, times.unix() + LIFETIMES[purpose])
-    return str(token)

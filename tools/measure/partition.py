@@ -15,7 +15,7 @@ from lambdo.table import keys
 from lambdo.table.wire import Item, dump
 from lambdo.tasks import store as tasks
 from lambdo.tasks.models import Priority, Task
-from tools.bench.capacity import WireItem, item_size
+from tools.measure.capacity import WireItem, item_size
 
 BYTES: Final = 610
 FIRST: Final = datetime(2023, 11, 21, tzinfo=UTC)
@@ -118,7 +118,7 @@ def profile(user_id: str, time_zone: str = "UTC") -> WireItem:
     return dump(item)
 
 
-def load(client: Any, table: str, all_items: Iterator[WireItem] | Sequence[WireItem]) -> None:  # noqa: ANN401 - botocore
+def load(client: Any, table: str, all_items: Iterator[WireItem] | Sequence[WireItem]) -> None:
     """Write the items, 25 a call, whatever stands under their keys."""
     for some in batched(all_items, 25, strict=False):
         rest = {table: [{"PutRequest": {"Item": item}} for item in some]}
@@ -127,7 +127,7 @@ def load(client: Any, table: str, all_items: Iterator[WireItem] | Sequence[WireI
 
 
 def _dump(one: Task) -> WireItem:
-    item: WireItem = dump(tasks._item(one))  # noqa: SLF001 - the store has no operation that loads in bulk
+    item: WireItem = dump(tasks._item(one))
     return item
 
 

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any, NamedTuple
 
-from tests.contract.test_template import DEAD_LETTERS, FUNCTIONS, SENDER, STREAM, TABLE, granted
+from tests.support.template import DEAD_LETTERS, FUNCTIONS, SENDER, STREAM, TABLE, granted
 
 # What none of our lines has a reason to hold: an email address, a JWT, a bcrypt hash, 256 bits in hex or base64url.
 SECRET_SHAPES = [r"[^\s\"@]+@[\w-]+\.\w", r"eyJ[\w-]{8}", r"\$2[aby]\$\d\d\$", r"[0-9a-f]{64}", r"[\w-]{43}"]

@@ -2,13 +2,8 @@
 
 from typing import Any
 
-from lambdo.table import keys, wire
+from lambdo.table import wire
 from tools.operate.invariants import violations
-
-
-def uncounted(dump: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the items but for the counters of throttles, which count what is refused as well."""
-    return [item for item in dump if not item["pk"]["S"].startswith(keys.THROTTLES)]
 
 
 def fsck(dump: list[dict[str, Any]]) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jsonschema_rs
 
 if TYPE_CHECKING:
-    from tests.caller import Answer
+    from tools.in_process.api import Answer
 
-DOCUMENT = Path(__file__).parents[1] / "openapi.json"
+DOCUMENT = Path(__file__).parents[2] / "openapi.json"
 FRAME = {
     "cache-control",
     "content-encoding",

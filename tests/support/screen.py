@@ -2,14 +2,14 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
 
-from tests.e2e.running import PATIENCE, Server
+from tools.local.running import PATIENCE, Server
 
 PASSWORD = "correct horse battery staple 9"
 DEVICES: dict[str, dict[str, Any]] = {
@@ -22,6 +22,8 @@ DEVICES: dict[str, dict[str, Any]] = {
     },
 }
 REFUSAL = "Failed to load resource:"  # Chromium's line for each 4xx and each broken connection, expected or not
+
+type OpenScreen = Callable[..., Screen]
 
 expect.set_options(timeout=20_000)
 

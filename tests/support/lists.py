@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from tests.caller import Answer, Caller, Json
+from tools.in_process.api import Answer, Caller, Json
 
 RANKS = {"low": 1, "medium": 2, "high": 3}
 

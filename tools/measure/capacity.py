@@ -74,13 +74,13 @@ def failed_charge(standing: WireItem | None) -> int:
 class Recorder:
     """Charges each call of a botocore client, in order; an observing client of its own looks at items around writes."""
 
-    def __init__(self, observer: Any, indexes: Sequence[str]) -> None:  # noqa: ANN401 - botocore's clients are untyped
+    def __init__(self, observer: Any, indexes: Sequence[str]) -> None:
         self.charges: list[Charge] = []
         self._observer = observer
         self._indexes = indexes
 
     @contextlib.contextmanager
-    def listen(self, client: Any) -> Iterator["Recorder"]:  # noqa: ANN401 - as above
+    def listen(self, client: Any) -> Iterator["Recorder"]:
         """Record the client's calls inside the with block."""
         handlers: dict[str, Callable[..., None]] = {
             "provide-client-params.dynamodb": self._before,
@@ -118,10 +118,10 @@ class Recorder:
         """Forget the calls so far."""
         self.charges.clear()
 
-    def _before(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
+    def _before(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         context["recorded"] = params, self._standing(_writes(model.name, params))
 
-    def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
+    def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         params, before = context["recorded"]
         writes, failed, read, write = _writes(model.name, params), "Error" in parsed, 0.0, 0.0
         if writes and failed:

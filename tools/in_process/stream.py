@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lambdo.table import keys
-from tests.caller import Context, Json, handler_of
+from tools.in_process.api import Context, Json, UnexpectedError, handler_of
 
 PATIENCE = 100  # turns; a bound on hanging, not a measurement
 
@@ -26,9 +26,15 @@ def deliver(*records: Json, seconds: Iterator[float] | None = None) -> list[str]
     """Invoke the function with a batch; return the sequence numbers of the failures that it reports."""
     context = Context(seconds=seconds) if seconds else Context()
     answer = handler_of("finish_deletions")({"Records": list(records)}, context)
-    assert answer.keys() == {"batchItemFailures"}
-    assert all(failure.keys() == {"itemIdentifier"} for failure in answer["batchItemFailures"])
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    return failures_in(answer)
+
+
+def failures_in(answer: Json) -> list[str]:
+    """Return the sequence numbers of a stream function's partial batch response; raises UnexpectedError for any other."""
+    failures = answer["batchItemFailures"] if answer.keys() == {"batchItemFailures"} else [answer]
+    if any(failure.keys() != {"itemIdentifier"} for failure in failures):
+        raise UnexpectedError(f"{answer} is no partial batch response")
+    return [failure["itemIdentifier"] for failure in failures]
 
 
 def marked(items: list[Json]) -> list[Json]:
@@ -60,5 +66,6 @@ class Stream:
             records = self.records()
             if not records:
                 return
-            assert deliver(*records) == []
-        raise AssertionError(f"not finished in {PATIENCE} turns: {self.records()}")
+            if failed := deliver(*records):
+                raise UnexpectedError(f"not delivered: {failed}")
+        raise UnexpectedError(f"not finished in {PATIENCE} turns: {self.records()}")

@@ -9,7 +9,7 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from tests.contract.test_template import ROOT, template
+from tests.support.template import ROOT, template
 
 STAGES = ("dev", "staging", "prod")
 RELEASE = "file://.aws-sam/release.yaml"

@@ -1,0 +1,14 @@
+"""The tokens that links in mails bring, without the mails."""
+
+from lambdo.base import times
+from lambdo.mails import mail_tokens
+from lambdo.mails import store as stored_tokens
+from lambdo.mails.models import LIFETIMES, Purpose
+from tools.in_process.api import Caller
+
+
+def issue(user: Caller, purpose: Purpose) -> str:
+    """Make a token as a mail would bring it."""
+    token = mail_tokens.new(user.id)
+    stored_tokens.put_token(purpose, token, 0, times.unix() + LIFETIMES[purpose])
+    return str(token)
