@@ -3,7 +3,7 @@
 from typing import Any
 
 from lambdo.table import keys, wire
-from tools.operate.invariants import violations
+from tools.operate.invariants import find_violations
 
 
 def uncounted(dump: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -14,4 +14,4 @@ def uncounted(dump: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def fsck(dump: list[dict[str, Any]]) -> None:
     """Raise AssertionError naming what breaks a rule."""
     items = sorted(map(wire.load, dump), key=lambda item: (item["pk"], item["sk"]))
-    assert list(violations(items)) == []
+    assert list(find_violations(items)) == []

@@ -26,7 +26,7 @@ def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: P
     waiting = [(records[at : at + source.batch], 0) for at in range(0, len(records), source.batch)]
     while waiting:
         batch, failures = waiting.pop(0)
-        first = first_failed(batch, invoke(batch), by_item=source.by_item)
+        first = find_first_failed(batch, invoke(batch), by_item=source.by_item)
         if first is None:
             continue
         batch, failures = batch[first:], 0 if first else failures
@@ -36,7 +36,7 @@ def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: P
         elif 0 <= source.retries <= failures:
             say(
                 f"STREAM  {source.function} failed {failures + 1} times and is not retried: AWS would put "
-                f"{counted(batch)} into the dead-letter queue. The next start of make dev tries again."
+                f"{count_records(batch)} into the dead-letter queue. The next start of make dev tries again."
             )
         else:
             waiting.insert(0, (batch, failures + 1))
@@ -44,7 +44,7 @@ def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: P
                 return
 
 
-def first_failed(batch: list[Record], result: Result, *, by_item: bool) -> int | None:
+def find_first_failed(batch: list[Record], result: Result, *, by_item: bool) -> int | None:
     """Return where in the batch the function failed first, or None if it took everything.
 
     Without ReportBatchItemFailures (`by_item`) only an error is a failure, and always one of the whole batch. With it,
@@ -64,6 +64,6 @@ def first_failed(batch: list[Record], result: Result, *, by_item: bool) -> int |
     return places[0] if len(places) == len(named) else 0
 
 
-def counted(batch: list[Record]) -> str:
+def count_records(batch: list[Record]) -> str:
     """Return the number of records in words."""
     return "1 record" if len(batch) == 1 else f"{len(batch)} records"

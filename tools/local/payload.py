@@ -23,7 +23,7 @@ class FormatError(Exception):
     """The function's answer is none that API Gateway understands."""
 
 
-def decoded_path(request: Request) -> str:
+def decode_path(request: Request) -> str:
     """Return the path percent-decoded, which is what an HTTP API routes by and calls rawPath.
 
     "API Gateway decodes URL-encoded request parameters before passing them": http-api-develop-routes.html. Captured
@@ -112,7 +112,7 @@ def build_response(payload: str) -> Response:
         content = b"" if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         if answer.get("isBase64Encoded"):
             content = base64.b64decode(content, validate=True)
-        headers = Headers([(name, _text(value)) for name, value in (answer.get("headers") or {}).items()])
+        headers = Headers([(name, _format_header(value)) for name, value in (answer.get("headers") or {}).items()])
         for cookie in answer.get("cookies") or []:
             headers.add("set-cookie", cookie)
     except (ValueError, TypeError, AttributeError):
@@ -127,5 +127,5 @@ def build_response(payload: str) -> Response:
     return response
 
 
-def _text(value: object) -> str:
+def _format_header(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)

@@ -59,7 +59,7 @@ class Pool:
 
     def invoke(self, event: dict[str, Any], trace_id: str) -> Result:
         """Run one event in a worker of the source as it is now, killing the worker if it crashes or runs too long."""
-        version = source_version(self.function)
+        version = read_version(self.function)
         worker = self._take(version)
         printed = bytearray()
         alive, cold = False, worker is None
@@ -68,8 +68,8 @@ class Pool:
                 worker = start(self.function, self._environment, version)
                 hello = receive(worker, time.time() + START_SECONDS, printed)
                 if hello is None or "error" in hello:
-                    error = hello["error"] if hello else crash(worker, START_SECONDS)
-                    return Result(None, error, decoded(printed), cold)
+                    error = hello["error"] if hello else describe_crash(worker, START_SECONDS)
+                    return Result(None, error, decode_lines(printed), cold)
             deadline = time.time() + self.function.timeout
             invocation = {
                 "event": event,
@@ -83,8 +83,8 @@ class Pool:
             answer = receive(worker, deadline, printed)
             alive = answer is not None
             if answer is None:
-                answer = {"error": crash(worker, self.function.timeout)}
-            return Result(answer.get("payload"), answer.get("error"), decoded(printed), cold)
+                answer = {"error": describe_crash(worker, self.function.timeout)}
+            return Result(answer.get("payload"), answer.get("error"), decode_lines(printed), cold)
         finally:
             self._release(worker, alive)
 
@@ -129,7 +129,7 @@ class Pool:
             discard(worker)
 
 
-def source_version(function: Function) -> tuple[tuple[str, int, int], ...]:
+def read_version(function: Function) -> tuple[tuple[str, int, int], ...]:
     """Return the name, time and size of every source file that the function runs: another value, another source."""
     found: list[tuple[str, int, int]] = []
     folders = list(function.sources)
@@ -216,7 +216,7 @@ def write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def crash(worker: Worker, seconds: float) -> dict[str, Any]:
+def describe_crash(worker: Worker, seconds: float) -> dict[str, Any]:
     """Return Lambda's error for a worker that gave no answer: it timed out or it exited."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         status = worker.process.wait(0.5)
@@ -232,7 +232,7 @@ def discard(worker: Worker) -> None:
         os.close(descriptor)
 
 
-def decoded(printed: bytearray) -> list[str]:
+def decode_lines(printed: bytearray) -> list[str]:
     """Return what was printed, as lines."""
     return printed.decode("utf-8", "replace").splitlines()
 

@@ -23,7 +23,7 @@ from tools.local.mailbox import Mailbox
 from tools.local.options import Options
 from tools.local.report import report_batch, report_mails, report_request
 from tools.local.seed import seed
-from tools.local.state import announced, locked
+from tools.local.state import announce, lock_state
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -54,23 +54,24 @@ def run(options: Options) -> None:
     stopping = catch_signals()
     os.environ.update(SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(options.state / "sam"))
     with contextlib.ExitStack() as stack:
-        lock = stack.enter_context(locked(options.state))
+        lock = stack.enter_context(lock_state(options.state))
         listener = stack.enter_context(listen(options.port))
         options = replace(options, port=listener.getsockname()[1])
         aws = backend.start_backend(options.root, options.state, lock)
         stack.callback(_stop_backend, aws)
-        application, variables = provisioned(options, aws)
+        application, variables = provision_all(options, aws)
         pools = {
-            name: pool.Pool(one, environment(one.environment, variables)) for name, one in application.functions.items()
+            name: pool.Pool(one, build_environment(one.environment, variables))
+            for name, one in application.functions.items()
         }
         for one in pools.values():
             stack.callback(one.close)
-        server = _server(options, application, pools, listener)
+        server = _make_server(options, application, pools, listener)
         _in_background(server.serve_forever)
         _in_background(pool.reap_forever, pools.values(), stopping)
         stack.callback(server.shutdown)
         url = f"http://127.0.0.1:{options.port}"
-        stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
+        stack.enter_context(announce(options.state, _collect_facts(url, aws, application, variables)))
         say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
         say(f"  {url}/ in a browser: the app and the API's documentation")
         say(f"  curl {url}/api/health")
@@ -106,7 +107,7 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def provisioned(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
+def provision_all(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
     """Make what the template declares; return the template, read with the values that gave, and the endpoints' variables."""
     # SAM CLI and botocore take two seconds to import: in that time MiniStack starts.
     from tools.local import provision, template  # noqa: PLC0415
@@ -129,7 +130,7 @@ def _stop_backend(aws: backend.Backend) -> None:
         complain(f"MiniStack did not stop and was killed: what came since the start is lost; see {aws.log}.")
 
 
-def environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
+def build_environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
     """Return a worker's whole environment, Lambda's and nothing of this terminal's.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
@@ -143,7 +144,7 @@ def environment(function: dict[str, str], variables: dict[str, str]) -> dict[str
     return runtime | function | variables
 
 
-def _server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
+def _make_server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
     """Return the HTTP server; on each request it looks whether the template or an authorizer was edited."""
     template = options.root / "template.yaml"
     read = template.stat().st_mtime_ns
@@ -161,10 +162,10 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
 
     gateway = Gateway(application, invoke, done)
     verifiers = [application.functions[one.function] for one in application.authorizers.values()]
-    asked = [pool.source_version(one) for one in verifiers]
+    asked = [pool.read_version(one) for one in verifiers]
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        now = [pool.source_version(one) for one in verifiers]
+        now = [pool.read_version(one) for one in verifiers]
         if now != asked:
             asked[:] = now
             gateway.forget_verdicts()
@@ -198,7 +199,9 @@ def follow_streams(
         )
 
 
-def _facts(url: str, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:
+def _collect_facts(
+    url: str, aws: backend.Backend, application: Application, variables: dict[str, str]
+) -> dict[str, Any]:
     keys = application.keys or {}
     return {
         "url": url,

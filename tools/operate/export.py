@@ -1,4 +1,4 @@
-"""`python -m tools.operate.export --user ID`: write all that one user owns as one JSON document, for a request under data protection law.
+"""`make export USER=ID`: write all that one user owns as one JSON document, for a request under data protection law.
 
 What other places hold of a user is not in it: the logs have the id, and the access log the address of each request, for as long as
 logs are kept.

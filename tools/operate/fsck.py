@@ -1,4 +1,4 @@
-"""`python -m tools.operate.fsck --table NAME`: check every item of a table against the invariants, while it is in use.
+"""`make fsck TABLE=NAME`: check every item of a table against the invariants, while it is in use.
 
 Reads the table once, in one thread, within a rate. A scan is no snapshot, so what looks broken is read again, strongly and up to
 three times with a second between; only what is broken each time is reported. Prints a line for each violation, with keys but no
@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdo.table import keys
 from lambdo.table.wire import Item, load
-from tools.operate.invariants import Violation, violations
+from tools.operate.invariants import Violation, find_violations
 from tools.operate.target import Target, TargetError, add_arguments, find_target
 
 ATTEMPTS: Final = 3
@@ -45,31 +45,31 @@ def report(violations_found: Iterable[Violation]) -> int:
     found = 0
     for violation in violations_found:
         found += 1
-        print(violation.rule, where(violation), violation.item, f"- {violation.fault}", flush=True)
+        print(violation.rule, mask_partition(violation), violation.item, f"- {violation.fault}", flush=True)
     print(f"fsck: {found or 'no'} violation{'' if found == 1 else 's'}", file=sys.stderr)
     return 1 if found else 0
 
 
 def fsck(target: Target, rate: float) -> Iterator[Violation]:
     """Yield what is broken and stays so."""
-    suspects = violations(_scan(target, rate))
+    suspects = find_violations(_scan(target, rate))
     for partition, those in itertools.groupby(suspects, attrgetter("partition")):
         yield from confirm(target, partition, those)
 
 
 def confirm(target: Target, partition: str, suspects: Iterable[Violation] | None = None) -> list[Violation]:
     """Return what is broken in an account each time that it is read; where suspects are given, only of these."""
-    broken = list(violations(_read_account(target, partition)) if suspects is None else suspects)
+    broken = list(find_violations(_read_account(target, partition)) if suspects is None else suspects)
     for attempt in range(ATTEMPTS):
         if not broken:
             break
         time.sleep(PAUSE if attempt else 0)
-        still = set(violations(_read_account(target, partition)))
+        still = set(find_violations(_read_account(target, partition)))
         broken = [violation for violation in broken if violation in still]
     return broken
 
 
-def where(violation: Violation) -> str:
+def mask_partition(violation: Violation) -> str:
     """Return a user's partition; of any other its kind alone, as a claim is an e-mail address and a throttle may be one."""
     kind, mark, _ = violation.partition.partition("#")
     return violation.partition if violation.partition.startswith(keys.user("")) else f"{kind[:8]}{mark}..."

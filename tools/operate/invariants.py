@@ -48,7 +48,7 @@ class Notes:
     epochs: set[int] = field(default_factory=set)  # of the sessions
 
 
-def violations(items: Iterable[Item]) -> Iterator[Violation]:
+def find_violations(items: Iterable[Item]) -> Iterator[Violation]:
     """Yield what breaks a rule. The items of a partition must come together; partitions, in any order.
 
     Of an account half is kept, some 300 bytes, until the other half comes: its claim lies in another partition.
@@ -93,7 +93,7 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
             profile = item
         else:
             outlive_their_owner &= item["sk"].startswith(keys.IDEMPOTENCY) and "result" not in item
-            found += [Violation(rule, partition, _safe(item), fault) for rule, fault in _check_item(item, notes)]
+            found += [Violation(rule, partition, _name_item(item), fault) for rule, fault in _check_item(item, notes)]
     if profile is None and outlive_their_owner:
         return found
     if profile is None:
@@ -121,18 +121,18 @@ def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) ->
 def _check_item(item: Item, notes: Notes) -> list[tuple[str, str]]:
     """Return the rules that an item breaks by itself, and note what has to be compared."""
     try:
-        return list(_broken_rules(item, notes))
+        return list(_find_broken_rules(item, notes))
     except (KeyError, TypeError, ValueError) as error:
         return [("I9", f"not of its kind's form: {error!r}")]
 
 
-def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
+def _find_broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
     kind, _, rest = item["sk"].partition("#")
     match kind:
         case "TASK":
             notes.tasks.add(rest)
             notes.wanted |= {(tag_id, rest) for tag_id in item.get("tag_ids", ())}
-            yield from _check_task(item, _places(rest, item))
+            yield from _check_task(item, _derive_places(rest, item))
         case "TRASH":
             notes.trash.add(rest)
             yield from _check_trash(rest, item)
@@ -177,7 +177,7 @@ def _check_trash(task_id: str, item: Item) -> Iterator[tuple[str, str]]:
     yield from _check_task(item, {"lsi4sk": keys.order_deleted(item["deleted_at"], task_id)})
 
 
-def _places(task_id: str, item: Item) -> dict[str, str]:
+def _derive_places(task_id: str, item: Item) -> dict[str, str]:
     """Return the index keys that a live task should have."""
     status = keys.status(completed=item["completed"])
     places = {
@@ -223,7 +223,7 @@ def _check_tagging(partition: str, profile: Item, notes: Notes) -> Iterator[Viol
             )
 
 
-def _safe(item: Item) -> str:
+def _name_item(item: Item) -> str:
     """Return an item's sort key, but of the claim to a tag's name, which a person wrote, the tag's id."""
     sk = str(item["sk"])
     return f"{keys.TAG_NAMES} of {keys.tag(item.get('tag_id', '?'))}" if sk.startswith(keys.TAG_NAMES) else sk

@@ -1,4 +1,4 @@
-"""`python -m tools.operate.restore --table NAME --to NEW`: restore a table to a point in time, beside it, and check the result.
+"""`make restore TABLE=NAME TO=NEW`: restore a table to a point in time, beside it, and check the result.
 
 The new table has the items and the indexes. It has neither stream nor time to live nor point-in-time recovery nor protection from
 deletion: DynamoDB restores none of these, and a table to copy back from needs none.

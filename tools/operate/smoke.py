@@ -1,4 +1,4 @@
-"""`python -m tools.operate.smoke --url URL`: what a person does first, against a deployed API, leaving nothing behind.
+"""`make smoke URL=URL`: what a person does first, against a deployed API, leaving nothing behind.
 
 One account is made and deleted again, also where a step fails. Its address is that of Amazon SES's mailbox simulator, which takes
 every mail and bounces none: https://docs.aws.amazon.com/ses/latest/DeveloperGuide/mailbox-simulator.html

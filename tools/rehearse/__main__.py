@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.local.console import StartError, complain, say
 from tools.local.options import ROOT
-from tools.local.state import locked
+from tools.local.state import lock_state
 from tools.rehearse.commands import StepError, step
 from tools.rehearse.rehearsal import rehearse
 
@@ -24,7 +24,7 @@ def main(folder: Path = FOLDER, steps: Callable[[Path, int], None] = rehearse) -
     """
     began = time.monotonic()
     try:
-        with locked(folder) as lock:
+        with lock_state(folder) as lock:
             try:
                 steps(folder, lock)
             finally:

@@ -42,7 +42,7 @@ def forget_other_accounts() -> None:
         del os.environ[name]
 
 
-def environment(endpoint: str) -> dict[str, str]:
+def build_environment(endpoint: str) -> dict[str, str]:
     """Return the variables of a command that must reach the account at this endpoint, and no other."""
     return {
         **os.environ,
@@ -53,7 +53,7 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def clients_of(endpoint: str, key: str = "local", secret: str = "local") -> Clients:  # noqa: S107 - MiniStack's root
+def make_clients(endpoint: str, key: str = "local", secret: str = "local") -> Clients:  # noqa: S107 - MiniStack's root
     """Return what makes clients of the account's services, as its root or with the access key of a user."""
     session = botocore.session.Session()
     session.set_credentials(key, secret)
@@ -65,7 +65,7 @@ def check_that_policies_bite(clients: Clients) -> None:
     iam = clients("iam")
     iam.create_user(UserName="stranger")
     key = iam.create_access_key(UserName="stranger")["AccessKey"]
-    stranger = clients_of(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
+    stranger = make_clients(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
     try:
         stranger("dynamodb").list_tables()
     except ClientError as refused:
@@ -75,7 +75,7 @@ def check_that_policies_bite(clients: Clients) -> None:
     raise StepError("MiniStack let a user without any policy list the tables: IAM is not enforced.")
 
 
-def inventory(clients: Clients) -> set[str]:
+def list_inventory(clients: Clients) -> set[str]:
     """Return what stands in the account, each as its service and its name."""
     return {
         f"{service} {name}"
@@ -84,7 +84,7 @@ def inventory(clients: Clients) -> set[str]:
     }
 
 
-def failed_resources(clients: Clients) -> list[str]:
+def list_failed_resources(clients: Clients) -> list[str]:
     """Return a line for each resource that CloudFormation could not make, change or delete, with its reason."""
     cloudformation = clients("cloudformation")
     return [

@@ -62,8 +62,8 @@ class Shell:
                 process.wait()
                 raise
         if code:
-            raise StepError(f"{' '.join(command)} ended with {code}:\n{_end_of(log)}")
+            raise StepError(f"{' '.join(command)} ended with {code}:\n{_read_end(log)}")
 
 
-def _end_of(log: Path, lines: int = 40) -> str:
+def _read_end(log: Path, lines: int = 40) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

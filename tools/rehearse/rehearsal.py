@@ -17,9 +17,8 @@ from tools.local.options import ROOT
 from tools.rehearse import account, routes, visitor
 from tools.rehearse.commands import Shell, StepError, step
 
-SECTION = "rehearsal"  # of samconfig.toml
-SETTINGS = tomllib.loads((ROOT / "samconfig.toml").read_text())[SECTION]["deploy"]["parameters"]
-STACK, BUCKET = SETTINGS["stack_name"], SETTINGS["s3_bucket"]
+SECTION = "rehearsal"  # of CONFIGURATION
+CONFIGURATION = ROOT / "samconfig.toml"
 SAM, PYTHON = (str(ROOT / ".venv" / "bin" / name) for name in ("sam", "python"))
 STORY, ATTACKS = "tests/e2e/test_story.py", "tests/e2e/test_attacks.py"
 
@@ -39,47 +38,55 @@ def handler(event, context):
 def rehearse(folder: Path, lock: int) -> None:
     """Build, deploy, use, update, use again and delete the stack; raises StepError at the first that fails."""
     account.forget_other_accounts()
+    settings = read_settings()
+    name, bucket = settings["stack_name"], settings["s3_bucket"]
     build = folder / "build"
-    with ministack(folder, lock) as backend:
+    with run_ministack(folder, lock) as backend:
         # By number the API answers there, by name everything else: see routes.DOMAIN.
         url, endpoint = backend.url, backend.url.replace(routes.DOMAIN, "localhost")
-        shell = Shell(ROOT, account.environment(endpoint), folder / "logs")
-        clients = account.clients_of(endpoint)
+        shell = Shell(ROOT, account.build_environment(endpoint), folder / "logs")
+        clients = account.make_clients(endpoint)
         with step("sam build"):
             shell.run("build", "make", "build", f"ARGS=--config-env {SECTION} --build-dir {build}")
         with step("MiniStack is up and enforces IAM"):
             wait_until_ready(backend)
             account.check_that_policies_bite(clients)
-        clients("s3").create_bucket(Bucket=BUCKET)
-        empty = account.inventory(clients)
+        clients("s3").create_bucket(Bucket=bucket)
+        empty = account.list_inventory(clients)
         try:
             with step("sam deploy"):
                 deploy(shell, "deploy", build, release=1)
             with step("create the routes, which MiniStack leaves out"):
-                routes.create_routes(clients, STACK)
-            use(shell, "suite", url, STORY, ATTACKS)
+                routes.create_routes(clients, name)
+            run_suite(shell, "suite", url, STORY, ATTACKS)
             with step("somebody starts to use it"):
-                visit = visitor.before_the_update(url)
+                visit = visitor.use_before_update(url)
             with step("sam deploy: next signing key, new version of get_health"):
                 write_second_version(build / CHANGED)
                 deploy(shell, "update", build, release=2)
             with step("the new version answers; old tokens and cursors go on"):
                 check_version(url)
-                visitor.after_the_update(url, visit)
-            use(shell, "suite-again", url, STORY)
+                visitor.use_after_update(url, visit)
+            run_suite(shell, "suite-again", url, STORY)
         except Exception:
             account.save_function_logs(clients, folder / "logs")
-            for line in account.failed_resources(clients):
+            for line in account.list_failed_resources(clients):
                 complain(line)
             raise
         with step("sam delete"):
-            shell.run("delete", SAM, "delete", "--no-prompts", "--stack-name", STACK, "--s3-bucket", BUCKET)
+            shell.run("delete", SAM, "delete", "--no-prompts", "--stack-name", name, "--s3-bucket", bucket)
         with step("nothing is left"):
-            check_that_nothing_is_left(empty, account.inventory(clients))
+            check_that_nothing_is_left(empty, account.list_inventory(clients))
+
+
+def read_settings() -> dict[str, Any]:
+    """Return what samconfig.toml says of the rehearsal's deployment."""
+    settings: dict[str, Any] = tomllib.loads(CONFIGURATION.read_text())[SECTION]["deploy"]["parameters"]
+    return settings
 
 
 @contextlib.contextmanager
-def ministack(folder: Path, lock: int) -> Iterator[Backend]:
+def run_ministack(folder: Path, lock: int) -> Iterator[Backend]:
     """Start MiniStack, which comes up while the build runs, and stop it at the end, however that comes."""
     backend = start_backend(ROOT, folder, lock, account.SETTINGS, Path(__file__).with_name("ministack_child.py"))
     try:
@@ -95,17 +102,17 @@ def deploy(shell: Shell, name: str, build: Path, *, release: int) -> None:
     MiniStack runs the functions on this machine, so they are deployed for its processor.
     """
     template = build / "template.yaml"
-    template.write_text(json.dumps(for_ministack(yaml_parse(template.read_text()), release)))
+    template.write_text(json.dumps(adapt_to_ministack(yaml_parse(template.read_text()), release)))
     ours = (f"Architecture={ARCHITECTURE}", f"KeyVersion={release}")
     shell.run(
         name,
         *(SAM, "deploy", "--config-env", SECTION, "--no-progressbar"),
-        *("--config-file", str(ROOT / "samconfig.toml"), "--template-file", str(template)),
-        *("--parameter-overrides", *SETTINGS["parameter_overrides"], *ours),
+        *("--config-file", str(CONFIGURATION), "--template-file", str(template)),
+        *("--parameter-overrides", *read_settings()["parameter_overrides"], *ours),
     )
 
 
-def for_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
+def adapt_to_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
     """Return the template with what MiniStack needs of it.
 
     It expands a template with the parameters' defaults, CloudFormation with their values; Release decides then which
@@ -118,7 +125,7 @@ def for_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
     return template
 
 
-def use(shell: Shell, name: str, url: str, *suite: str) -> None:
+def run_suite(shell: Shell, name: str, url: str, *suite: str) -> None:
     """Run an end-to-end suite against the deployed API."""
     with step(f"end-to-end suite ({name}.log)"):
         shell.run(name, PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *suite, LAMBDO_URL=url)
