@@ -1,4 +1,4 @@
-"""What the local server says on the terminal, and the one failure that ends it with a single line."""
+"""Lines of the local server on the terminal, and the error that ends it with a single line."""
 
 import contextlib
 import json
@@ -8,17 +8,17 @@ from typing import Any
 
 
 class StartError(Exception):
-    """The server cannot start; the message is the one line that the person reads."""
+    """The server cannot start; the message is the one line that is printed."""
 
 
 def say(line: str = "") -> None:
-    """Print one line now; a terminal that went away (SIGHUP, a closed pipe) must not stop a clean shutdown."""
+    """Print one line at once; a closed terminal (SIGHUP, a broken pipe) must not stop a clean shutdown."""
     with contextlib.suppress(OSError, ValueError):
         print(line, flush=True)
 
 
 def complain(line: str) -> None:
-    """Print one line on standard error now."""
+    """Print one line on standard error at once."""
     with contextlib.suppress(OSError, ValueError):
         print(line, file=sys.stderr, flush=True)
 
@@ -50,7 +50,7 @@ def sum_capacity_units(lines: Iterable[str]) -> float | None:
 
 
 def select_readable(lines: Iterable[str], *, verbose: bool) -> list[str]:
-    """Return what a person should see of a function's output: prints and failures, or with verbose everything.
+    """Return the lines of a function's output for the terminal: prints and failures, or everything if verbose.
 
     A structured record goes to the log file only, unless it is an error; then its message and traceback are shown.
     """

@@ -19,9 +19,9 @@ Pause = Callable[[float], bool]  # waits some seconds, and returns whether to st
 
 
 def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: Pause) -> None:
-    """Have the function take all records in order, batch by batch; return early, with the rest undone, to stop.
+    """Invoke the function with all records in order, batch by batch; return early, with the rest undelivered, to stop.
 
-    Every attempt but the first of a batch waits longer than the one before. A split is no attempt.
+    Every retry of a batch waits longer than the one before. A split is not a retry.
     """
     waiting = [(records[at : at + source.batch], 0) for at in range(0, len(records), source.batch)]
     while waiting:
@@ -45,10 +45,10 @@ def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: P
 
 
 def find_first_failed(batch: list[Record], result: Result, *, by_item: bool) -> int | None:
-    """Return where in the batch the function failed first, or None if it took everything.
+    """Return the place in the batch of the first failure, or None if the function processed everything.
 
     Without ReportBatchItemFailures (`by_item`) only an error is a failure, and always one of the whole batch. With it,
-    an empty or absent list is a success, and an identifier that is none of the batch's fails all of it.
+    an empty or absent list is a success, and an unknown identifier fails the whole batch.
     """
     if result.payload is None:
         return 0

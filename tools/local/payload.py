@@ -1,4 +1,4 @@
-"""Payload format 2.0 between an HTTP API and a Lambda function: the event of a request, the answer of a function.
+"""Payload format 2.0 between an HTTP API and a Lambda function: the event of a request, the response of a function.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -20,7 +20,7 @@ API_ID = "local"
 
 
 class FormatError(Exception):
-    """The function's answer is none that API Gateway understands."""
+    """API Gateway does not understand the function's response."""
 
 
 def decode_path(request: Request) -> str:
@@ -98,9 +98,9 @@ def build_event(
 
 
 def build_response(payload: str) -> Response:
-    """Return the HTTP answer of a function's answer, format 2.0: http-api-develop-integrations-lambda.html.
+    """Return the HTTP response for a function's response, format 2.0: http-api-develop-integrations-lambda.html.
 
-    Without a statusCode the whole answer is the body of a 200 in JSON. A malformed answer is a 500.
+    Without a statusCode the whole response is the body of a 200 in JSON. Raises FormatError for a malformed response.
     """
     answer = json.loads(payload)
     if not isinstance(answer, dict) or "statusCode" not in answer:

@@ -1,4 +1,4 @@
-"""Warm workers: one request at a time each, more of them under concurrent requests, fresh ones after an edit."""
+"""Warm workers: each serves one request at a time; concurrent requests start more, and an edit starts fresh ones."""
 
 import contextlib
 import json
@@ -130,7 +130,7 @@ class Pool:
 
 
 def read_version(function: Function) -> tuple[tuple[str, int, int], ...]:
-    """Return the name, time and size of every source file that the function runs: another value, another source."""
+    """Return the name, time and size of every source file of the function: the value changes when the source does."""
     found: list[tuple[str, int, int]] = []
     folders = list(function.sources)
     while folders:
@@ -151,7 +151,7 @@ def read_version(function: Function) -> tuple[tuple[str, int, int], ...]:
 
 
 def start(function: Function, environment: dict[str, str], version: object) -> Worker:
-    """Start a worker in a session of its own, so that Ctrl-C in the terminal reaches the server alone."""
+    """Start a worker in a new session, so that Ctrl-C in the terminal reaches only the server."""
     read_events, events = os.pipe()
     answers, write_answers = os.pipe()
     output, write_output = os.pipe()
@@ -203,7 +203,7 @@ def receive(worker: Worker, deadline: float, printed: bytearray) -> dict[str, An
 
 
 def drain(output: int, printed: bytearray) -> None:
-    """Add what lies in the pipe now, without waiting for more."""
+    """Read what is in the pipe now, without waiting for more."""
     with contextlib.suppress(BlockingIOError):
         while chunk := os.read(output, 65536):
             printed += chunk
@@ -217,7 +217,7 @@ def write(descriptor: int, data: bytes) -> None:
 
 
 def describe_crash(worker: Worker, seconds: float) -> dict[str, Any]:
-    """Return Lambda's error for a worker that gave no answer: it timed out or it exited."""
+    """Return Lambda's error for a worker that did not respond: it timed out or it exited."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         status = worker.process.wait(0.5)
         return {"errorType": "Runtime.ExitError", "errorMessage": f"Runtime exited with status {status}"}
@@ -225,7 +225,7 @@ def describe_crash(worker: Worker, seconds: float) -> dict[str, Any]:
 
 
 def discard(worker: Worker) -> None:
-    """Kill a worker and give back its descriptors."""
+    """Kill a worker and close its descriptors."""
     worker.process.kill()
     worker.process.wait()
     for descriptor in (worker.events, worker.answers, worker.output):

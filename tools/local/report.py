@@ -1,4 +1,4 @@
-"""What is said of an invocation: a line on the terminal, what a person should see of its output, and all of it in a log."""
+"""The report of an invocation: a line and the important output on the terminal, and all output in a log."""
 
 import contextlib
 import time
@@ -34,7 +34,7 @@ def report_request(exchange: Exchange, logs: Path, *, verbose: bool) -> None:
 def report_batch(
     source: EventSource, batch: list[Record], started: float, result: Result, logs: Path, *, verbose: bool
 ) -> None:
-    """Print the line of a batch of stream records and report the function that took it."""
+    """Print the line of a batch of stream records and report the function that processed it."""
     line = format_request(
         "STREAM",
         f"{source.function} {count_records(batch)}",
@@ -48,7 +48,7 @@ def report_batch(
 
 
 def report_mails(mails: Iterable[Mail]) -> None:
-    """Print mails as a person without pictures reads them."""
+    """Print emails as plain text."""
     for mail in mails:
         say(f"MAIL    {mail.recipient}  {mail.subject}")
         for line in mail.text.splitlines():

@@ -85,7 +85,7 @@ def run(options: Options) -> None:
 
 
 def catch_signals() -> threading.Event:
-    """Return an event that SIGINT, SIGTERM and SIGHUP set; a second signal does not cut the saving short."""
+    """Return an event that SIGINT, SIGTERM and SIGHUP set; a second signal does not interrupt the saving of data."""
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup make dev
@@ -94,7 +94,7 @@ def catch_signals() -> threading.Event:
 
 
 def listen(port: int) -> socket.socket:
-    """Take the port at once, before anything slow; raises StartError when it cannot be had."""
+    """Bind the port at once, before anything slow; raises StartError if it cannot be used."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -108,12 +108,12 @@ def listen(port: int) -> socket.socket:
 
 
 def provision_all(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
-    """Make what the template declares; return the template, read with the values that gave, and the endpoints' variables."""
+    """Provision what the template declares; return the template, resolved with the results, and the variables of the endpoints."""
     # SAM CLI and botocore take two seconds to import: in that time MiniStack starts.
     from tools.local import provision, template  # noqa: PLC0415
 
     path, dynamodb = options.root / "template.yaml", options.dynamodb_endpoint or aws.url
-    parameters = {"AppUrl": f"http://127.0.0.1:{options.port}/app", **options.parameters}  # for the links in mails
+    parameters = {"AppUrl": f"http://127.0.0.1:{options.port}/app", **options.parameters}  # for the links in emails
     variables = provision.use_endpoints(dynamodb, aws.url)
     application = template.read_template(path, parameters, {})
     backend.wait_until_ready(aws)
@@ -131,7 +131,7 @@ def _stop_backend(aws: backend.Backend) -> None:
 
 
 def build_environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
-    """Return a worker's whole environment, Lambda's and nothing of this terminal's.
+    """Return the whole environment of a worker: Lambda's, and nothing of this terminal's.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -145,7 +145,7 @@ def build_environment(function: dict[str, str], variables: dict[str, str]) -> di
 
 
 def _make_server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
-    """Return the HTTP server; on each request it looks whether the template or an authorizer was edited."""
+    """Return the HTTP server; on each request it checks whether the template or an authorizer was edited."""
     template = options.root / "template.yaml"
     read = template.stat().st_mtime_ns
     told = threading.Event()
@@ -177,7 +177,7 @@ def _make_server(options: Options, application: Application, pools: Pools, liste
 def follow_streams(
     application: Application, pools: Pools, variables: dict[str, str], options: Options, stopping: threading.Event
 ) -> None:
-    """Run the functions behind event source mappings, each in a thread of its own, and print the mails that they send."""
+    """Run the functions behind event source mappings, each in its own thread, and print the emails that they send."""
     mailbox = Mailbox(variables["AWS_ENDPOINT_URL_SESV2"])
 
     def invoke(source: EventSource, batch: list[Record]) -> pool.Result:

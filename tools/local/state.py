@@ -1,4 +1,4 @@
-"""The state folder: one server at a time, and `run.json`, which tells tests and tools where that server is."""
+"""The state folder: used by one server at a time, which tells tests and tools in `run.json` where it is."""
 
 import contextlib
 import fcntl
@@ -16,10 +16,10 @@ WAIT_SECONDS = 60.0
 
 @contextlib.contextmanager
 def lock_state(state: Path) -> Iterator[int]:
-    """Hold the folder's lock, whose descriptor is yielded, and sweep out what an earlier run left.
+    """Hold the folder's lock, yield its descriptor, and delete what an earlier run left.
 
-    Raises StartError when another server has it. The lock of a server that was killed is held by its MiniStack until
-    that has saved its data, so that one is waited for.
+    Raises StartError if another server holds it. After a server was killed, its MiniStack holds the lock until it has
+    saved its data, and this waits for it.
     """
     try:
         (state / "logs").mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,8 @@
 """The event source mappings of template.yaml: table streams followed record by record into functions.
 
-MiniStack forgets its streams when it stops, and nobody keeps a position, so what an earlier run left undone is found in
-the table: each item that would pass the filters now is delivered as if it had just been modified. That, too, is at
-least once, which is all that AWS promises. MiniStack writes no record of what its time to live removes, so functions
-never hear of it here.
+MiniStack forgets its streams when it stops, and no position is stored, so work left undone by an earlier run is found in
+the table: each item that would pass the filters now is delivered as if it had just been modified. That is still delivery
+at least once, as on AWS. MiniStack writes no record when its time to live removes an item, so functions are not told.
 """
 
 import base64
@@ -38,7 +37,7 @@ class NoStreamError(Exception):
 def follow(source: EventSource, endpoint: str, invoke: Invoke, stopping: threading.Event) -> None:
     """Deliver what waits and then what comes, until the server stops.
 
-    An endpoint without the API, or a table without a stream, is said once and left alone. A position that was lost
+    If the endpoint lacks the API, or the table a stream, this is said once, and nothing is delivered. A position that was lost
     (iterators live for 15 minutes, less than a closed laptop sleeps) is found again like one of an earlier run.
     """
     opened = False
@@ -58,7 +57,7 @@ def follow(source: EventSource, endpoint: str, invoke: Invoke, stopping: threadi
 
 
 def passes(source: EventSource, record: Record) -> bool:
-    """Return whether the record passes: one filter is enough, and without any everything does."""
+    """Return whether the record passes at least one filter, or there is none."""
     return not source.patterns or any(matches(pattern, record) for pattern in source.patterns)
 
 

@@ -1,4 +1,4 @@
-"""What must hold in the table at any time: the rules, over items that come partition by partition.
+"""The rules that must hold in the table at any time, checked over items that come partition by partition.
 
 I1 a claim per user and a user per claim. I2 likewise for the names of tags, their number is counted, and no task has over 20.
 I3 every link is of a live task that has the tag, and of a live tag, or of one that is being deleted; and back.
@@ -26,7 +26,7 @@ TOMBSTONE: Final = {"pk", "sk", "deleted_at", "expires_at"}
 
 
 class Violation(NamedTuple):
-    """A rule that does not hold: whose partition it is found in, and the item and the fault, without personal data."""
+    """A rule that does not hold: the partition and the item where it was found, and the fault, without personal data."""
 
     rule: str
     partition: str
@@ -36,7 +36,7 @@ class Violation(NamedTuple):
 
 @dataclass(slots=True)
 class Notes:
-    """What of a user's partition must be compared with something else there."""
+    """Facts of a user's partition that must be compared with others of it."""
 
     live: dict[str, str] = field(default_factory=dict)  # tag id -> folded name
     going: set[str] = field(default_factory=set)
@@ -49,9 +49,9 @@ class Notes:
 
 
 def find_violations(items: Iterable[Item]) -> Iterator[Violation]:
-    """Yield what breaks a rule. The items of a partition must come together; partitions, in any order.
+    """Yield the violations. The items of a partition must come together; the partitions may come in any order.
 
-    Of an account half is kept, some 300 bytes, until the other half comes: its claim lies in another partition.
+    An account lies in two partitions, its own and its claim's. Of the first that comes, some 300 bytes are kept until the second comes.
     """
     halves: dict[bytes, str] = {}
     for partition, its_items in itertools.groupby(items, itemgetter("pk")):
@@ -111,7 +111,7 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
 
 
 def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) -> None:
-    """Take out the other half of an account, which agrees with this one, or leave this one for the other to find."""
+    """Remove the kept half of an account if it agrees with this one; otherwise keep this one."""
     parts = [address, *(item.get(name) for name in PROFILE)]
     half = hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
     if halves.pop(half, None) is None:
@@ -119,7 +119,7 @@ def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) ->
 
 
 def _check_item(item: Item, notes: Notes) -> list[tuple[str, str]]:
-    """Return the rules that an item breaks by itself, and note what has to be compared."""
+    """Return the rules that an item breaks by itself, and note what must be compared with other items."""
     try:
         return list(_find_broken_rules(item, notes))
     except (KeyError, TypeError, ValueError) as error:
@@ -224,6 +224,6 @@ def _check_tagging(partition: str, profile: Item, notes: Notes) -> Iterator[Viol
 
 
 def _name_item(item: Item) -> str:
-    """Return an item's sort key, but of the claim to a tag's name, which a person wrote, the tag's id."""
+    """Return an item's sort key; for the claim to a tag's name, which is personal, the tag's id instead."""
     sk = str(item["sk"])
     return f"{keys.TAG_NAMES} of {keys.tag(item.get('tag_id', '?'))}" if sk.startswith(keys.TAG_NAMES) else sk

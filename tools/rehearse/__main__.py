@@ -18,9 +18,9 @@ FOLDER = ROOT / ".aws-sam" / "rehearsal"
 
 
 def main(folder: Path = FOLDER, steps: Callable[[Path, int], None] = rehearse) -> int:
-    """Go through the steps and say how it went: 0 when all held, 1 when something did not, 130 when interrupted.
+    """Run the steps and print the verdict; return 0 if all passed, 1 if one failed, 130 if interrupted.
 
-    The folder is gone afterwards, unless something failed: then its logs stay.
+    The folder is removed afterwards, but for its logs if a step failed.
     """
     began = time.monotonic()
     try:

@@ -1,4 +1,4 @@
-"""The account that is deployed into: MiniStack with IAM enforced, clients for it, and what stands in it."""
+"""The account of the rehearsal: MiniStack with IAM enforced, its clients, and an inventory of what it holds."""
 
 import os
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tools.rehearse.commands import StepError
 Clients = Callable[[str], Any]
 
 SETTINGS = {"AUTH": "true"}  # all services, IAM enforced, nothing kept
-# Nothing of a deleted stack may be left in the answer of any of these.
+# No response to any of these may name anything of a deleted stack.
 LISTED = (
     ("apigatewayv2", "get_apis", "Items[].ApiId"),
     ("cloudformation", "describe_stacks", "Stacks[].StackName"),
@@ -37,7 +37,7 @@ LISTED = (
 
 
 def forget_other_accounts() -> None:
-    """Drop what this terminal is logged in to: profile, keys, region, endpoints."""
+    """Remove the terminal's own AWS settings: profile, keys, region, endpoints."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
 
@@ -54,14 +54,14 @@ def build_environment(endpoint: str) -> dict[str, str]:
 
 
 def make_clients(endpoint: str, key: str = "local", secret: str = "local") -> Clients:  # noqa: S107 - MiniStack's root
-    """Return what makes clients of the account's services, as its root or with the access key of a user."""
+    """Return a function that makes clients of the account's services, as its root or with a user's access key."""
     session = botocore.session.Session()
     session.set_credentials(key, secret)
     return partial(session.create_client, region_name=REGION, endpoint_url=endpoint)
 
 
 def check_that_policies_bite(clients: Clients) -> None:
-    """Call as a user without any policy; raises StepError when that is not refused."""
+    """Make a request as a user without any policy; raises StepError if it is not refused."""
     iam = clients("iam")
     iam.create_user(UserName="stranger")
     key = iam.create_access_key(UserName="stranger")["AccessKey"]
@@ -76,7 +76,7 @@ def check_that_policies_bite(clients: Clients) -> None:
 
 
 def list_inventory(clients: Clients) -> set[str]:
-    """Return what stands in the account, each as its service and its name."""
+    """Return the service and the name of every resource in the account."""
     return {
         f"{service} {name}"
         for service, operation, names in LISTED
@@ -98,7 +98,7 @@ def list_failed_resources(clients: Clients) -> list[str]:
 
 
 def save_function_logs(clients: Clients, folder: Path) -> None:
-    """Write each log group's lines into a file of the folder: they end with MiniStack."""
+    """Write the lines of each log group into a file of the folder, because they are lost when MiniStack stops."""
     logs = clients("logs")
     for group in logs.get_paginator("describe_log_groups").paginate().search("logGroups[].logGroupName"):
         events = logs.get_paginator("filter_log_events").paginate(logGroupName=group).search("events[]")

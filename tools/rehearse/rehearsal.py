@@ -22,7 +22,7 @@ CONFIGURATION = ROOT / "samconfig.toml"
 SAM, PYTHON = (str(ROOT / ".venv" / "bin" / name) for name in ("sam", "python"))
 STORY, ATTACKS = "tests/e2e/test_story.py", "tests/e2e/test_attacks.py"
 
-# The update's other version of a function: get_health, which says so in a header.
+# The update's new version of get_health, which names itself in a header.
 CHANGED = Path("GetHealthFunction", "get_health")
 SECOND_VERSION = """
 
@@ -36,13 +36,13 @@ def handler(event, context):
 
 
 def rehearse(folder: Path, lock: int) -> None:
-    """Build, deploy, use, update, use again and delete the stack; raises StepError at the first that fails."""
+    """Build, deploy, use, update, use again and delete the stack; raises StepError at the first step that fails."""
     account.forget_other_accounts()
     settings = read_settings()
     name, bucket = settings["stack_name"], settings["s3_bucket"]
     build = folder / "build"
     with run_ministack(folder, lock) as backend:
-        # By number the API answers there, by name everything else: see routes.DOMAIN.
+        # The API is reached by number, everything else by name: see routes.DOMAIN.
         url, endpoint = backend.url, backend.url.replace(routes.DOMAIN, "localhost")
         shell = Shell(ROOT, account.build_environment(endpoint), folder / "logs")
         clients = account.make_clients(endpoint)
@@ -59,12 +59,12 @@ def rehearse(folder: Path, lock: int) -> None:
             with step("create the routes, which MiniStack leaves out"):
                 routes.create_routes(clients, name)
             run_suite(shell, "suite", url, STORY, ATTACKS)
-            with step("somebody starts to use it"):
+            with step("a visitor starts to use it"):
                 visit = visitor.use_before_update(url)
             with step("sam deploy: next signing key, new version of get_health"):
                 write_second_version(build / CHANGED)
                 deploy(shell, "update", build, release=2)
-            with step("the new version answers; old tokens and cursors go on"):
+            with step("the new version responds; old tokens and cursors work"):
                 check_version(url)
                 visitor.use_after_update(url, visit)
             run_suite(shell, "suite-again", url, STORY)
@@ -87,7 +87,7 @@ def read_settings() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def run_ministack(folder: Path, lock: int) -> Iterator[Backend]:
-    """Start MiniStack, which comes up while the build runs, and stop it at the end, however that comes."""
+    """Start MiniStack, which comes up while the build runs, and stop it in the end in any case."""
     backend = start_backend(ROOT, folder, lock, account.SETTINGS, Path(__file__).with_name("ministack_child.py"))
     try:
         yield backend
@@ -113,10 +113,10 @@ def deploy(shell: Shell, name: str, build: Path, *, release: int) -> None:
 
 
 def adapt_to_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
-    """Return the template with what MiniStack needs of it.
+    """Return the template with the changes that MiniStack needs.
 
-    It expands a template with the parameters' defaults, CloudFormation with their values; Release decides then which
-    versions are published. And it knows no AWS::Logs::QueryDefinition, so that the nested stack of alarms has to go.
+    MiniStack expands a template with the defaults of its parameters, CloudFormation with their values; Release decides which versions are
+    published. MiniStack does not know AWS::Logs::QueryDefinition, so the nested stack of alarms is left out.
     """
     template["Parameters"]["Release"]["Default"] = f"{release:010}"
     for section in ("Resources", "Outputs"):
@@ -132,7 +132,7 @@ def run_suite(shell: Shell, name: str, url: str, *suite: str) -> None:
 
 
 def write_second_version(package: Path) -> None:
-    """Change the built function; its .pyc are never checked against the source, so they go."""
+    """Change the built function, and delete its .pyc files, which are never checked against the source."""
     with (package / "app.py").open("a") as source:
         source.write(SECOND_VERSION)
     for compiled in (package / "__pycache__").glob("app.*.pyc"):
@@ -140,13 +140,13 @@ def write_second_version(package: Path) -> None:
 
 
 def check_version(url: str) -> None:
-    """Ask the changed function for its version; raises StepError when the first one answers."""
-    answer = httpx.get(f"{url}/api/health", timeout=60, trust_env=False)
-    if answer.headers.get("x-version") != "2":
-        raise StepError("GET /api/health was answered by the version of before the update.")
+    """Ask the changed function for its version; raises StepError if it is still the old one."""
+    response = httpx.get(f"{url}/api/health", timeout=60, trust_env=False)
+    if response.headers.get("x-version") != "2":
+        raise StepError("The old version responded to GET /api/health after the update.")
 
 
 def check_that_nothing_is_left(before: set[str], after: set[str]) -> None:
-    """Compare what stands in the account with what stood there before the stack."""
+    """Compare the inventory of the account with that from before the stack; raises StepError if they differ."""
     if after != before:
         raise StepError("Left behind by the deleted stack:\n" + "\n".join(sorted(after ^ before)))

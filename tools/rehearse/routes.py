@@ -1,7 +1,7 @@
-"""What MiniStack leaves out of a deployment: it does not import an HTTP API's OpenAPI body.
+"""The routes of the deployed API, because MiniStack does not import an HTTP API's OpenAPI body.
 
-So the body of the deployed (processed) template is read here and made with API Gateway's own calls: authorizers,
-routes and their integrations, and CORS. On AWS the import does this, by the same extensions:
+The body is read from the deployed (processed) template, and its authorizers, routes, integrations and CORS are made by calls of API
+Gateway. On AWS the import does this, by the same extensions:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 """
 
@@ -13,11 +13,11 @@ from tools.local.application import REGION
 from tools.rehearse.account import Clients
 from tools.rehearse.commands import StepError
 
-DOMAIN = "127.0.0.1"  # a domain of the API, so that its paths begin at the root there; MiniStack's own are at localhost
+DOMAIN = "127.0.0.1"  # a domain of the API, whose paths begin at the root; MiniStack's own API is at localhost
 
 
 def create_routes(clients: Clients, stack: str) -> None:
-    """Make the routes of the stack's HTTP API, and let it answer at MiniStack's address by number."""
+    """Make the routes of the stack's HTTP API, and serve it at MiniStack's numeric address."""
     gateway = clients("apigatewayv2")
     template = clients("cloudformation").get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
     names = read_physical_names(clients, stack)
@@ -97,7 +97,7 @@ def build_integration(operation: Mapping[str, Any], names: Mapping[str, str]) ->
 
 
 def build_authorization(operation: Mapping[str, Any], authorizers: Mapping[str, str]) -> dict[str, str]:
-    """Return the arguments of CreateRoute that say who guards an operation; SAM writes NONE for nobody."""
+    """Return the arguments of CreateRoute that name the authorizer of an operation; SAM writes NONE for a public one."""
     guards = [name for rule in operation.get("security", []) for name in rule if name != "NONE"]
     if not guards:
         return {"AuthorizationType": "NONE"}
@@ -106,7 +106,7 @@ def build_authorization(operation: Mapping[str, Any], authorizers: Mapping[str, 
 
 
 def build_cors(extension: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the CorsConfiguration; a single value may stand where a list is meant."""
+    """Return the CorsConfiguration; a list may be given as a single text."""
     lists = {"allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"}
     return {
         name[0].upper() + name[1:]: value.split(",") if name in lists and isinstance(value, str) else value

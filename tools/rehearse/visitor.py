@@ -1,4 +1,4 @@
-"""Somebody who uses the API before an update and after it, and must not notice more than the new version."""
+"""A user of the API before and after an update, who must notice nothing but the new version."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ PASSWORD = {"email": "visitor@example.com", "password": "correct horse battery s
 
 @dataclass(frozen=True)
 class Visit:
-    """What the visitor holds when the update comes; `unseen` is an access token that no gateway has a verdict on."""
+    """What the visitor holds when the update comes; `unseen` is an access token that no gateway has cached."""
 
     unseen: str
     refresh_token: str
@@ -35,19 +35,19 @@ def use_before_update(url: str) -> Visit:
 
 
 def use_after_update(url: str, visit: Visit) -> None:
-    """Go on where the visit stopped; raises StepError when something of before is gone, or nothing is new."""
+    """Continue where the visit stopped; raises StepError if something is lost, or if the signing key is still the old one."""
     with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
         headers = _build_headers(visit.unseen)
         page = _expect(200, client.get("/api/me/tasks?limit=2", headers=headers)).json()
         if page["items"] != visit.tasks:
-            raise StepError(f"The tasks of before the update are not those of after it: {page['items']}")
+            raise StepError(f"The update changed the tasks: {page['items']}")
         _expect(200, client.get("/api/me/tasks", params={"limit": 2, "cursor": visit.cursor}, headers=headers))
         refresh = {"refresh_token": visit.refresh_token}
         renewed = _expect(200, client.post("/api/auth/refresh", json=refresh)).json()["access_token"]
         _expect(200, client.get("/api/auth/me", headers=_build_headers(renewed)))
         published = _expect(200, client.get("/.well-known/jwks.json")).json()["keys"]
     if [key["kid"] for key in published] != [_read_key_id(renewed), _read_key_id(visit.unseen)]:
-        raise StepError(f"Published should be the key of now, then the key of before: {published}")
+        raise StepError(f"The new key, then the old key should be published: {published}")
 
 
 def _expect(status: int, answer: httpx.Response) -> httpx.Response:

@@ -25,7 +25,7 @@ HOST = "host.docker.internal"  # this machine, as its containers call it
 
 
 def main() -> int:
-    """Serve until stopped: 0 after a clean stop, 1 and one line when that cannot begin or go on."""
+    """Serve until stopped; return 0 after a clean stop, 1 after printing one line if the server cannot start or go on."""
     try:
         options = read_options()
         parameters = {"Architecture": ARCHITECTURE, **options.parameters}
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def run(options: Options) -> None:
-    """Build, start MiniStack where containers reach it, make what a deployment would have made, and start SAM CLI."""
+    """Build, start MiniStack where containers can reach it, provision what a deployment would provide, and start SAM CLI."""
     address = find_address_for_containers()
     stopping = server.catch_signals()
     with contextlib.ExitStack() as stack:
@@ -65,15 +65,15 @@ def run(options: Options) -> None:
 
 
 def find_address_for_containers() -> str:
-    """Return the address of this machine that containers reach and other machines do not.
+    """Return an address of this machine that containers can reach and other machines cannot.
 
-    On Linux that is the bridge's; Docker Desktop leads containers to the loopback interface. Raises StartError without Docker.
+    On Linux it is the address of Docker's bridge; Docker Desktop routes containers to the loopback interface. Raises StartError without Docker.
     """
     command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
     try:
         gateway = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
-        raise StartError("Docker does not answer. make dev needs none.") from error
+        raise StartError("Docker is not running. make dev works without it.") from error
     with socket.socket() as probe, contextlib.suppress(OSError):
         probe.bind((gateway, 0))
         return gateway
@@ -87,7 +87,7 @@ def declare_endpoint(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def build_environment(application: Application, endpoint: str) -> dict[str, dict[str, str]]:
-    """Return the contents of sam local's --env-vars: what the stack's own values would be, for each function."""
+    """Return the contents of sam local's --env-vars: for each function the values that its stack would set."""
     return {
         name: {
             **{key: value for key, value in one.environment.items() if not key.startswith("AWS_")},
@@ -98,7 +98,7 @@ def build_environment(application: Application, endpoint: str) -> dict[str, dict
 
 
 def build_arguments(template: Path, values: Path, options: Options) -> list[str]:
-    """Return what `sam` is called with. Without warm containers, each request would build an image anew: ten seconds."""
+    """Return the arguments of `sam`. Without warm containers it would build an image for each request, which takes ten seconds."""
     return [
         *("local", "start-api", "--port", str(options.port), "--template", str(template), "--env-vars", str(values)),
         *("--skip-pull-image", "--warm-containers", "LAZY", "--add-host", f"{HOST}:host-gateway"),
