@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tools.local.application import ARCHITECTURE
-from tools.local.backend import free_port
+from tools.local.backend import find_free_port
 from tools.local.running import ROOT, end
 
 IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
@@ -33,7 +33,7 @@ def url(tmp_path: Path) -> Iterator[str]:
     """The address of a running `make sam-local`."""
     if lacking := missing():
         pytest.skip(lacking)
-    port, output = free_port(), tmp_path / "output"
+    port, output = find_free_port(), tmp_path / "output"
     variables = {"PORT": str(port), "STATE": str(tmp_path), "PARAMS": "RegistrationsPerAddress=1000"}
     with output.open("wb") as sink:
         process = subprocess.Popen(

@@ -13,7 +13,7 @@ import jwt
 from tools.bench.world import Case, Event, World
 from tools.local.application import ACCOUNT, REGION, Function
 from tools.local.mailbox import Mailbox
-from tools.local.streams import modified
+from tools.local.streams import build_modification
 
 LATER: Final = 2**31  # Unix seconds: what the gateway has cached does not expire while it is measured
 PEER_SECRET: Final = "a secret of 32 bytes or even more"  # noqa: S105 - of a peer, on this machine
@@ -151,7 +151,7 @@ def _records(prefix: str) -> Event:
     """Return the stream's record of an item whose sort key begins with the prefix, and which waits for a function."""
     items = _client("dynamodb").scan(TableName=os.environ["TABLE_NAME"])["Items"]
     waiting = [one for one in items if one["sk"]["S"].startswith(prefix) and (prefix == "MAIL#" or "deleted_at" in one)]
-    return {"Records": [modified(one, ["pk", "sk"], STREAM) for one in waiting[:1]]}
+    return {"Records": [build_modification(one, ["pk", "sk"], STREAM) for one in waiting[:1]]}
 
 
 def _token(world: World, post: Mailbox) -> str:
