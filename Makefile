@@ -38,7 +38,7 @@ openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the co
 
 .PHONY: fault-matrix
 fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with every fault at each of its calls, and write docs/fault-matrix.md
-	@FAULT_MATRIX=write $(PYTHON) -m pytest --quiet tests/faults/test_matrix.py
+	@$(PYTHON) -m tools.fault_matrix --endpoints tests.endpoints
 
 .PHONY: check
 check: lint scan test ## run all checks that must pass before a change lands

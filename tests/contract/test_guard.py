@@ -3,49 +3,30 @@
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from samcli.yamlhelper import yaml_parse
 
+from tests.endpoints import ENDPOINTS
+from tests.support.routes import GUARDED, NAMING_A_USER, PUBLIC, among
+from tests.support.template import resources, routes, snake
 from tools.in_process.api import Api, Caller
+from tools.in_process.endpoints import Endpoint
 from tools.local.application import Application
 
-PUBLIC = {
-    "POST /api/auth/register",
-    "POST /api/auth/login",
-    "POST /api/auth/refresh",
-    "POST /api/auth/logout",
-    "POST /api/auth/email/verify",
-    "POST /api/auth/password/forgot",
-    "POST /api/auth/password/reset",
-    "GET /api/health",
-    "GET /.well-known/jwks.json",
-    "GET /",
-    "GET /app",
-    "GET /app/{path+}",
-    "GET /docs",
-    "GET /docs/{file}",
-    "GET /openapi.json",
-}
-TEMPLATE = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text(encoding="utf-8"))
-EVENTS = [
-    event["Properties"]
-    for resource in TEMPLATE["Resources"].values()
-    for event in resource.get("Properties", {}).get("Events", {}).values()
-]
-ROUTES = [(event["Method"], event["Path"]) for event in EVENTS]
-GUARDED = [(method, path) for method, path in ROUTES if f"{method} {path}" not in PUBLIC]
 SOME_ID = "01930000-0000-7000-8000-000000000000"
-NAMING_A_USER = [(method, path) for method, path in GUARDED if "{user_id}" in path]
-guarded = pytest.mark.parametrize(("method", "path"), GUARDED)
+guarded = among(GUARDED)
+
+
+def in_order() -> Iterator[str]:
+    """Yield the functions in the order of their blocks."""
+    yield from (snake(name.removesuffix("Function")) for name in resources("AWS::Serverless::Function"))
 
 
 def _path(path: str, user_id: str = "me") -> str:
-    return re.sub(r"\{\w+\}", SOME_ID, path.replace("{user_id}", user_id))
+    return re.sub(r"{\w+}", SOME_ID, path.replace("{user_id}", user_id))
 
 
 def _forged(token: str) -> str:
@@ -65,8 +46,12 @@ def _expired(user: Caller, monkeypatch: pytest.MonkeyPatch) -> str:
         return tokens.issue(session_tokens._signing_key(), user.id, SOME_ID)
 
 
-def test_routes_read_here_are_those_that_sam_reads(application: Application) -> None:
-    assert {(route.method, route.path) for route in application.routes} == set(ROUTES)
+@pytest.mark.check("A01", "A03")
+def test_endpoints_are_the_routes_that_sam_reads_and_those_of_the_template_in_its_order(
+    application: Application,
+) -> None:
+    assert {(route.method, route.path) for route in application.routes} == {(one.method, one.path) for one in ENDPOINTS}
+    assert [route for folder in in_order() for route in routes(folder)] == list(map(str, ENDPOINTS))
 
 
 @pytest.mark.check("A03")
@@ -76,33 +61,31 @@ def test_routes_without_authorizer_are_exactly_the_public_ones(application: Appl
 
 @pytest.mark.check("A03")
 @guarded
-def test_missing_token_is_401_before_any_function(api: Api, method: str, path: str) -> None:
-    answer = api.call(method, _path(path))
+def test_missing_token_is_401_before_any_function(api: Api, endpoint: Endpoint) -> None:
+    answer = api.call(endpoint.method, _path(endpoint.path))
     assert (answer.status, answer.json) == (401, {"message": "Unauthorized"})
 
 
 @pytest.mark.check("T02")
 @guarded
-def test_forged_token_is_401(api: Api, user: Caller, method: str, path: str) -> None:
-    answer = api.call(method, _path(path), token=_forged(user.access_token))
+def test_forged_token_is_401(api: Api, user: Caller, endpoint: Endpoint) -> None:
+    answer = api.call(endpoint.method, _path(endpoint.path), token=_forged(user.access_token))
     assert (answer.status, answer.json["code"]) == (401, "invalid_token")
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
 @pytest.mark.check("T04")
 @guarded
-def test_expired_token_is_401(api: Api, user: Caller, monkeypatch: pytest.MonkeyPatch, method: str, path: str) -> None:
-    answer = api.call(method, _path(path), token=_expired(user, monkeypatch))
+def test_expired_token_is_401(api: Api, user: Caller, monkeypatch: pytest.MonkeyPatch, endpoint: Endpoint) -> None:
+    answer = api.call(endpoint.method, _path(endpoint.path), token=_expired(user, monkeypatch))
     assert (answer.status, answer.json["detail"]) == (401, "The access token has expired.")
 
 
 @pytest.mark.check("A08")
 @guarded
-def test_cached_verdict_on_a_token_that_has_expired_since_is_401(
-    api: Api, user: Caller, method: str, path: str
-) -> None:
+def test_cached_verdict_on_a_token_that_has_expired_since_is_401(api: Api, user: Caller, endpoint: Endpoint) -> None:
     verdict = {**api.authorize(f"Bearer {user.access_token}"), "exp": 1}
-    assert api.call(method, _path(path), token=user.access_token, verdict=verdict).status == 401
+    assert api.call(endpoint.method, _path(endpoint.path), token=user.access_token, verdict=verdict).status == 401
 
 
 @pytest.mark.check("A03")
@@ -118,20 +101,20 @@ def test_cached_verdict_on_a_token_that_has_expired_since_is_401(
     ],
     ids=["empty", "no sid", "no exp", "no user", "error beside identity"],
 )
-def test_verdict_without_a_whole_identity_is_401(api: Api, method: str, path: str, verdict: dict[str, Any]) -> None:
-    assert api.call(method, _path(path), token="any", verdict=verdict).status == 401
+def test_verdict_without_a_whole_identity_is_401(api: Api, endpoint: Endpoint, verdict: dict[str, Any]) -> None:
+    assert api.call(endpoint.method, _path(endpoint.path), token="any", verdict=verdict).status == 401
 
 
 @pytest.mark.check("A01")
-@pytest.mark.parametrize(("method", "path"), NAMING_A_USER)
+@among(NAMING_A_USER)
 def test_token_of_a_stranger_is_403_and_changes_nothing(
-    api: Api, user: Caller, stranger: Caller, dump: Callable[[], Any], method: str, path: str
+    api: Api, user: Caller, stranger: Caller, dump: Callable[[], Any], endpoint: Endpoint
 ) -> None:
     tag = user.create_tag()
     task = user.create_task(title="mine", tag_ids=[tag["id"]])
     before = dump()
-    named = path.replace("{task_id}", task["id"]).replace("{tag_id}", tag["id"])
-    answer = stranger.call(method, _path(named, user.id), {"title": "taken"})
+    named = endpoint.path.replace("{task_id}", task["id"]).replace("{tag_id}", tag["id"])
+    answer = stranger.call(endpoint.method, _path(named, user.id), {"title": "taken"})
     assert (answer.status, answer.json["code"]) == (403, "forbidden")
     assert stranger.id in answer.log
     assert dump() == before

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.endpoints import ENDPOINTS
 from tests.support.builds import Builds
-from tests.support.template import FUNCTIONS
+from tests.support.template import FUNCTIONS, granted, has_signing_layer, routes
 from tools.local.application import ARCHITECTURE
 from tools.measure import instructions
 from tools.measure.built import start_built
@@ -16,53 +17,28 @@ STORE = {"botocore", "dateutil", "jmespath", "six", "urllib3"}
 MODELS = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection", "typing_extensions"}
 SIGNING = {"_cffi_backend", "cryptography", "jwt"}
 BCRYPT = {"bcrypt"}
-READ, WRITE = LOGGER | STORE, LOGGER | STORE | MODELS
+# Of functions that hash or come after what does: cryptography itself imports bcrypt where it is installed.
+HASHING = {
+    "authorizer", "change_password", "delete_me", "log_in", "log_out", "provision_keys", "refresh_session", "register",
+    "request_password_reset", "reset_password", "update_me", "verify_email",
+}  # fmt: skip
+AUTHORIZER = SIGNING | BCRYPT | {"typing_extensions"}
 
-# cryptography itself imports bcrypt where it is installed, so the authorizer cannot be without it.
-ALLOWED: dict[str, set[str]] = {
-    "authorizer": SIGNING | BCRYPT | {"typing_extensions"},
-    "change_password": WRITE | BCRYPT,
-    "change_tasks": WRITE,
-    "complete_task": WRITE,
-    "create_tag": WRITE,
-    "create_task": WRITE,
-    "delete_me": WRITE | BCRYPT,
-    "delete_session": READ,
-    "delete_sessions": READ,
-    "delete_tag": READ,
-    "delete_task": READ,
-    "empty_trash": READ,
-    "finish_deletions": READ,
-    "get_app": LOGGER,
-    "get_docs": LOGGER,
-    "get_front_page": LOGGER,
-    "get_health": READ,
-    "get_jwks": LOGGER,
-    "get_me": READ,
-    "get_openapi": LOGGER,
-    "get_tag": READ,
-    "get_task": READ,
-    "link_tag": READ,
-    "list_sessions": READ,
-    "list_tags": READ,
-    "list_tasks": READ,
-    "list_trash": READ,
-    "log_in": WRITE | SIGNING | BCRYPT,
-    "log_out": WRITE | SIGNING | BCRYPT,
-    "provision_keys": READ | SIGNING | BCRYPT,
-    "refresh_session": WRITE | SIGNING | BCRYPT,
-    "register": WRITE | BCRYPT,
-    "request_email_verification": READ,
-    "request_password_reset": WRITE | BCRYPT,
-    "reset_password": WRITE | BCRYPT,
-    "restore_task": READ,
-    "send_mail": READ,
-    "unlink_tag": READ,
-    "update_me": WRITE | BCRYPT,
-    "update_tag": WRITE,
-    "update_task": WRITE,
-    "verify_email": WRITE | BCRYPT,
-}
+
+def allowed(function: str) -> set[str]:
+    """Return what a function may import: a plain endpoint, by what it is allowed to call and whether it takes a body."""
+    if function == "authorizer":
+        return AUTHORIZER
+    takes_body = any(str(endpoint) in routes(function) and endpoint.takes_body for endpoint in ENDPOINTS)
+    return (
+        LOGGER
+        | (STORE if granted(function) else set())
+        | (MODELS if takes_body else set())
+        | (SIGNING if has_signing_layer(function) else set())
+        | (BCRYPT if function in HASHING else set())
+    )
+
+
 FORBIDDEN_PREFIXES = (
     "boto3",
     "aws_xray_sdk",
@@ -87,16 +63,12 @@ def _third_parties(build: Path, function: str) -> set[str]:
     return {name.split(".")[0] for name in _modules(build, function)} & shipped
 
 
-def test_every_function_has_its_list() -> None:
-    assert ALLOWED.keys() == set(FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_function_imports_only_the_packages_that_it_may(builds: Builds, function: str) -> None:
+    assert _third_parties(builds[ARCHITECTURE], function) <= allowed(function)
 
 
-@pytest.mark.parametrize("function", sorted(ALLOWED))
-def test_function_imports_only_the_packages_of_its_list(builds: Builds, function: str) -> None:
-    assert _third_parties(builds[ARCHITECTURE], function) <= ALLOWED[function]
-
-
-@pytest.mark.parametrize("function", sorted(ALLOWED))
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_function_imports_what_is_forbidden(builds: Builds, function: str) -> None:
     assert not [name for name in _modules(builds[ARCHITECTURE], function) if name.startswith(FORBIDDEN_PREFIXES)]
 
@@ -106,9 +78,9 @@ def test_authorizer_imports_nothing_that_could_fetch_a_key(builds: Builds) -> No
     assert not {"socket", "ssl", "http.client", "urllib.request"} & _modules(builds[ARCHITECTURE], "authorizer")
 
 
-@pytest.mark.parametrize("function", sorted(ALLOWED))
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_function_imports_another(builds: Builds, function: str) -> None:
-    assert {name.split(".")[0] for name in _modules(builds[ARCHITECTURE], function)} & ALLOWED.keys() == {function}
+    assert {name.split(".")[0] for name in _modules(builds[ARCHITECTURE], function)} & set(FUNCTIONS) == {function}
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lambdo.base import base64url
-from tests.contract.test_guard import GUARDED, NAMING_A_USER
 from tests.support.http_api import PASSWORD, QUARTER, Account, Api, Sent, at_once, in_one_window, sent
+from tests.support.routes import GUARDED, NAMING_A_USER
 
 JSON = {"content-type": "application/json"}
 UNKNOWN_ID = "01a1fd29-7777-7777-8777-777777777777"
@@ -179,7 +179,8 @@ def filled(path: str, user_id: str, task: dict[str, Any]) -> str:
 def test_every_route_that_names_a_user_refuses_a_stranger(
     api: Api, victim: Account, attacker: Account, task: dict[str, Any]
 ) -> None:
-    for method, path in NAMING_A_USER:
+    for endpoint in NAMING_A_USER:
+        method, path = endpoint.method, endpoint.path
         theirs = filled(path, victim.user_id, task)
         answer = api.client.request(method, theirs, json={"title": "taken"}, headers=attacker.headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), (method, theirs)
@@ -191,7 +192,8 @@ def test_every_route_that_names_a_user_refuses_a_stranger(
 
 @pytest.mark.check("A03")
 def test_every_guarded_route_refuses_who_brings_no_token(api: Api, task: dict[str, Any]) -> None:
-    for method, path in GUARDED:
+    for endpoint in GUARDED:
+        method, path = endpoint.method, endpoint.path
         answer = api.client.request(method, filled(path, "me", task), json={})
         assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"}), (method, path)
 

@@ -9,11 +9,15 @@ import pytest
 
 from lambdo.table import keys, writes
 from lambdo.table.writes import Write
-from tests.faults.cases import CASES, LINK, ME, TAG, TAGS, TASK, TASKS, TRASH, Case
-from tests.faults.matrix import Matrix
-from tests.faults.world import World
+from tests.endpoints import ENDPOINTS
+from tests.endpoints.accounts import ME
+from tests.endpoints.tags import TAG, TAGS
+from tests.endpoints.tasks import LINK, TASK, TASKS
+from tests.endpoints.trash import RESTORE
+from tools.fault_matrix.matrix import Matrix, requests
+from tools.in_process.world import World
 
-NAMED: dict[str, Case] = {str(case): case for case in CASES}
+NAMED = {str(request): request for request in requests(ENDPOINTS)}
 ALWAYS = "attribute_exists(pk) OR attribute_not_exists(pk)"
 # The write and what it is of, what the condition asks for, and a request that is wrong without it.
 CONDITIONS: list[tuple[str, str | tuple[str, ...], str, str]] = [
@@ -30,7 +34,7 @@ CONDITIONS: list[tuple[str, str | tuple[str, ...], str, str]] = [
     ("Update", keys.TAGS, "the tag lives and is of the version that was read", f"PATCH {TAG} colour"),
     ("Update", keys.TASKS, "the task is of the version that was read", f"PATCH {TASK} priority"),
     ("Delete", keys.TASKS, "the task is of the version that was read", f"DELETE {TASK} without tags"),
-    ("Delete", keys.TRASH, "the task is in the trash", f"POST {TRASH}/{{task_id}}/restore deleted, If-Match"),
+    ("Delete", keys.TRASH, "the task is in the trash", f"POST {RESTORE} deleted, If-Match"),
     ("Delete", keys.SESSIONS, "the session is there", "DELETE /api/auth/sessions/{session_id}"),
     ("ConditionCheck", keys.TAGS, "the tag lives", f"PUT {LINK} new"),
 ]

@@ -10,8 +10,11 @@ import pytest
 
 from lambdo.table import aws
 from tests.support.mailbox import Post
+from tools.in_process.api import Api
 from tools.in_process.network import Network
 from tools.in_process.stream import Stream
+from tools.in_process.table import Dump
+from tools.in_process.world import World
 from tools.local.application import Application
 from tools.local.provision import create_tables
 from tools.measure.bill import Bill, billing
@@ -62,3 +65,15 @@ def ssm(application: Application, monkeypatch: pytest.MonkeyPatch) -> Network:
     network = Network(client)
     monkeypatch.setattr(time, "sleep", network.slept.append)
     return network
+
+
+@pytest.fixture(scope="module")
+def _whole_world(api: Api, _empty_table: None, dump: Dump) -> World:
+    return World(api, dump)
+
+
+@pytest.fixture
+def world(_whole_world: World) -> World:
+    """A user with everything that requests are about, as it was."""
+    _whole_world.restore()
+    return _whole_world

@@ -2,16 +2,15 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
-
-import pytest
 
 from lambdo.base.settings import Settings
-from lambdo.mails.models import LIFETIMES
+from tests.endpoints import ENDPOINTS
 from tests.support.mailbox import Post
+from tests.support.routes import among
 from tools.in_process.api import PASSWORD, Api, Caller
-from tools.in_process.mail_tokens import issue
+from tools.in_process.endpoints import Endpoint
 from tools.in_process.stream import Stream
+from tools.in_process.world import World
 
 NAMES = {name.upper() for name in vars(Settings) if not name.startswith("_")}
 
@@ -22,54 +21,17 @@ def test_settings_are_what_the_template_declares(api: Api) -> None:
     assert {name for name in declared - {of_powertools} if not name.startswith(("AWS_", "_"))} == NAMES
 
 
-@pytest.mark.parametrize(("method", "path", "body", "status"), [
-    ("POST", "/api/auth/register", {"email": "env@example.com", "password": PASSWORD}, {201, 409}),
-    ("POST", "/api/auth/login", {"email": "{email}", "password": PASSWORD}, {200}),
-    ("POST", "/api/auth/refresh", {"refresh_token": "{refresh_token}"}, {200}),
-    ("POST", "/api/auth/logout", {"refresh_token": "{refresh_token}"}, {204}),
-    ("POST", "/api/auth/logout", None, {204}),
-    ("GET", "/api/auth/me", None, {200}),
-    ("GET", "/api/health", None, {200}),
-    ("GET", "/.well-known/jwks.json", None, {200}),
-    ("GET", "/", None, {200}),
-    ("GET", "/app", None, {200}),
-    ("GET", "/docs", None, {200}),
-    ("GET", "/openapi.json", None, {200}),
-    ("POST", "tasks", {"title": "x"}, {201}),
-    ("GET", "tasks", None, {200}),
-    ("GET", "tasks/{id}", None, {200}),
-    ("PUT", "tasks/{id}", {"title": "x"}, {200}),
-    ("PATCH", "tasks/{id}", {"priority": "high"}, {200}),
-    ("PATCH", "tasks/{id}/complete", None, {200}),
-    ("DELETE", "tasks/{id}", None, {204}),
-    ("PUT", "tasks/{id}/tags/{tag}", None, {200}),
-    ("DELETE", "tasks/{id}/tags/{tag}", None, {204}),
-    ("GET", "tags", None, {200}),
-    ("POST", "tags", {"name": "x"}, {201}),
-    ("GET", "tags/{tag}", None, {200}),
-    ("PUT", "tags/{tag}", {"name": "y"}, {200}),
-    ("PATCH", "tags/{tag}", {"color": None}, {200}),
-    ("DELETE", "tags/{tag}", None, {204}),
-    ("PATCH", "/api/auth/me", {"time_zone": "Europe/Prague"}, {200}),
-    ("POST", "/api/auth/email/resend", None, {202}),
-    ("POST", "/api/auth/email/verify", {"token": "{verify_email}"}, {204}),
-    ("POST", "/api/auth/password/forgot", {"email": "{email}"}, {202}),
-    ("POST", "/api/auth/password/reset", {"token": "{reset_password}", "password": "not so common"}, {204}),
-    ("DELETE", "/api/auth/me", {"password": PASSWORD}, {202}),
-])  # fmt: skip
+@among(ENDPOINTS)
 def test_endpoint_runs_on_its_own_variables(
-    user: Caller, setting: Callable[..., None], method: str, path: str, body: Any, status: set[int]
+    world: World, setting: Callable[..., None], api: Api, endpoint: Endpoint
 ) -> None:
-    values = {"{email}": user.email, "{refresh_token}": user.refresh_token}
-    values |= {f"{{{purpose}}}": issue(user, purpose) for purpose in LIFETIMES}
-    body = {name: values.get(value, value) for name, value in body.items()} if body else body
-    path = path.replace("{id}", user.create_task()["id"]).replace("{tag}", user.create_tag()["id"])
-    verdict = user.api.authorize(f"Bearer {user.access_token}")
-    full = path if path.startswith("/") else f"/api/me/{path}"
-    function = user.api.application.functions[user.api.route(method, full)[0].function]
+    function = api.application.functions[api.route(endpoint.method, world.path(endpoint.good))[0].function]
     setting(**dict.fromkeys(NAMES - function.environment.keys() & NAMES))
     assert not (NAMES - function.environment.keys()) & os.environ.keys()
-    assert user.call(method, full, body, verdict=verdict).status in status
+    for request in endpoint.requests:
+        if request.status < 300:
+            world.restore()
+            assert world.send(request).status == request.status
 
 
 def test_stream_function_runs_on_its_own_variables(user: Caller, setting: Callable[..., None], stream: Stream) -> None:

@@ -2,28 +2,31 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lambdo.table import wire
-from tests.functions.test_every_route import REQUESTS, Desk, Good
+from tests.endpoints import ENDPOINTS
+from tests.endpoints.accounts import NEW_PASSWORD
 from tests.support.at_once import at_once
 from tests.support.frame import assert_problem
 from tests.support.fsck import fsck
+from tests.support.routes import among, each
 from tools.in_process.api import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json
+from tools.in_process.endpoints import Endpoint, Request
 from tools.in_process.network import LOST, Network, cancelled
-from tools.in_process.table import uncounted
+from tools.in_process.table import Dump, uncounted
+from tools.in_process.world import World
 
 KEY = {"Idempotency-Key": '"8e03978e-40d5-43e8-bc93-6894a57f9324"'}
 REPLAYED = "idempotent-replayed"
-# Idempotent by themselves: they keep no record.
-BY_NATURE = {"/api/auth/email/verify", "/api/auth/logout", "/api/auth/refresh"}
-WRITES = [good for good in REQUESTS if good.method != "GET" and good.path not in BY_NATURE]
+WRITES = [endpoint for endpoint in ENDPOINTS if endpoint.takes_key]
 # Another good body for the same route.
 OTHER_BODIES: dict[str, Json] = {
     "POST /api/auth/login": {"email": "{email}", "password": PASSWORD, "cookie": True},
-    "PATCH /api/auth/me": {"name": "Grace"},
+    "PATCH /api/auth/me": {"name": "Alan"},
     "DELETE /api/auth/me": {"password": "another good passphrase"},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "and a third good passphrase"},
     "POST /api/auth/password/reset": {"token": "{reset_password}", "password": "not so common either"},
@@ -32,20 +35,19 @@ OTHER_BODIES: dict[str, Json] = {
     "PUT /api/{user_id}/tags/{tag_id}": {"name": "newer"},
     "PATCH /api/{user_id}/tags/{tag_id}": {"color": "#0000ff"},
     "POST /api/{user_id}/tasks": {"title": "newer"},
-    "POST /api/{user_id}/tasks/bulk": {"operations": [{"op": "delete", "task_id": "{task_id}"}]},
+    "POST /api/{user_id}/tasks/bulk": {"operations": [{"op": "delete", "task_id": "{plain}"}]},
     "PUT /api/{user_id}/tasks/{task_id}": {"title": "newer"},
     "PATCH /api/{user_id}/tasks/{task_id}": {"priority": "low"},
     "PATCH /api/{user_id}/tasks/{task_id}/complete": {"completed": False},
 }
 
-type Dump = Callable[[], list[Json]]
-
-each_write = pytest.mark.parametrize("good", WRITES, ids=lambda good: f"{good.method} {good.path}")
+each_write = among(WRITES)
 
 
-@pytest.fixture
-def desk(user: Caller) -> Desk:
-    return Desk(user)
+def keyed(endpoint: Endpoint, key: str = "8e03978e-40d5-43e8-bc93-6894a57f9324", **changes: Any) -> Request:
+    """Return an endpoint's good request with a key."""
+    good = endpoint.sending
+    return replace(good, headers={**good.headers, "Idempotency-Key": key}, **changes)
 
 
 def told(answer: Answer) -> tuple[int, Json, dict[str, str | None]]:
@@ -60,53 +62,46 @@ def records(items: list[Json]) -> list[Json]:
 
 @each_write
 def test_write_sent_again_with_its_key_gets_the_first_answer_and_has_1_effect(
-    desk: Desk, dump: Dump, good: Good
+    world: World, dump: Dump, endpoint: Endpoint
 ) -> None:
-    first = desk.send(good, headers=KEY)
+    first = world.send(keyed(endpoint))
     assert first.status < 300, first.text
     assert REPLAYED not in first.headers
     before = uncounted(dump())
-    again = desk.send(good, headers=KEY)
+    again = world.send(keyed(endpoint))
     assert told(again) == told(first)
     assert again.headers[REPLAYED] == "true"
     assert uncounted(dump()) == before
     fsck(before)
 
 
-@pytest.mark.parametrize(
-    "good", [good for good in REQUESTS if good.path in BY_NATURE], ids=lambda good: f"{good.method} {good.path}"
-)
+@each(lambda endpoint: endpoint.idempotent)
 def test_write_that_is_idempotent_by_itself_gets_the_same_answer_and_keeps_no_record(
-    desk: Desk, dump: Dump, good: Good
+    world: World, dump: Dump, endpoint: Endpoint
 ) -> None:
-    first, count = desk.send(good, headers=KEY), len(records(dump()))
+    first, count = world.send(keyed(endpoint)), len(records(dump()))
     assert first.status < 300
-    assert told(desk.send(good, headers=KEY)) == told(first)
+    assert told(world.send(keyed(endpoint))) == told(first)
     assert len(records(dump())) == count
 
 
 @each_write
-def test_refused_key_changes_nothing(desk: Desk, dump: Dump, good: Good) -> None:
+def test_refused_key_changes_nothing(world: World, dump: Dump, endpoint: Endpoint) -> None:
     before = uncounted(dump())
-    answer = desk.send(good, headers={"Idempotency-Key": ""})
+    answer = world.send(keyed(endpoint, ""))
     assert_problem(answer, 400, "malformed_header")
     assert uncounted(dump()) == before
 
 
 @pytest.mark.parametrize("route", OTHER_BODIES)
-def test_key_of_another_body_is_refused_422_and_nothing_changes(desk: Desk, dump: Dump, route: str) -> None:
-    good = next(good for good in WRITES if f"{good.method} {good.path}" == route)
-    assert desk.send(good, headers=KEY).status < 300
+def test_key_of_another_body_is_refused_422_and_nothing_changes(world: World, dump: Dump, route: str) -> None:
+    (endpoint,) = (one for one in WRITES if str(one) == route)
+    assert world.send(keyed(endpoint)).status < 300
     before = uncounted(dump())
-    answer = desk.send(good._replace(body=OTHER_BODIES[route]), headers=KEY)
+    answer = world.send(keyed(endpoint, body=OTHER_BODIES[route]))
     assert_problem(answer, 422, "idempotency_key_reused")
     assert answer.json["errors"][0]["loc"] == ["header", "idempotency-key"]
     assert uncounted(dump()) == before
-
-
-def test_every_write_with_a_body_has_been_tried_with_another() -> None:
-    has_one_body = {"POST /api/auth/password/forgot"}  # the address in it is also whose key it is
-    assert OTHER_BODIES.keys() | has_one_body == {f"{good.method} {good.path}" for good in WRITES if good.body}
 
 
 def test_key_of_another_item_is_refused_422(user: Caller) -> None:
@@ -268,7 +263,7 @@ def test_conflict_about_the_task_itself_is_answered_503(user: Caller, network: N
 
 @each_write
 def test_request_overtaken_by_its_own_repetition_gets_that_ones_answer(
-    desk: Desk, network: Network, dump: Dump, good: Good
+    world: World, network: Network, dump: Dump, endpoint: Endpoint
 ) -> None:
     """The second runs whole just before the first's write."""
     answers: list[Answer] = []
@@ -276,10 +271,10 @@ def test_request_overtaken_by_its_own_repetition_gets_that_ones_answer(
     def overtake() -> None:
         if network.sent[-1] == "TransactWriteItems" and network.plan:
             network.plan = []
-            answers.append(desk.send(good, headers=KEY))
+            answers.append(world.send(keyed(endpoint)))
 
     network.plan = [overtake] * 10
-    answers.append(desk.send(good, headers=KEY))
+    answers.append(world.send(keyed(endpoint)))
     assert len(answers) == 2
     assert told(answers[0]) == told(answers[1])
     assert answers[1].headers[REPLAYED] == "true"
@@ -295,19 +290,16 @@ def test_20_at_once_with_one_key_have_1_effect(user: Caller, dump: Dump) -> None
     fsck(dump())
 
 
-def test_records_hold_neither_passwords_nor_tokens(desk: Desk, dump: Dump) -> None:
-    shown = [PASSWORD, "another good passphrase", "not so common"]
-    for number, good in enumerate(WRITES):
-        if good.path == "/api/auth/me" and good.method == "DELETE":
-            continue
-        answer = desk.send(good, headers={"Idempotency-Key": f"{number}"})
-        shown += [value for name, value in (answer.json if answer.text else {}).items() if "_token" in name]
-    kept = str(records(dump()))
-    assert len(records(dump())) >= len(WRITES) - 1
-    assert not [secret for secret in shown if secret in kept]
+@each_write
+def test_record_holds_neither_passwords_nor_tokens(world: World, dump: Dump, endpoint: Endpoint) -> None:
+    answer = world.send(keyed(endpoint))
+    tokens = [value for name, value in (answer.json if answer.text else {}).items() if "_token" in name]
+    kept = records(dump())
+    assert kept
+    assert not [secret for secret in (PASSWORD, NEW_PASSWORD, *tokens) if secret in str(kept)]
 
 
-def test_fingerprint_of_a_password_is_salted_and_slow(api: Api, dump: Dump, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fingerprint_of_a_password_is_salted_and_slow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     costs: list[tuple[bytes, int, int]] = []
     scrypt = hashlib.scrypt
 
@@ -316,18 +308,21 @@ def test_fingerprint_of_a_password_is_salted_and_slow(api: Api, dump: Dump, monk
         return scrypt(password, salt=salt, n=n, r=r, p=p, **rest)
 
     monkeypatch.setattr(hashlib, "scrypt", noted)
-    desk = Desk(api.sign_up())
-    with_password = [good for good in WRITES if good.body and any("password" in name for name in good.body)]
-    for good in with_password:
+    with_password = [one for one in WRITES if any("password" in name for name in one.sending.body or ())]
+    assert with_password
+    for endpoint in with_password:
         costs.clear()
-        desk.send(good, headers={"Idempotency-Key": f"key of {good.path}".replace(" ", "_")})
-        assert costs == [(f"key_of_{good.path}".encode(), 16 * 2**20, 5)], good
+        world.restore()
+        world.send(keyed(endpoint, f"key of {endpoint.path}".replace(" ", "_")))
+        assert costs == [(f"key_of_{endpoint.path}".encode(), 16 * 2**20, 5)], endpoint
 
 
-def test_account_that_is_deleted_takes_its_records_along_but_for_those_that_say_nothing(desk: Desk, dump: Dump) -> None:
-    desk.user.call("POST", "tasks", {"title": "personal"}, headers=KEY)
+def test_account_that_is_deleted_takes_its_records_along_but_for_those_that_say_nothing(
+    user: Caller, dump: Dump
+) -> None:
+    user.call("POST", "tasks", {"title": "personal"}, headers=KEY)
     assert "personal" in str(dump())
-    assert desk.user.call("DELETE", "/api/auth/me", {"password": PASSWORD}, headers=KEY).status == 202
-    rest = [item for item in map(wire.load, dump()) if desk.user.id in item["pk"]]
+    assert user.call("DELETE", "/api/auth/me", {"password": PASSWORD}, headers=KEY).status == 202
+    rest = [item for item in map(wire.load, dump()) if user.id in item["pk"]]
     assert [item.keys() for item in rest if item["sk"] != "PROFILE"] == [{"pk", "sk", "fingerprint", "expires_at"}]
     fsck(dump())

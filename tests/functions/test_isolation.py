@@ -1,46 +1,19 @@
 """A stranger never sees, changes or can even tell another's tasks."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.support.frame import assert_problem
+from tests.support.routes import GUARDED, NAMING_A_USER
 from tools.in_process.api import UNKNOWN_ID, Answer, Caller
-from tools.local.application import Application
+from tools.in_process.endpoints import Endpoint, Request
+from tools.in_process.table import Dump
+from tools.in_process.world import World
 
-TASK, TAG, LINK = "tasks/{task_id}", "tags/{tag_id}", "tasks/{task_id}/tags/{tag_id}"
-RESTORE = "tasks/trash/{task_id}/restore"
-ITEM_ROUTES: list[tuple[str, str, Any]] = [
-    ("GET", TASK, None),
-    ("PUT", TASK, {"title": "stolen"}),
-    ("PUT", TASK, {"completed": True}),
-    ("PUT", TASK, {"tag_ids": []}),
-    ("PUT", TASK, {}),
-    ("PATCH", TASK, {"title": "stolen"}),
-    ("PATCH", TASK, {"priority": "high"}),
-    ("DELETE", TASK, None),
-    ("PATCH", f"{TASK}/complete", None),
-    ("PATCH", f"{TASK}/complete", {"completed": True}),
-    ("POST", RESTORE, None),
-    ("GET", TAG, None),
-    ("PUT", TAG, {"name": "stolen"}),
-    ("PUT", TAG, {"color": None}),
-    ("PUT", TAG, {}),
-    ("PATCH", TAG, {"name": "stolen"}),
-    ("DELETE", TAG, None),
-    ("PUT", LINK, None),
-    ("DELETE", LINK, None),
-]
-LIST_ROUTES: list[tuple[str, str, Any]] = [
-    ("GET", "tasks", None),
-    ("POST", "tasks", {"title": "planted"}),
-    ("POST", "tasks/bulk", {"operations": [{"op": "create", "task": {"title": "planted"}}]}),
-    ("GET", "tasks/trash", None),
-    ("DELETE", "tasks/trash", None),
-    ("GET", "tags", None),
-    ("POST", "tags", {"name": "planted"}),
-]
 HEADERS = [{}, {"If-Match": "*"}, {"If-Match": '"v1"'}, {"If-None-Match": '"v1"'}]
 
 
@@ -48,62 +21,54 @@ def seen(answer: Answer) -> tuple[int, dict[str, str], str]:
     return answer.status, answer.headers, answer.text
 
 
+ITEMS = [endpoint for endpoint in NAMING_A_USER if endpoint.parameters != ["user_id"]]
+LISTS = [endpoint for endpoint in NAMING_A_USER if endpoint.parameters == ["user_id"]]
+
+
+def good_ones(endpoint: Endpoint) -> list[Request]:
+    """Return an endpoint's good requests of one's own things, of each body one."""
+    found = {str(one.body): one for one in reversed(endpoint.requests) if one.status < 300 and not one.cold}
+    nothing = [replace(endpoint.good, body={})] if endpoint.method in {"PUT", "PATCH"} and endpoint.needs_body else []
+    return [replace(one, headers={}) for one in [*found.values(), *nothing]]
+
+
 @pytest.mark.check("A01")
-def test_routes_below_are_all_that_the_template_has(application: Application) -> None:
-    covered = {(method, path) for method, path, _ in ITEM_ROUTES + LIST_ROUTES}
-    declared = {
-        (route.method, route.path.removeprefix("/api/{user_id}/"))
-        for route in application.routes
-        if "{user_id}" in route.path
-    }
-    assert covered == declared
-    with_ids = {one.path for one in application.routes if one.authorizer and "{" in one.path.replace("{user_id}", "")}
-    other_ids = with_ids - {f"/api/{{user_id}}/{path}" for _, path in covered}
-    assert other_ids == {"/api/auth/sessions/{session_id}"}, "test_delete_session.py has its strangers"
+def test_ids_in_paths_without_a_user_are_those_of_sessions() -> None:
+    others = {one.path for one in GUARDED if one.parameters and one not in NAMING_A_USER}
+    assert others == {"/api/auth/sessions/{session_id}"}, "test_delete_session.py has its strangers"
 
 
 @pytest.mark.check("A01")
 @pytest.mark.parametrize("headers", HEADERS, ids=str)
-@pytest.mark.parametrize(("method", "path", "body"), ITEM_ROUTES, ids=str)
+@pytest.mark.parametrize("request_", [one for endpoint in ITEMS for one in good_ones(endpoint)], ids=str)
 def test_anothers_id_on_ones_own_path_is_the_same_404_as_an_unknown_id(
-    user: Caller,
-    stranger: Caller,
-    dump: Callable[[], list[dict[str, Any]]],
-    method: str,
-    path: str,
-    body: Any,
-    headers: dict[str, str],
+    world: World, stranger: Caller, dump: Dump, request_: Request, headers: dict[str, str]
 ) -> None:
-    tag = user.create_tag()
-    task = user.create_task(tag_ids=[tag["id"]])
-    if path == RESTORE:
-        user.call("DELETE", f"tasks/{task['id']}")
+    named = {"task_id", "tag_id"} & set(re.findall(r"{(\w+)", request_.path))
     before = dump()
     for owner in ("me", stranger.id):
         theirs, unknown = (
-            stranger.call(method, f"/api/{owner}/{filled}", body, headers=headers, request_id="the same")
-            for filled in (
-                path.format(task_id=task["id"], tag_id=tag["id"]),
-                path.format(task_id=UNKNOWN_ID, tag_id=UNKNOWN_ID),
+            world.send(
+                replace(request_, headers=headers, ids={**ids, "user_id": owner}), as_=stranger, request_id="the same"
             )
+            for ids in (request_.ids, dict.fromkeys(named, "unknown"))
         )
-        assert_problem(theirs, 404, "task_not_found" if "task_id" in path else "tag_not_found")
+        assert_problem(theirs, 404, "task_not_found" if "task_id" in named else "tag_not_found")
         assert seen(theirs) == seen(unknown)
     assert dump() == before
 
 
 @pytest.mark.check("A01")
-@pytest.mark.parametrize(("method", "path", "body"), ITEM_ROUTES, ids=str)
+@pytest.mark.parametrize("request_", [one for endpoint in ITEMS for one in good_ones(endpoint)], ids=str)
 def test_anothers_path_is_refused_403_whatever_the_id(
-    user: Caller, stranger: Caller, dump: Callable[[], list[dict[str, Any]]], method: str, path: str, body: Any
+    world: World, stranger: Caller, dump: Dump, request_: Request
 ) -> None:
-    ids = [(one.create_task()["id"], one.create_tag()["id"]) for one in (user, stranger)]
+    own = {"task_id": stranger.create_task()["id"], "tag_id": stranger.create_tag()["id"]}
     before = dump()
+    some = [request_.ids, own, *({"task_id": name, "tag_id": name} for name in ("unknown", "nonsense"))]
     answers = [
-        stranger.call(
-            method, f"/api/{user.id}/{path.format(task_id=task_id, tag_id=tag_id)}", body, request_id="the same"
-        )
-        for task_id, tag_id in (*ids, (UNKNOWN_ID, UNKNOWN_ID), ("nonsense", "nonsense"))
+        world.send(replace(request_, ids={**ids, "user_id": world.user.id}), as_=stranger, request_id="the same")
+        for ids in some
     ]
     assert_problem(answers[0], 403, "forbidden")
     assert all(seen(answer) == seen(answers[0]) for answer in answers)
@@ -111,15 +76,14 @@ def test_anothers_path_is_refused_403_whatever_the_id(
 
 
 @pytest.mark.check("A01")
-@pytest.mark.parametrize(("method", "path", "body"), LIST_ROUTES, ids=str)
+@pytest.mark.parametrize("request_", [one for endpoint in LISTS for one in good_ones(endpoint)], ids=str)
 def test_anothers_list_is_refused_403_like_that_of_nobody(
-    user: Caller, stranger: Caller, dump: Callable[[], list[dict[str, Any]]], method: str, path: str, body: Any
+    world: World, stranger: Caller, dump: Dump, request_: Request
 ) -> None:
-    user.create_task()
-    user.call("DELETE", f"tasks/{user.create_task()['id']}")
     before = dump()
     theirs, nobodys = (
-        stranger.call(method, f"/api/{owner}/{path}", body, request_id="the same") for owner in (user.id, UNKNOWN_ID)
+        world.send(replace(request_, ids={"user_id": owner}), as_=stranger, request_id="the same")
+        for owner in (world.user.id, "unknown")
     )
     assert_problem(theirs, 403, "forbidden")
     assert seen(theirs) == seen(nobodys)

@@ -67,6 +67,12 @@ class Documented:
 documented = Documented()
 
 
+def takes_header(method: str, path: str, name: str) -> bool:
+    """Return whether a route takes a header, by its name among the components."""
+    operation = _document()["paths"].get(path.replace("+}", "}"), {}).get(method.lower(), {})
+    return {"$ref": f"#/components/parameters/{name}"} in operation.get("parameters", [])
+
+
 def _hold_headers(name: str, promised: Mapping[str, Any], answer: "Answer") -> None:
     known = {header.lower(): _resolved(one) for header, one in promised.get("headers", {}).items()}
     sent = answer.headers | ({"set-cookie": answer.cookies[0]} if answer.cookies else {})

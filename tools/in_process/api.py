@@ -172,10 +172,10 @@ class Api:
         context: Json = answer["context"]
         return context
 
-    def sign_up(self) -> "Caller":
-        """Register and log in a new user."""
-        email = f"{uuid.uuid4().hex}@example.com"
-        expect(self.call("POST", "/api/auth/register", {"email": email, "password": PASSWORD}), 201)
+    def sign_up(self, email: str | None = None, **fields: str) -> "Caller":
+        """Register and log in a new user, with an address of its own unless one is given."""
+        email = email or f"{uuid.uuid4().hex}@example.com"
+        expect(self.call("POST", "/api/auth/register", {"email": email, "password": PASSWORD, **fields}), 201)
         return self.log_in(email)
 
     def log_in(self, email: str, password: str = PASSWORD, **options: Any) -> "Caller":

@@ -3,7 +3,7 @@
 import os
 from typing import Final
 
-from lambdo.base import settings
+from lambdo.base.settings import MAX_LIMIT
 
 LIMITS: Final = (
     "LOG_IN_FAILURES_PER_ACCOUNT",
@@ -17,4 +17,4 @@ LIMITS: Final = (
 
 def lift_limits() -> None:
     """Let this process hash passwords at bcrypt's lowest cost, and count no attempts."""
-    os.environ |= {"PASSWORD_COST": "4", **dict.fromkeys(LIMITS, str(settings.MAX_LIMIT))}
+    os.environ |= {"PASSWORD_COST": "4", **dict.fromkeys(LIMITS, str(MAX_LIMIT))}

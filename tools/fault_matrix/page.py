@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tests.faults.faults import FAULTS, OVERTAKEN
-from tests.faults.matrix import Outcome, Result
+from tools.fault_matrix.faults import FAULTS, OVERTAKEN
+from tools.fault_matrix.matrix import Outcome, Result
 
 COLUMNS = [*(fault for fault in FAULTS if not fault.passes), OVERTAKEN]
 
 
 def render(results: Sequence[Result]) -> str:
     """Return the page: a sum of all, and a table for each route with a row for each call of each request."""
+    results = sorted(results, key=_place)
     outcomes = [outcome for result in results for outcome in result.outcomes]
-    routes = {(result.case.method, result.case.route) for result in results}
+    routes = {(result.request.method, result.request.path) for result in results}
     calls = sum(len(result.reference.operations) for result in results)
     wrong = sum(len(result.wrong) for result in results)
     broken = sum(500 in {outcome.answer, outcome.retry} for outcome in outcomes)
@@ -20,7 +21,7 @@ def render(results: Sequence[Result]) -> str:
     lines = [
         "# Fault matrix",
         "",
-        "Written by `make fault-matrix` from a run of `tests/faults/test_matrix.py`; a test compares it with each run.",
+        "Written by `make fault-matrix`, which makes the requests of `tests/endpoints`; a test compares it with each run.",
         "How it is made, and what is looked at after each request: [0024](decisions/0024-how-faults-are-tested.md).",
         "",
         f"**{len(results)} requests to {len(routes)} routes, {calls:,} calls, {len(outcomes):,} faults, {retries:,} retries: "
@@ -37,16 +38,22 @@ def render(results: Sequence[Result]) -> str:
         "`twice` marks a retry that has another effect; with an Idempotency-Key there is none. "
         'Faults "once" and "re-sent" are counted under "unseen": the answer is as if nothing had happened, and there is no retry.',
     ]
-    for (method, route), its in groupby(results, lambda result: (result.case.method, result.case.route)):
+    for (method, route), its in groupby(results, lambda result: (result.request.method, result.request.path)):
         lines += ["", f"## {method} {route}", "", *_table(list(its))]
     return "\n".join([*lines, ""])
+
+
+def _place(result: Result) -> tuple[list[str], list[tuple[bool, str]]]:
+    """Say where a route stands: by its path, but the items of a collection before its other parts."""
+    segments = result.request.path.split("/")
+    return segments[:4], [(not segment.startswith("{"), segment) for segment in segments[4:]]
 
 
 def _table(results: Sequence[Result]) -> Iterator[str]:
     yield f"| request | call | unseen | {' | '.join(fault.name for fault in COLUMNS)} |"
     yield f"|{'---|' * (len(COLUMNS) + 3)}"
     for result in results:
-        name = result.case.variant or "any"
+        name = result.request.variant or "any"
         for step, operation in enumerate(result.reference.operations):
             outcomes = [outcome for outcome in result.outcomes if outcome.step == step]
             passed = sum(outcome.fault.passes for outcome in outcomes)

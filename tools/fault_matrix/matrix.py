@@ -1,19 +1,19 @@
-"""Each case once to count its calls, then once for each call and fault, with its client's retry. What is wrong is collected."""
+"""Each request once to count its calls, then once for each call and fault, with its client's retry. What is wrong is collected."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lambdo.base.settings import settings
 from lambdo.table import aws, key_sets, keys
 from lambdo.web.idempotency import REPLAYED
-from tests.faults.cases import Case
-from tests.faults.faults import FAULTS, OVERTAKEN, WRITES, Fault
-from tests.faults.world import World
-from tests.support.frame import assert_problem
+from tools.fault_matrix.faults import FAULTS, OVERTAKEN, WRITES, Fault
 from tools.in_process.api import Answer
+from tools.in_process.endpoints import Endpoint, Request
 from tools.in_process.network import PASS, Crash, Network
 from tools.in_process.network import Fault as NetworkFault
+from tools.in_process.problems import differences
+from tools.in_process.world import World
 
 MANY = 30  # calls; a bound on hanging, not a measurement
 
@@ -27,7 +27,7 @@ class Reply(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """What a case does when all is well: its calls, the state before each and at the end, and what a second time brings."""
+    """What a request does when all is well: its calls, the state before each and at the end, and what a second time brings."""
 
     operations: list[str]
     states: list[str]
@@ -52,118 +52,120 @@ class Outcome(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of a case."""
+    """What came of a request."""
 
-    case: Case
+    request: Request
     reference: Reference
     outcomes: list[Outcome]
     wrong: list[str]
 
 
 class Matrix:
-    """Runs each case once."""
+    """Runs each request once."""
 
     def __init__(self, world: World) -> None:
         self.results: dict[str, Result] = {}
         self._world = world
 
-    def run(self, case: Case) -> Result:
-        """Return what comes of a case."""
-        if str(case) not in self.results:
-            self.results[str(case)] = self._run(case)
-        return self.results[str(case)]
+    def run(self, request: Request) -> Result:
+        """Return what comes of a request."""
+        if str(request) not in self.results:
+            self.results[str(request)] = self._run(request)
+        return self.results[str(request)]
 
-    def _run(self, case: Case) -> Result:
-        network = _network(case)
-        reference = self._observe(case, network)
-        outcomes = [self._inject(case, network, reference, *injection) for injection in _injections(case, reference)]
-        outcomes += self._overtake(case, network, reference)
+    def _run(self, request: Request) -> Result:
+        network = _network(request)
+        reference = self._observe(request, network)
+        outcomes = [
+            self._inject(request, network, reference, *injection) for injection in _injections(request, reference)
+        ]
+        outcomes += self._overtake(request, network, reference)
         wrong = [
             f"{outcome.fault.name} at call {outcome.step + 1}, {reference.operations[outcome.step]}: {wrong}"
             for outcome in outcomes
             for wrong in outcome.wrong
         ]
-        return Result(case, reference, outcomes, _undeclared(case, reference) + wrong)
+        return Result(request, reference, outcomes, _undeclared(request, reference) + wrong)
 
-    def _observe(self, case: Case, network: Network) -> Reference:
+    def _observe(self, request: Request, network: Network) -> Reference:
         """Make the request twice, with a look at the table before each call of the first."""
         self._world.restore()
         states: list[str] = []
-        _start(case, network, [lambda: states.append(self._world.look()[0])] * MANY)
-        reply = self._reply(self._world.send(case))
+        _start(request, network, [lambda: states.append(self._world.look()[0])] * MANY)
+        reply = self._reply(self._world.send(request))
         operations = [*network.sent]
-        _start(case, network, [])
+        _start(request, network, [])
         states.append(self._world.look()[0])
-        again = self._reply(self._world.send(case))
+        again = self._reply(self._world.send(request))
         return Reference(operations, states, reply, again, self._world.look()[0])
 
-    def _inject(self, case: Case, network: Network, reference: Reference, step: int, fault: Fault) -> Outcome:
+    def _inject(self, request: Request, network: Network, reference: Reference, step: int, fault: Fault) -> Outcome:
         """Make the request while one of its calls fails, and again if its client does not know what came of it."""
         self._world.restore()
-        _start(case, network, [*[PASS] * step, *fault.plan(reference.operations[step])])
+        _start(request, network, [*[PASS] * step, *fault.plan(reference.operations[step])])
         try:
-            answer = self._world.send(case)
+            answer = self._world.send(request)
         except Crash:
             answer = None
         wrong = _differs("faults that were not met", network.plan, [])
-        wrong += self._judge(case, reference, step, fault, answer)
+        wrong += self._judge(request, reference, step, fault, answer)
         there = reference.states[-1 if fault.passes else step + fault.applied]
         state, violations = self._world.look()
         wrong += violations
-        if fault.passes or not case.in_steps:
+        if fault.passes or not request.in_steps:
             wrong += _differs("table", state, there)
         if answer and fault.passes:
             return Outcome(step, fault, answer.status, None, False, wrong)
 
         done = there == reference.states[-1]
-        _start(case, network, [])
-        again = self._world.send(case)
-        wrong += self._judge_retry(case, reference, again, done=done)
-        return Outcome(step, fault, answer.status if answer else None, again.status, case.twice and done, wrong)
+        _start(request, network, [])
+        again = self._world.send(request)
+        wrong += self._judge_retry(request, reference, again, done=done)
+        return Outcome(step, fault, answer.status if answer else None, again.status, request.twice and done, wrong)
 
-    def _overtake(self, case: Case, network: Network, reference: Reference) -> Iterator[Outcome]:
+    def _overtake(self, request: Request, network: Network, reference: Reference) -> Iterator[Outcome]:
         """Let the rival run whole before each call up to the one with the effect: as if it had come before the request."""
-        rival = case.rival
+        rival = request.rival
         if rival is None:
             return
         self._world.restore()
-        _start(case, network, [])
+        _start(request, network, [])
         self._world.send(rival)
-        reply = self._reply(self._world.send(case))
+        reply = self._reply(self._world.send(request))
         state = self._world.look()[0]
-        undeclared = _differs("answer", reply.status, case.overtaken or case.good)
+        undeclared = _differs("answer", reply.status, request.overtaken or request.status)
         for step in range(reference.states.index(reference.states[-1])):
             self._world.restore()
-            _start(case, network, [*[PASS] * step, lambda: self._world.send(rival)])
-            answer = self._world.send(case)
+            _start(request, network, [*[PASS] * step, lambda: self._world.send(rival)])
+            answer = self._world.send(request)
             network.restart()
             now, violations = self._world.look()
             wrong = _differs("answer", self._reply(answer), reply) + _differs("table", now, state) + violations
             yield Outcome(step, OVERTAKEN, answer.status, None, False, wrong + undeclared)
 
-    def _judge(self, case: Case, reference: Reference, step: int, fault: Fault, answer: Answer | None) -> list[str]:
+    def _judge(
+        self, request: Request, reference: Reference, step: int, fault: Fault, answer: Answer | None
+    ) -> list[str]:
         """Return what is wrong with the first answer."""
         if answer is None or fault.code is None:
             return _differs("end", answer, None) + _differs("crash", fault.code, None)
-        if fault.passes or (reference.is_done_before(step) and case.late is None):
+        if fault.passes or (reference.is_done_before(step) and request.late is None):
             return _differs("answer", self._reply(answer), reference.reply) + self._unreadable(answer)
-        if case.in_steps and answer.status == 200:
+        if request.in_steps and answer.status == 200:
             told = [result["problem"]["code"] for result in answer.json["results"] if "problem" in result]
             return _differs("what is told of the steps", told, [fault.code])
-        try:
-            assert_problem(answer, fault.status, fault.code)
-        except AssertionError as error:
-            return [str(error)]
-        if fault.applied or reference.is_done_before(step) or case.in_steps:
+        if wrong := differences(answer, fault.status, fault.code):
+            return wrong
+        if fault.applied or reference.is_done_before(step) or request.in_steps:
             return []
         return _differs("table under a fault", reference.states[step], reference.states[0])
 
-    def _judge_retry(self, case: Case, reference: Reference, answer: Answer, *, done: bool) -> list[str]:
+    def _judge_retry(self, request: Request, reference: Reference, answer: Answer, *, done: bool) -> list[str]:
         """Return what is wrong with a retry, whose effect may be there already, and once the stream has come."""
         state, wrong = self._world.look()
-        if case.in_steps:
-            wrong += _differs("retry", answer.status, case.good)
-            if not case.twice:
+        if request.in_steps:
+            wrong += _differs("retry", answer.status, request.status)
+            if not request.twice:
                 wrong += _differs("effects of all", _effects(state), _effects(reference.states[-1]))
         else:
             wrong += _differs("retry", self._reply(answer), reference.again if done else reference.reply)
@@ -186,45 +188,45 @@ class Matrix:
         return Reply(answer.status, *(self._world.shape(text) for text in (json.dumps(headers), answer.text)))
 
 
-def _network(case: Case) -> Network:
+def _network(request: Request) -> Network:
     """Return the wire of a client of its own: botocore counts retries over a client's life."""
     aws.client.cache_clear()
     for name in (settings.signing_keys_parameter, settings.cursor_keys_parameter):
         key_sets.get_cached(name)
-    return Network(*(aws.client(service) for service in (["dynamodb", "ssm"] if case.cold else ["dynamodb"])))
+    return Network(*(aws.client(service) for service in (["dynamodb", "ssm"] if request.cold else ["dynamodb"])))
 
 
-def _start(case: Case, network: Network, plan: list[NetworkFault]) -> None:
-    """Start a new process, which has read its keys unless the case is of one that has not, with these faults to come."""
+def _start(request: Request, network: Network, plan: list[NetworkFault]) -> None:
+    """Start a new process, which has read its keys unless the request is of one that has not, with these faults to come."""
     network.restart()
     network.plan = plan
-    if case.cold:
+    if request.cold:
         key_sets.get_cached.cache_clear()
 
 
-def _injections(case: Case, reference: Reference) -> Iterator[tuple[int, Fault]]:
+def _injections(request: Request, reference: Reference) -> Iterator[tuple[int, Fault]]:
     """Yield each call with each fault that it can meet. With a key, what is read before a write is read as without one."""
     last = len(reference.operations) - 1
     for step, operation in enumerate(reference.operations):
-        if case.keyed and operation not in WRITES and step != last:
+        if request.keyed and operation not in WRITES and step != last:
             continue
         has_effect = reference.states[step] != reference.states[step + 1]
         for fault in FAULTS:
-            if fault.plan(operation) and (has_effect or not fault.of_effect) and (case.keyed or not fault.of_key):
+            if fault.plan(operation) and (has_effect or not fault.of_effect) and (request.keyed or not fault.of_key):
                 yield step, fault
 
 
-def _undeclared(case: Case, reference: Reference) -> list[str]:
-    """Return where a case does something else than it is declared to do."""
-    again = case.good if case.again is None else case.again
+def _undeclared(request: Request, reference: Reference) -> list[str]:
+    """Return where a request does something else than it is declared to do."""
+    again = request.status if request.again is None else request.again
     twice = reference.twice != reference.states[-1]
     return (
-        _differs("answer", reference.reply.status, case.good)
+        _differs("answer", reference.reply.status, request.status)
         + _differs(
-            "replay", REPLAYED in reference.again.headers, case.keyed and reference.states[0] != reference.states[-1]
+            "replay", REPLAYED in reference.again.headers, request.keyed and reference.states[0] != reference.states[-1]
         )
         + _differs("second answer", reference.again.status, again)
-        + _differs("second effect", twice, case.twice)
+        + _differs("second effect", twice, request.twice)
     )
 
 
@@ -235,3 +237,8 @@ def _effects(state: str) -> list[str]:
 
 def _differs(what: str, found: object, wanted: object) -> list[str]:
     return [] if found == wanted else [f"{what}: {found}, not {wanted}"]
+
+
+def requests(endpoints: Sequence[Endpoint]) -> list[Request]:
+    """Return the requests to run: all but those of pages, which call nothing, with and without an Idempotency-Key."""
+    return [request for endpoint in endpoints if not endpoint.is_page for request in endpoint.with_keys()]

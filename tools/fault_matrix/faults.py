@@ -46,7 +46,7 @@ def _always(*faults: network.Fault) -> Plan:
 
 
 def _throttled(attempts: int, own_attempts: int) -> Plan:
-    """A transaction is cancelled by throttling, which the SDK does not repeat."""
+    """Return the plan of a throttled call; a transaction is cancelled, which the SDK does not repeat."""
     return lambda operation: (
         [cancelled("None", "ThrottlingError")] * own_attempts
         if operation == "TransactWriteItems"
@@ -75,19 +75,19 @@ def _undone(attempts: int) -> Plan:
 
 
 def _in_flight(operation: str) -> list[network.Fault]:
-    """The record of the key is being written by another request, each time."""
+    """Let another request be writing the record of the key, each time."""
     return [cancelled("None", "TransactionConflict")] * CONFLICT_ATTEMPTS if operation == "TransactWriteItems" else []
 
 
 def _full(operation: str) -> list[network.Fault]:
-    """The user's items fill all that one key may hold."""
+    """Let the user's items fill all that one key may hold."""
     if operation == "TransactWriteItems":
         return [cancelled("None", "ItemCollectionSizeLimitExceeded")]
     return [error("ItemCollectionSizeLimitExceededException")] if operation in WRITES else []
 
 
 ERRORS: Final = (error("InternalServerError", 500), error("", 503), UNREACHABLE)
-# Not a fault of the call: another request, which runs whole before it (`Case.rival`).
+# Not a fault of the call: another request, which runs whole before it (`Request.rival`).
 OVERTAKEN: Final = Fault(
     "overtaken", "another request to the same thing runs whole before the call", _always(), code=None
 )

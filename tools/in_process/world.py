@@ -1,21 +1,24 @@
-"""What every case starts from: one user with a little of everything, brought back by batch writes, and what of it counts."""
+"""What every request starts from: one user with a little of everything, brought back by batch writes, and what of it counts."""
 
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from itertools import batched
+from typing import Any, Final
 from urllib.parse import quote_plus
 
+from lambdo.base import times
 from lambdo.mails.models import LIFETIMES
 from lambdo.sessions import refresh_tokens
 from lambdo.table import aws, keys, wire
-from tests.faults.cases import Case
-from tools.in_process.api import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json
+from tools.in_process.api import PASSWORD, UNKNOWN_ID, Answer, Api, Caller, Json, expect
+from tools.in_process.endpoints import Request
 from tools.in_process.mail_tokens import issue
 from tools.in_process.stream import Stream
 from tools.in_process.table import uncounted
 from tools.operate.invariants import find_violations
 
+BATCH: Final = 25  # writes, the most that DynamoDB takes at once
 # What is another with each run. What was there at the start keeps its own name.
 NEW = re.compile(
     r"(?P<password>\$2b\$\d\d\$[./\w]{53})|(?P<access>eyJ[\w.-]+)|(?P<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -25,30 +28,33 @@ NEW = re.compile(
 
 
 class World:
-    """A user with the tags w, x, y, two tasks that have w and x, one of them in the trash, others, and two sessions.
+    """A user with three tags, four tasks, and another session.
 
-    One of the others has no tags, one is done and has a due date.
+    The task `plain` has no tags, `tagged` has errands and home, `done` is done and has a due date; `deleted` is in the trash and
+    has errands, home and a due date.
     """
 
-    def __init__(self, api: Api, dump: Callable[[], list[Json]]) -> None:
-        self.user = api.sign_up()
-        self._verdict = api.authorize(f"Bearer {self.user.access_token}")
-        self._verdict["exp"] += 86_400  # however slow the machine
+    # What a path's variables stand for unless a request says otherwise.
+    USUAL: Final = {
+        "user_id": "me",
+        "task_id": "plain",
+        "tag_id": "home",
+        "session_id": "other",
+        "path": "today",
+        "file": "errors",
+    }
+
+    def __init__(self, api: Api, dump: Callable[[], list[Json]], email: str | None = None) -> None:
+        self.user = api.sign_up(email, name="Ada")
+        session_id = refresh_tokens.parse(self.user.refresh_token).session_id
+        # As from the authorizer, but good for a day, however slow the machine.
+        self.verdict: Json = {"user_id": self.user.id, "sid": session_id, "exp": times.unix() + 86_400}
         self._dump = dump
         self._client = aws.client("dynamodb")
         (self._table,) = api.application.tables
         other = api.log_in(self.user.email)
-        tags = {name: self.user.create_tag(name=name)["id"] for name in "wxy"}
-        tasks = {
-            "tagged": self.user.create_task(tag_ids=[tags["w"], tags["x"]]),
-            "done": self.user.create_task(completed=True, due_date="2026-12-01"),
-            "plain": self.user.create_task(),
-            "deleted": self.user.create_task(tag_ids=[tags["w"], tags["x"]], due_date="2026-12-01"),
-        }
-        self.user.call("DELETE", f"tasks/{tasks['deleted']['id']}")
         self.names: dict[str, str] = {
-            **tags,
-            **{name: task["id"] for name, task in tasks.items()},
+            **self._things(),
             **{purpose: issue(self.user, purpose) for purpose in LIFETIMES},
             "unknown": UNKNOWN_ID,
             "other": refresh_tokens.parse(other.refresh_token).session_id,
@@ -56,10 +62,30 @@ class World:
             "quoted": quote_plus(PASSWORD),
             "refresh_token": self.user.refresh_token,
             "spent_token": _spend(other),
-            "cursor": self.user.call("GET", "tasks", query="limit=1").json["next_cursor"],
+            "cursor": self._call("GET", "tasks", query="limit=1").json["next_cursor"],
         }
         self._start = uncounted(dump())
         self._known = {match[0] for match in NEW.finditer(json.dumps(self._start)) if not match["seconds"]}
+
+    def _call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        return self.user.call(method, path, body, verdict=self.verdict, **options)
+
+    def _things(self) -> dict[str, str]:
+        """Make the tags and the tasks; return their ids by their names."""
+        tags = {
+            name: expect(self._call("POST", "tags", {"name": name.capitalize(), "color": color}), 201).json["id"]
+            for name, color in {"errands": None, "home": "#2e8b57", "office": None}.items()
+        }
+        some, due = {"tag_ids": [tags["errands"], tags["home"]]}, {"due_date": "2026-12-01"}
+        tasks = {
+            "tagged": {"title": "Write the report", "description": "Ten pages.\nNo more.", **some},
+            "done": {"title": "Pay the rent", "completed": True, **due},
+            "plain": {"title": "Buy milk"},
+            "deleted": {"title": "Call Grace", **some, **due},
+        }
+        made = {name: expect(self._call("POST", "tasks", fields), 201).json["id"] for name, fields in tasks.items()}
+        expect(self._call("DELETE", f"tasks/{made['deleted']}"), 204)
+        return {**tags, **made}
 
     def restore(self) -> None:
         """Make everything but the counters as it was at the start."""
@@ -67,23 +93,31 @@ class World:
         wanted = [_key(item) for item in self._start]
         puts = [{"PutRequest": {"Item": item}} for item in self._start if item not in items]
         deletes = [{"DeleteRequest": {"Key": _key(item)}} for item in items if _key(item) not in wanted]
-        if requests := puts + deletes:
+        for requests in batched([*puts, *deletes], BATCH, strict=False):
             self._client.batch_write_item(RequestItems={self._table: requests})
 
-    def send(self, case: Case) -> Answer:
-        """Send a case's request as its user."""
-        path = case.route.replace("{user_id}", "me")
-        for parameter, name in case.ids.items():
-            path = path.replace(f"{{{parameter}}}", self.names[name])
-        return self.user.call(
-            case.method,
-            path,
-            self._filled(case.body),
-            raw=self._filled(case.raw),
-            query=self._filled(case.query),
-            headers=case.headers | ({"idempotency-key": "a-key"} if case.keyed else {}),
-            cookies=self._filled(case.cookies),
-            verdict=self._verdict,
+    def path(self, request: Request) -> str:
+        """Return the path of a request."""
+
+        def value(parameter: str) -> str:
+            name = request.ids.get(parameter, self.USUAL[parameter])
+            return self.names.get(name, name)
+
+        return re.sub(r"{(\w+)\+?}", lambda parameter: value(parameter[1]), request.path)
+
+    def send(self, request: Request, *, as_: Caller | None = None, **options: Any) -> Answer:
+        """Send a request as this user or as another."""
+        identity = {} if as_ else {"verdict": self.verdict}
+        return (as_ or self.user).call(
+            request.method,
+            self.path(request),
+            self.filled(request.body),
+            raw=self.filled(request.raw),
+            query=self.filled(request.query),
+            headers={**self.filled(request.headers), **({"idempotency-key": "a-key"} if request.keyed else {})},
+            cookies=self.filled(request.cookies),
+            **identity,
+            **options,
         )
 
     def look(self) -> tuple[str, list[str]]:
@@ -109,14 +143,15 @@ class World:
         """Return a text with the kinds of what is new in it in the place of its values."""
         return NEW.sub(lambda match: match[0] if match[0] in self._known else f"<{match.lastgroup}>", text)
 
-    def _filled(self, value: Any) -> Any:
+    def filled(self, value: Any) -> Any:
+        """Return a value with its placeholders replaced at any depth."""
         match value:
             case dict():
-                return {name: self._filled(one) for name, one in value.items()}
+                return {name: self.filled(one) for name, one in value.items()}
             case list() | tuple():
-                return [self._filled(one) for one in value]
+                return [self.filled(one) for one in value]
             case str():
-                return re.sub(r"\{(\w+)\}", lambda name: self.names[name[1]], value)
+                return re.sub(r"{(\w+)}", lambda name: self.names[name[1]], value)
         return value
 
 
