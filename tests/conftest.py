@@ -241,7 +241,7 @@ def stranger(api: Api) -> Caller:
 def dump(application: Application) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Return every item of the table, sorted, as DynamoDB has it; without botocore, which takes ten times as long."""
     url, name = os.environ["AWS_ENDPOINT_URL_DYNAMODB"], os.environ["TABLE_NAME"]
-    pool = urllib3.PoolManager(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, timeout=30)
+    pool = urllib3.PoolManager(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, timeout=PATIENCE)
 
     def read() -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []

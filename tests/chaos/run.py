@@ -1,16 +1,16 @@
 """A run against the local server, whose workers are killed meanwhile, and the verdict on what it left."""
 
 import re
-import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from tests.chaos.crowd import Outcome, Plan, work
 from tests.chaos.killer import Killer
 from tests.chaos.sending import CRASH
-from tests.e2e.running import PATIENCE, Server
+from tests.e2e.running import Server, until
 from tools.operate.fsck import fsck
 from tools.operate.target import Target
 
@@ -38,12 +38,13 @@ def left(server: Server) -> list[str]:
     dynamodb = server.dynamodb()
     (table,) = server.facts["tables"]
     scan = {"TableName": table, "FilterExpression": "begins_with(sk, :tag) AND attribute_exists(deleted_at)"}
-    deadline = time.monotonic() + PATIENCE
-    while going := dynamodb.scan(**scan, ExpressionAttributeValues={":tag": {"S": "TAG#"}})["Items"]:
-        if time.monotonic() > deadline:
-            break
-        time.sleep(0.2)
-    unfinished = [f"{item['sk']['S']}: its deletion was not finished" for item in going]
+
+    def going() -> list[Any]:
+        found: list[Any] = dynamodb.scan(**scan, ExpressionAttributeValues={":tag": {"S": "TAG#"}})["Items"]
+        return found
+
+    until(lambda: not going())
+    unfinished = [f"{item['sk']['S']}: its deletion was not finished" for item in going()]
     return unfinished + [f"fsck: {violation}" for violation in fsck(Target(dynamodb, table), rate=1e6)]
 
 

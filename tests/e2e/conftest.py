@@ -1,7 +1,6 @@
 """The running API that end-to-end tests talk to: a local server of its own, or the one that LAMBDO_URL names."""
 
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ import httpx
 import pytest
 
 from tests.chaos.sending import AGAIN, CRASHED
-from tests.e2e.running import PATIENCE, ROOT, Server, start
+from tests.e2e.running import PATIENCE, ROOT, Server, start, until
 
 PASSWORD = "correct horse battery staple 9"
 QUARTER = 15 * 60  # seconds, for which wrong passwords are counted
@@ -90,11 +89,14 @@ def at_once(count: int, send: Callable[[int], httpx.Response]) -> list[Sent]:
 
 def sent(send: Callable[[], httpx.Response]) -> Sent:
     """Send a request until its response says what became of it."""
-    lost = 0
-    while is_to_be_sent_again(answer := send()) and lost < TRIES:
-        lost += 1
-        time.sleep(1)  # as Retry-After says
-    return Sent(answer, lost)
+    answers: list[httpx.Response] = []
+
+    def is_told() -> bool:
+        answers.append(send())
+        return not is_to_be_sent_again(answers[-1])
+
+    until(is_told, pause=1)  # as Retry-After says
+    return Sent(answers[-1], len(answers) - 1)
 
 
 def is_to_be_sent_again(answer: httpx.Response) -> bool:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 from botocore.exceptions import WaiterError
 from samcli.yamlhelper import yaml_parse
 
-from tests.e2e.running import ended
+from tests.e2e.running import ended, until
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
 from tools.local.options import ROOT
 from tools.rehearse import account, routes
@@ -174,8 +173,7 @@ def test_interrupted_command_ends_with_all_that_it_started(tmp_path: Path) -> No
     started = tmp_path / "started"
 
     def interrupt() -> None:
-        while not (started.exists() and started.read_text().endswith("\n") and waits_for_its_child()):
-            time.sleep(0.01)
+        until(lambda: started.exists() and started.read_text().endswith("\n") and waits_for_its_child())
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
