@@ -1,21 +1,17 @@
 """What every test stands on: an embedded DynamoDB, SES and SSM, the table of template.yaml, and keys made by the deployment's code."""
 
 import itertools
-import math
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import pytest
 import urllib3
-from botocore.config import Config
 from xdist.scheduler import LoadFileScheduling
 
 from tests.caller import Api, Caller
@@ -56,14 +52,6 @@ UNMEASURED = tuple(
         "functions/test_threaded_histories",
     )
 )
-PATIENCE = 120  # seconds; a bound on hanging, not a measurement
-# Seconds for which a request goes on with what it may leave to others.
-SWEEPS = (
-    "functions.delete_me.app.SWEEP_SECONDS",
-    "lambdo.sessions.service._SWEEP_SECONDS",
-    "lambdo.tasks.trash._SECONDS",
-)
-MOMENT = datetime(2026, 11, 21, 12, 7, 30, tzinfo=UTC)  # in the middle of a window of the throttles
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
 # Before lambdo.store.aws makes its client and lambdo.endpoint its logger.
@@ -77,8 +65,8 @@ from lambdo.base import settings, times  # noqa: E402
 from lambdo.base.budget import budget  # noqa: E402
 from lambdo.sessions import access_tokens as tokens  # noqa: E402
 from lambdo.table import aws, key_sets  # noqa: E402
-from lambdo.web import endpoint  # noqa: E402
 from lambdo.web.endpoint import logger  # noqa: E402
+from tools.in_process.steady import PATIENCE, one_moment, unhurried  # noqa: E402
 
 aws.session().register("provide-client-params", watch.called)
 watch.setFormatter(logger.registered_formatter)
@@ -167,50 +155,19 @@ def _signals_reach_children() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _moment() -> Iterator[None]:
-    """Let all tests of this process happen at one moment, whatever time it is: a look at the clock takes a microsecond.
-
-    So no token expires, no day ends and no throttle counts anew, unless a test moves the clock.
-    """
-    looks = itertools.count()
-
-    def now() -> datetime:
-        return MOMENT + timedelta(microseconds=next(looks))
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Self:
-            return cls.fromtimestamp(now().timestamp(), tz)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(times, "now", now)
-        patch.setattr("jwt.api_jwt.datetime", Clock)
-        patch.setattr(endpoint, "time", SimpleNamespace(**vars(time) | {"time": lambda: now().timestamp()}))
+    """Let all tests of this process happen at one moment, unless a test moves the clock."""
+    with one_moment():
         yield
 
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """The template's application on an embedded back end, with its environment set for this process.
-
-    However slow or late it is, calls do not time out, sweeps go on to their end, and nothing that expires is removed.
-    """
-    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, pytest.MonkeyPatch.context() as patch:
+    """The template's application on an embedded back end, with its environment set for this process."""
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
         os.environ["PASSWORD_COST"] = "4"  # bcrypt's lowest: the template's 12 is for attackers
         os.environ |= dict.fromkeys(LIMITS, str(settings.MAX_LIMIT))  # every test comes from one address
-        patch.setattr(aws, "CONFIG", aws.CONFIG.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)))
-        aws.client.cache_clear()
-        for sweep in SWEEPS:
-            patch.setattr(sweep, math.inf)
-        tables = {
-            name: {key: value for key, value in properties.items() if key != "TimeToLiveSpecification"}
-            for name, properties in application.tables.items()
-        }
-        for name, properties in application.tables.items():
-            attribute = properties["TimeToLiveSpecification"]["AttributeName"]
-            aws.client("dynamodb").update_time_to_live(
-                TableName=name, TimeToLiveSpecification={"AttributeName": attribute, "Enabled": False}
-            )
-        yield replace(application, tables=tables)
+        with unhurried(application) as steady:
+            yield steady
 
 
 @pytest.fixture(scope="session")
