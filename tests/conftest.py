@@ -1,20 +1,16 @@
 """What every test stands on: an embedded DynamoDB, SES and SSM, the table of template.yaml, and keys made by the deployment's code."""
 
 import itertools
-import math
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import pytest
-from botocore.config import Config
 from xdist.scheduler import LoadFileScheduling
 
 from functions.provision_keys import keyring
@@ -24,13 +20,13 @@ from lambdo.base.logger import logger
 from lambdo.base.settings import settings
 from lambdo.sessions import access_tokens as tokens
 from lambdo.table import aws, key_sets
-from lambdo.web import endpoint
 from tests.support.documented import Seen, documented
 from tests.support.frame import Observer
 from tests.support.watch import Call, watch
 from tools.in_process.api import OBSERVERS, Api, Caller
 from tools.in_process.limits import lift_limits
 from tools.in_process.network import Network
+from tools.in_process.steady import one_moment, unhurried
 from tools.in_process.table import dumping
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
@@ -58,14 +54,6 @@ UNMEASURED = tuple(
         "functions/test_threaded_histories",
     )
 )
-PATIENCE = 120  # seconds; a bound on hanging, not a measurement
-# Seconds for which a request goes on with what it may leave to others.
-SWEEPS = (
-    "functions.delete_me.app.SWEEP_SECONDS",
-    "lambdo.sessions.service._SWEEP_SECONDS",
-    "lambdo.tasks.trash._SECONDS",
-)
-MOMENT = datetime(2026, 11, 21, 12, 7, 30, tzinfo=UTC)  # in the middle of a window of the throttles
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
 use_endpoints(NOWHERE, NOWHERE)
@@ -161,49 +149,18 @@ def _signals_reach_children() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _moment() -> Iterator[None]:
-    """Let all tests of this process happen at one moment, whatever time it is: a look at the clock takes a microsecond.
-
-    So no token expires, no day ends and no throttle counts anew, unless a test moves the clock.
-    """
-    looks = itertools.count()
-
-    def now() -> datetime:
-        return MOMENT + timedelta(microseconds=next(looks))
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Self:
-            return cls.fromtimestamp(now().timestamp(), tz)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(times, "now", now)
-        patch.setattr("jwt.api_jwt.datetime", Clock)
-        patch.setattr(endpoint, "time", SimpleNamespace(**vars(time) | {"time": lambda: now().timestamp()}))
+    """Let all tests of this process happen at one moment, unless a test moves the clock."""
+    with one_moment():
         yield
 
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """The template's application on an embedded back end, with its environment set for this process.
-
-    However slow or late it is, calls do not time out, sweeps go on to their end, and nothing that expires is removed.
-    """
-    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, pytest.MonkeyPatch.context() as patch:
+    """The template's application on an embedded back end, with its environment set for this process."""
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
         lift_limits()
-        patch.setattr(aws, "CONFIG", aws.CONFIG.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)))
-        aws.client.cache_clear()
-        for sweep in SWEEPS:
-            patch.setattr(sweep, math.inf)
-        tables = {
-            name: {key: value for key, value in properties.items() if key != "TimeToLiveSpecification"}
-            for name, properties in application.tables.items()
-        }
-        for name, properties in application.tables.items():
-            attribute = properties["TimeToLiveSpecification"]["AttributeName"]
-            aws.client("dynamodb").update_time_to_live(
-                TableName=name, TimeToLiveSpecification={"AttributeName": attribute, "Enabled": False}
-            )
-        yield replace(application, tables=tables)
+        with unhurried(application) as steady:
+            yield steady
 
 
 @pytest.fixture(scope="session")

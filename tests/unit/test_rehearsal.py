@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ from samcli.yamlhelper import yaml_parse
 
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
 from tools.local.options import ROOT
-from tools.local.running import ended
+from tools.local.running import ended, until
 from tools.rehearse import account, routes
 from tools.rehearse.__main__ import main
 from tools.rehearse.account import Clients
@@ -183,8 +182,7 @@ def test_interrupted_command_ends_with_all_that_it_started(tmp_path: Path) -> No
     started = tmp_path / "started"
 
     def interrupt() -> None:
-        while not (started.exists() and started.read_text().endswith("\n") and waits_for_its_child()):
-            time.sleep(0.01)
+        until(lambda: started.exists() and started.read_text().endswith("\n") and waits_for_its_child())
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
