@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 PYTHON := .venv/bin/python
-# What is set here must not reach into the environments: they are this folder's own.
+# Variables of the caller's Python must not reach the environments of this folder.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export SAM_CLI_TELEMETRY := 0
 export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE THREADS REQUESTS ACCOUNTS
@@ -21,36 +21,38 @@ dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT,
 	@exec $(PYTHON) -m tools.local
 
 .PHONY: test
-test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and gate the coverage; ARGS="-k name" runs some, ungated
+test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage
 	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile --no-loadscope-reorder)
 
 .PHONY: model
-model: .venv/.synced .venv-ministack/.synced ## compare the API with its model in random runs (RUNS=500), and see that planted faults are found
+model: .venv/.synced .venv-ministack/.synced ## compare the API with its model in random runs (RUNS=500), and check that planted faults are found
 	@MODEL_RUNS='$(or $(RUNS),500)' $(PYTHON) -m pytest tests/model
 
 .PHONY: openapi
-openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real answers, and the page of errors
+openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real responses, the page of errors and the table of routes
 	@OPENAPI=write $(PYTHON) -m pytest --quiet tests/contract/test_openapi.py tests/contract/test_errors_page.py
+	@$(PYTHON) -m tools.openapi.routes_table
 
 .PHONY: fault-matrix
 fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with every fault at each of its calls, and write docs/fault-matrix.md
 	@$(PYTHON) -m tools.fault_matrix --endpoints tests.endpoints
 
 .PHONY: check
-check: lint scan test ## run everything that must hold before a change lands
+check: lint scan test ## run all checks that must pass before a change lands
 
 .PHONY: lint
-lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, template, workflows, changes of openapi.json that break clients
+lint: .venv/.synced .venv-audit/.synced ## format check, lint, types, imports, template, workflows, changes to openapi.json that break clients
 	@.venv/bin/ruff format --check --quiet . || { echo 'Run make format.'; exit 1; }
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
+	@found=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-cache --no-logo) || { echo "$$found"; exit 1; }
 	@.venv/bin/cfn-lint template.yaml operations.yaml .github/aws/roles.yaml
 	@.venv-audit/bin/actionlint
 	@.venv-audit/bin/zizmor --offline --quiet --min-severity medium .github
 	@$(PYTHON) -m tools.openapi.breaking_changes
 
 .PHONY: scan
-scan: .venv-scan/.synced ## check the templates against Checkov's security policies, less those that .checkov.yaml argues away
+scan: .venv-scan/.synced ## check the templates against Checkov's security policies, except those that .checkov.yaml excludes
 	@.venv-scan/bin/checkov
 
 .PHONY: format
@@ -63,15 +65,15 @@ build: .venv/.synced ## build the functions and layers into .aws-sam
 	@PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.uv/bin:$$PATH" .venv/bin/sam build $(ARGS)
 
 .PHONY: sam-local
-sam-local: .venv/.synced .venv-ministack/.synced ## run the built functions in Lambda's containers by sam local start-api (PORT, PARAMS)
+sam-local: .venv/.synced .venv-ministack/.synced ## run the built functions in Lambda's containers, with sam local start-api (PORT, PARAMS)
 	@exec $(PYTHON) -m tools.sam_local
 
 .PHONY: rehearse
-rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test and delete the stack on this machine, IAM enforced
+rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test and delete the stack on this machine, with IAM enforced
 	@exec $(PYTHON) -m tools.rehearse
 
 .PHONY: chaos
-chaos: .venv/.synced .venv-ministack/.synced ## let clients work over HTTP while workers are killed, and judge (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
+chaos: .venv/.synced .venv-ministack/.synced ## run clients over HTTP while workers are killed, and judge the results (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
 	@exec $(PYTHON) -m tests.chaos
 
 .PHONY: bench
@@ -79,11 +81,11 @@ bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure
 	@.venv-bench/bin/python -m tools.bench $(PARTS)
 
 .PHONY: contract
-contract: .venv/.synced .venv-ministack/.synced ## send requests made of openapi.json, and judge each answer and the table (REQUESTS=5000, SEED)
+contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and judge each response and the table (REQUESTS=5000, SEED)
 	@exec $(PYTHON) -m tests.fuzz
 
 .PHONY: bundle
-bundle: build ## build, and pack it for deployments elsewhere: bundle.tar.gz
+bundle: build ## build, and pack the result for deployment elsewhere: bundle.tar.gz
 	@tar -czf bundle.tar.gz .aws-sam/build
 
 .PHONY: unpack
@@ -97,56 +99,56 @@ deploy: $(if $(BUNDLE),.venv/.synced unpack,build) ## deploy to AWS with a secti
 	@.venv/bin/sam deploy --config-env '$(STAGE)' $(if $(CI),--no-confirm-changeset) $(if $(STACK_ROLE),--role-arn '$(STACK_ROLE)')
 
 .PHONY: smoke
-smoke: .venv/.synced ## try a deployed API, leaving nothing behind: make smoke STAGE=prod, or URL=https://...
+smoke: .venv/.synced ## test a deployed API, and leave nothing behind: make smoke STAGE=prod, or URL=https://...
 	@$(PYTHON) -m tools.operate.smoke $(if $(URL),--url '$(URL)',--stack 'lambdo-$(STAGE)')
 
 .PHONY: audit
-audit: $(UV) ## look up known vulnerabilities of all locked packages (asks api.osv.dev)
+audit: $(UV) ## look up known vulnerabilities of all locked packages (at api.osv.dev)
 	@$(UV) audit --locked --preview-features audit
 
 .PHONY: licences
-licences: .venv-audit/.synced .venv-shipped/.synced ## check that what is shipped has a licence that pyproject.toml allows
+licences: .venv-audit/.synced .venv-shipped/.synced ## check that all shipped packages have a licence that pyproject.toml allows
 	@.venv-audit/bin/pip-licenses --python .venv-shipped/bin/python
 
 .PHONY: sbom
-sbom: .venv-audit/.synced .venv-shipped/.synced ## write the bill of materials of what is shipped: sbom.cdx.json (CycloneDX)
+sbom: .venv-audit/.synced .venv-shipped/.synced ## write the bill of materials of the shipped packages: sbom.cdx.json (CycloneDX)
 	@.venv-audit/bin/cyclonedx-py environment .venv-shipped --pyproject pyproject.toml --output-reproducible --output-file sbom.cdx.json
 
 .PHONY: release-notes
-release-notes: .venv/.synced ## print the section of CHANGELOG.md of a release: make release-notes TAG=v1.2.0
+release-notes: .venv/.synced ## print a release's section of CHANGELOG.md: make release-notes TAG=v1.2.0
 	@$(PYTHON) -m tools.release_notes '$(TAG)'
 
-# An operator's commands: on the table TABLE of the AWS account, or without it on that of the running make dev.
+# Commands for operators: on the table TABLE of the AWS account or, without TABLE, on that of the running make dev.
 TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint '$(DYNAMODB_ENDPOINT)')
 
 .PHONY: fsck
 fsck: .venv/.synced ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT)
 	@$(PYTHON) -m tools.operate.fsck $(TARGET)
 
-# A login shell sets USER as well, and that one is not meant.
+# A login shell also sets USER; only the command line counts.
 .PHONY: export
-export: .venv/.synced ## write all that one user owns as one JSON document: USER=id or e-mail (TABLE, DYNAMODB_ENDPOINT, OUT)
-	@test '$(origin USER)' = 'command line' || { echo 'Name the user: make export USER=id or e-mail.'; exit 1; }
+export: .venv/.synced ## write everything that one user owns as one JSON document: USER=id or email (TABLE, DYNAMODB_ENDPOINT, OUT)
+	@test '$(origin USER)' = 'command line' || { echo 'Name the user: make export USER=id or email.'; exit 1; }
 	@$(PYTHON) -m tools.operate.export $(TARGET) --user '$(USER)' $(if $(OUT),--out '$(OUT)')
 
 .PHONY: restore
-restore: .venv/.synced ## restore a table to a point in time beside it, and check it: TABLE, TO, TIME=2026-11-21T09:30:00Z
+restore: .venv/.synced ## restore a table, at a point in time, as a second table, and check that: TABLE, TO, TIME=2026-11-21T09:30:00Z
 	@$(PYTHON) -m tools.operate.restore $(TARGET) --to '$(TO)' $(if $(TIME),--time '$(TIME)')
 
 .PHONY: copy-back
-copy-back: .venv/.synced ## bring accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to do it
+copy-back: .venv/.synced ## copy accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to write
 	@$(PYTHON) -m tools.operate.copy_back $(TARGET) --source '$(FROM)' --users $(USERS) $(if $(APPLY),--apply)
 
 .PHONY: table-settings
-table-settings: .venv/.synced ## give a table that was restored under its old name the template's settings: TABLE, STAGE
+table-settings: .venv/.synced ## apply the template's settings to a table that was restored under its old name: TABLE, STAGE
 	@$(PYTHON) -m tools.operate.table_settings $(TARGET) --stage '$(STAGE)'
 
 .PHONY: clean
-clean: ## remove environments, builds and caches; data under .local stays
+clean: ## remove environments, builds and caches; keep the data in .local
 	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped .venv-scan .venv-bench bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	@find functions layers tools tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-# ---- What the targets stand on: uv, and environments that follow uv.lock -----------------------------------------------
+# ---- What the targets need: uv, and environments that follow uv.lock -----------------------------------------------
 
 .venv/.synced: uv.lock pyproject.toml .python-version | $(UV)
 	@echo 'Preparing .venv (Python 3.13, locked packages) ...'
@@ -161,7 +163,7 @@ clean: ## remove environments, builds and caches; data under .local stays
 	@UV_PROJECT_ENVIRONMENT=.venv-audit $(UV) sync --locked --quiet --only-group audit && touch $@
 
 .venv-bench/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-bench (what measures, beside what develops) ...'
+	@echo 'Preparing .venv-bench (development and measuring tools) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --locked --quiet --group bench && touch $@
 
 .venv-scan/.synced: uv.lock pyproject.toml .python-version | $(UV)
@@ -169,10 +171,10 @@ clean: ## remove environments, builds and caches; data under .local stays
 	@UV_PROJECT_ENVIRONMENT=.venv-scan $(UV) sync --locked --quiet --only-group scan && touch $@
 
 .venv-shipped/.synced: uv.lock pyproject.toml .python-version | $(UV)
-	@echo 'Preparing .venv-shipped (what the layers hold, and nothing else) ...'
+	@echo 'Preparing .venv-shipped (only the packages of the layers) ...'
 	@UV_PROJECT_ENVIRONMENT=.venv-shipped $(UV) sync --locked --quiet --no-default-groups --group signing && touch $@
 
-# Without uv on the PATH: into .uv, in a virtual environment or, where Debian has no python3-venv, in a plain folder.
+# If uv is not on the PATH, it goes into .uv: a virtual environment or, where Debian has no python3-venv, a plain folder.
 .uv/bin/uv:
 	@echo 'Fetching uv into .uv ...'
 	@rm -rf .uv; { python3 -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check uv; } >/dev/null 2>&1 \

@@ -1,22 +1,37 @@
 """What every test stands on: an embedded DynamoDB, SES and SSM, the table of template.yaml, and keys made by the deployment's code."""
 
 import itertools
+import math
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Self
 
 import pytest
+from botocore.config import Config
 from xdist.scheduler import LoadFileScheduling
 
+from functions.provision_keys import keyring
+from lambdo.base import times
+from lambdo.base.budget import budget
+from lambdo.base.logger import logger
+from lambdo.base.settings import settings
+from lambdo.sessions import access_tokens as tokens
+from lambdo.table import aws, key_sets
+from lambdo.web import endpoint
 from tests.support.documented import Seen, documented
 from tests.support.frame import Observer
 from tests.support.watch import Call, watch
 from tools.in_process.api import OBSERVERS, Api, Caller
+from tools.in_process.limits import lift_limits
 from tools.in_process.network import Network
+from tools.in_process.table import dumping
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
 from tools.local.provision import use_endpoints
@@ -43,27 +58,25 @@ UNMEASURED = tuple(
         "functions/test_threaded_histories",
     )
 )
+PATIENCE = 120  # seconds; a bound on hanging, not a measurement
+# Seconds for which a request goes on with what it may leave to others.
+SWEEPS = (
+    "functions.delete_me.app.SWEEP_SECONDS",
+    "lambdo.sessions.service._SWEEP_SECONDS",
+    "lambdo.tasks.trash._SECONDS",
+)
+MOMENT = datetime(2026, 11, 21, 12, 7, 30, tzinfo=UTC)  # in the middle of a window of the throttles
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
-# Before lambdo.store.aws makes its client and lambdo.endpoint its logger.
 use_endpoints(NOWHERE, NOWHERE)
 os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
 # Set on Lambda; no line of the log shows it.
 os.environ["_X_AMZN_TRACE_ID"] = "Root=1-6b015230-d4f9cd829d2bb9987f40f3b2;Parent=53995c3f42cd8ad8;Sampled=1"
 
-from functions.provision_keys import keyring  # noqa: E402
-from lambdo.base import settings, times  # noqa: E402
-from lambdo.base.budget import budget  # noqa: E402
-from lambdo.sessions import access_tokens as tokens  # noqa: E402
-from lambdo.table import aws, key_sets  # noqa: E402
-from lambdo.web.endpoint import logger  # noqa: E402
-from tools.in_process.limits import lift_limits  # noqa: E402
-from tools.in_process.table import dumping  # noqa: E402
-
 OBSERVERS.append(Observer())
 aws.session().register("provide-client-params", watch.called)
-watch.setFormatter(logger.registered_formatter)
-logger.addHandler(watch)
+watch.setFormatter(logger().registered_formatter)
+logger().addHandler(watch)
 
 
 @pytest.fixture(autouse=True)
@@ -132,12 +145,65 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"never seen: {' '.join(map(str, never))}", red=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _signals_reach_children() -> Iterator[None]:
+    """Let SIGINT and SIGHUP end what tests start, also where this process was started to ignore them, as by `nohup` or `&`.
+
+    A program inherits that a signal is ignored, and not that it is handled.
+    """
+    ignored = [number for number in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda *_: None)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _moment() -> Iterator[None]:
+    """Let all tests of this process happen at one moment, whatever time it is: a look at the clock takes a microsecond.
+
+    So no token expires, no day ends and no throttle counts anew, unless a test moves the clock.
+    """
+    looks = itertools.count()
+
+    def now() -> datetime:
+        return MOMENT + timedelta(microseconds=next(looks))
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(now().timestamp(), tz)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(times, "now", now)
+        patch.setattr("jwt.api_jwt.datetime", Clock)
+        patch.setattr(endpoint, "time", SimpleNamespace(**vars(time) | {"time": lambda: now().timestamp()}))
+        yield
+
+
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """The template's application on an embedded back end, with its environment set for this process."""
-    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
+    """The template's application on an embedded back end, with its environment set for this process.
+
+    However slow or late it is, calls do not time out, sweeps go on to their end, and nothing that expires is removed.
+    """
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, pytest.MonkeyPatch.context() as patch:
         lift_limits()
-        yield application
+        patch.setattr(aws, "CONFIG", aws.CONFIG.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)))
+        aws.client.cache_clear()
+        for sweep in SWEEPS:
+            patch.setattr(sweep, math.inf)
+        tables = {
+            name: {key: value for key, value in properties.items() if key != "TimeToLiveSpecification"}
+            for name, properties in application.tables.items()
+        }
+        for name, properties in application.tables.items():
+            attribute = properties["TimeToLiveSpecification"]["AttributeName"]
+            aws.client("dynamodb").update_time_to_live(
+                TableName=name, TimeToLiveSpecification={"AttributeName": attribute, "Enabled": False}
+            )
+        yield replace(application, tables=tables)
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +239,7 @@ def dump(application: Application) -> Iterator[Callable[[], list[dict[str, Any]]
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Stop the clock of the services, and return what moves it on: `clock(seconds=31)`."""
+    """Stop the clock of the services, and return what moves it on: `clock(seconds=31)`; access tokens live on."""
     moment = times.now()
 
     def move(**amount: float) -> None:
@@ -204,7 +270,7 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 @pytest.fixture
 def rotate(application: Application, setting: Callable[..., None]) -> Iterator[Callable[[], None]]:
     """Return what rotates the keys as a deployment with KeyVersion raised by one does; the first come back at the end."""
-    parameters = settings.signing_keys_parameter(), settings.cursor_keys_parameter()
+    parameters = settings.signing_keys_parameter, settings.cursor_keys_parameter
     first = {name: key_sets.get(name) for name in parameters}
     versions = itertools.count(2)
 
@@ -229,8 +295,6 @@ def network(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 def _forget() -> None:
     """Forget what a process reads once."""
-    for function in vars(settings).values():
-        if hasattr(function, "cache_clear"):
-            function.cache_clear()
+    vars(settings).clear()
     key_sets.get_cached.cache_clear()
     tokens._public_keys.cache_clear()

@@ -1,4 +1,4 @@
-"""The authorizer: verifies the bearer token. It authenticates, the endpoints enforce (decision 0002)."""
+"""The authorizer: verifies the bearer token. It only authenticates; the endpoints enforce (decision 0002)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from lambdo.sessions import access_tokens as tokens
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own, untyped
-    """Let every request through, with who it is or why nobody: a refusal here could only be a bare 403."""
+    """Let every request through, with the user or the reason for none: a refusal here could only be a bare 403."""
     try:
         claims = tokens.verify(tokens.from_header(event["identitySource"][0]))
     except tokens.InvalidTokenError as error:

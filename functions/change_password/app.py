@@ -9,11 +9,13 @@ from lambdo.web.validation import parse_json
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 204: all sessions but the token's own have ended."""
+    """Return 204. All sessions except the current one have ended."""
     fields = parse_json(ChangePassword, request.json_body())
     once(
         request,
-        lambda: change_password(request.user_id, request.session_id, fields.current_password, fields.new_password),
+        lambda record: change_password(
+            request.user_id, request.session_id, fields.current_password, fields.new_password, record
+        ),
         secret=True,
     )
     return Response(204)

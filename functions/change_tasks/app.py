@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from lambdo.base import events
+from lambdo.base.entity_tags import read_versions
 from lambdo.base.problems import Problem
-from lambdo.table.records import rehearse
+from lambdo.table.records import Record, rehearse
 from lambdo.tasks.bulk import (
     ChangeTasks,
     CompleteOperation,
@@ -19,7 +20,6 @@ from lambdo.tasks.service import complete_task, create_task, update_task
 from lambdo.tasks.trash import delete_task
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.idempotency import once
-from lambdo.web.preconditions import versions_of
 from lambdo.web.validation import parse_json
 
 MAX_BODY: Final = 1024 * 1024  # bytes; the largest operation has some 10 KB
@@ -27,14 +27,14 @@ MAX_BODY: Final = 1024 * 1024  # bytes; the largest operation has some 10 KB
 
 @endpoint(max_body=MAX_BODY)
 def handler(request: Request) -> Response:
-    """Answer 200 with a result for each operation, in their order: `status` with `task` or `problem`.
+    """Return 200 and a result for each operation, in order: `status` with `task` or `problem`.
 
-    Each is carried out for itself, as its own endpoint would: what one is refused does not touch the others. With an
-    Idempotency-Key each has a record of its own, so that a repetition goes on where the first time broke off.
+    Each operation is carried out as its own endpoint would: if one is refused, the others are not affected. With an
+    Idempotency-Key each has its own record, so that a retry continues where the first request stopped.
     """
     wanted = parse_json(ChangeTasks, request.json_body())
     if not wanted.dry_run:
-        once(request, lambda: None)  # refuses the key of another body before anything is done
+        once(request, lambda _: None)  # refuses the key of another body before anything is done
     results = [
         _result(request, number, operation, dry_run=wanted.dry_run)
         for number, operation in enumerate(wanted.operations)
@@ -57,13 +57,15 @@ def _result(request: Request, number: int, operation: Operation, *, dry_run: boo
     return {"status": 201 if isinstance(operation, CreateOperation) else 200, "task": task}
 
 
-def _act(user_id: str, operation: Operation) -> Callable[[], TaskAnswer | None]:
+def _act(user_id: str, operation: Operation) -> Callable[[Record], TaskAnswer | None]:
     match operation:
         case CreateOperation(task=task):
-            return lambda: create_task(user_id, **task.model_dump())
+            return lambda record: create_task(user_id, task.model_dump(), record)
         case UpdateOperation(task_id=task_id, changes=changes):
-            return lambda: update_task(user_id, task_id, changes.sent(), versions_of(operation.if_match))
+            return lambda record: update_task(
+                user_id, task_id, changes.sent(), read_versions(operation.if_match), record
+            )
         case CompleteOperation(task_id=task_id, completed=completed):
-            return lambda: complete_task(user_id, task_id, completed, versions_of(operation.if_match))
+            return lambda record: complete_task(user_id, task_id, completed, read_versions(operation.if_match), record)
         case DeleteOperation(task_id=task_id):
-            return lambda: delete_task(user_id, task_id, versions_of(operation.if_match))
+            return lambda record: delete_task(user_id, task_id, read_versions(operation.if_match), record)

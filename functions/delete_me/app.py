@@ -1,4 +1,4 @@
-"""DELETE /api/auth/me - delete the account and all that it owns."""
+"""DELETE /api/auth/me - delete the account and everything that it owns."""
 
 import time
 from contextlib import suppress
@@ -17,10 +17,10 @@ SWEEP_SECONDS = 3  # what most accounts need many times over; functions/finish_d
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 202: the address is free, sessions and most accounts' items are gone, the rest follows."""
+    """Return 202. The email address is free, and the items of most accounts are deleted; any others follow."""
     fields = parse_json(DeleteMe, request.json_body())
     versions = if_match(request.headers)
-    once(request, lambda: delete_account(request.user_id, fields.password, versions), secret=True)
+    once(request, lambda record: delete_account(request.user_id, fields.password, versions, record), secret=True)
     end = time.monotonic() + SWEEP_SECONDS
     with suppress(ServiceUnavailable):  # the account is deleted all the same
         sweep_account(request.user_id, lambda: time.monotonic() > end)

@@ -1,4 +1,4 @@
-"""DELETE /api/auth/sessions/{session_id} - log out one device."""
+"""DELETE /api/auth/sessions/{session_id} - log out a device."""
 
 from lambdo.base.problems import SessionNotFound
 from lambdo.sessions import refresh_cookie
@@ -9,7 +9,7 @@ from lambdo.web.idempotency import once
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 204; the session may be the token's own."""
+    """Return 204. The session may be the current one."""
     session_id = request.item_id("session_id", SessionNotFound)
-    once(request, lambda: end_session(request.user_id, session_id))
+    once(request, lambda record: end_session(request.user_id, session_id, record))
     return Response(204, cookies=refresh_cookie.cleared() if session_id == request.session_id else ())

@@ -1,4 +1,4 @@
-"""DELETE /api/auth/sessions - log out everywhere else, or everywhere."""
+"""DELETE /api/auth/sessions - log out all other devices, or all devices."""
 
 from lambdo.base.problems import InvalidFields
 from lambdo.sessions import refresh_cookie
@@ -9,12 +9,12 @@ from lambdo.web.idempotency import once
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 204: every session but the token's own has ended, with `include=current` that one too."""
+    """Return 204. All sessions except the current one have ended; with `include=current` that one, too."""
     match request.query(("include",)).get("include"):
         case None:
-            once(request, lambda: end_sessions(request.user_id, but=request.session_id))
+            once(request, lambda record: end_sessions(request.user_id, record, but=request.session_id))
             return Response(204)
         case ["current"]:
-            once(request, lambda: end_sessions(request.user_id, but=None))
+            once(request, lambda record: end_sessions(request.user_id, record, but=None))
             return Response(204, cookies=refresh_cookie.cleared())
     raise InvalidFields(errors=[{"loc": ["query", "include"], "msg": "Should be current", "type": "query"}])

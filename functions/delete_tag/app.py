@@ -1,4 +1,4 @@
-"""DELETE /api/{user_id}/tags/{tag_id} - delete a tag; its tasks stay."""
+"""DELETE /api/{user_id}/tags/{tag_id} - delete a tag, but not its tasks."""
 
 from lambdo.base.problems import TagNotFound
 from lambdo.tags.service import delete_tag
@@ -9,7 +9,7 @@ from lambdo.web.preconditions import if_match
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 204; functions/finish_deletions takes it off the tasks."""
+    """Return 204. functions/finish_deletions removes the tag from the tasks."""
     tag_id, versions = request.item_id("tag_id", TagNotFound), if_match(request.headers)
-    once(request, lambda: delete_tag(request.user_id, tag_id, versions))
+    once(request, lambda record: delete_tag(request.user_id, tag_id, versions, record))
     return Response(204)

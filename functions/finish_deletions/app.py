@@ -1,40 +1,21 @@
-"""The table's stream - finish what a deletion started; template.yaml's filters let nothing else through."""
+"""The table's stream - finish what a deletion started; the filters in template.yaml let nothing else through."""
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-
-from lambdo.base.budget import budget
-from lambdo.base.metering import meter
 from lambdo.table import keys
 from lambdo.tasks.deletions import OutOfTime, finish_account, finish_tag, sweep_account
-
-logger = Logger(location=None, utc=True, use_rfc3339=True)
+from lambdo.web.stream import Change, stream
 
 _SPARE_MS = 60_000  # what the last steps may take, throttled and repeated
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
-    """Finish each record's deletion; Lambda brings again what failed, from the first on.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-    """
-    budget.start(context.get_remaining_time_in_millis)
-    failures = []
-    for record in event["Records"]:
-        meter.reset()
-        keys_of_record = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
-        what = {"event_id": record["eventID"], "event_name": record["eventName"], **keys_of_record}
-        try:
-            finished = _finish(record, lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
-            logger.info("deletion", finished=finished, capacity_units=meter.units, **what)
-        except Exception:
-            logger.exception("deletion failed", **what)
-            failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
-    return {"batchItemFailures": failures}
+@stream("deletion")
+def handler(record: Change, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
+    """Finish the deletion that the record tells of, and log whether it is finished."""
+    return {"finished": _finish(record, lambda: context.get_remaining_time_in_millis() < _SPARE_MS)}
 
 
-def _finish(record: dict[str, Any], out_of_time: OutOfTime) -> bool:
+def _finish(record: Change, out_of_time: OutOfTime) -> bool:
     change = record["dynamodb"]
     pk, sk = change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
     is_tag = sk.startswith(keys.TAGS)

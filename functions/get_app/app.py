@@ -1,13 +1,13 @@
-"""GET /app, GET /app/{path+} - the web app: its page at each of its addresses, and the files that the page names.
+"""GET /app, GET /app/{path+} - show the web app: its page, at each of its URLs, and its files.
 
-The page finds its own way from the address. It names its files below a version, so that they may be kept forever.
+The page reads from its URL what to show. The paths of its files contain a version, so they can be cached forever.
 """
 
 from pathlib import Path
 from typing import Final
 
-from lambdo.base import settings
 from lambdo.base.problems import PageNotFound
+from lambdo.base.settings import settings
 from lambdo.web import static_files
 from lambdo.web.endpoint import Request, Response, endpoint
 
@@ -25,10 +25,10 @@ PAGE: Final = static_files.versioned(UNVERSIONED, VERSION)
 POLICY: Final = f"{static_files.POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 
 
-@endpoint(public=True)
+@endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
-    """Answer 200 with a file or the page, or 304; a name with a dot that is no file of this version is 404."""
-    if not settings.app():
+    """Return 200 and a file or the page, or 304. A path with a dot that is no file of this version gets 404."""
+    if not settings.app:
         raise PageNotFound
     path = request.parameters.get("path", "")
     version, _, name = path.partition("/")

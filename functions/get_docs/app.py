@@ -1,6 +1,6 @@
-"""GET /docs, GET /docs/{file} - the API's description as pages to read and to try: Swagger UI, and the errors.
+"""GET /docs, GET /docs/{file} - show the documentation of the API: Swagger UI, and a page on errors.
 
-Swagger UI is the one that Powertools brings along: all that its event handler is kept for (layers/dependencies/trim.py).
+Swagger UI is the copy in Powertools, the only reason to keep its event handler (layers/dependencies/trim.py).
 """
 
 from pathlib import Path
@@ -8,8 +8,8 @@ from typing import Final
 
 import aws_lambda_powertools
 
-from lambdo.base import settings
 from lambdo.base.problems import PageNotFound
+from lambdo.base.settings import settings
 from lambdo.web import static_files
 from lambdo.web.endpoint import Request, Response, endpoint
 
@@ -24,10 +24,10 @@ FILES: Final = ASSETS | {name: static_files.versioned(page, VERSION) for name, p
 ERRORS: Final = {"errors": static_files.without(FILES["errors"], "docs"), "page.css": FILES["page.css"]}
 
 
-@endpoint(public=True)
+@endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
-    """Answer 200 with a page or a file, or 304; a file that is asked for by its version may be kept forever."""
-    name, files = request.parameters.get("file", ""), FILES if settings.docs() else ERRORS
+    """Return 200 and a page or a file, or 304. A file that is requested by its version can be cached forever."""
+    name, files = request.parameters.get("file", ""), FILES if settings.docs else ERRORS
     if name not in files:
         raise PageNotFound
     kept = static_files.FOREVER if request.query_string == VERSION else static_files.REVALIDATED

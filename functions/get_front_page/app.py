@@ -1,4 +1,4 @@
-"""GET / - what answers here, with links to what this deployment serves."""
+"""GET / - show the front page, which links to what this deployment serves."""
 
 import base64
 import hashlib
@@ -7,7 +7,7 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Final
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.web import static_files
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.static_files import StaticFile
@@ -18,14 +18,14 @@ HASH: Final = base64.b64encode(hashlib.sha256(STYLE).digest()).decode()
 POLICY: Final = static_files.POLICY.replace("style-src 'self'", f"style-src 'sha256-{HASH}'")
 
 
-@endpoint(public=True)
+@endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
-    """Answer 200 with the page, or 304."""
-    page = _page(app=settings.app(), docs=settings.docs())
+    """Return 200 and the page, or 304."""
+    page = _page(app=settings.app, docs=settings.docs)
     return static_files.answer(request, page, static_files.REVALIDATED, POLICY)
 
 
 @cache
 def _page(**served: bool) -> StaticFile:
-    """Return the page without the parts of what is not served."""
+    """Return the page without the links to what is not served."""
     return reduce(static_files.without, [name for name, on in served.items() if not on], PAGE)

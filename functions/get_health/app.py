@@ -1,4 +1,4 @@
-"""GET /api/health - whether the API and its table answer."""
+"""GET /api/health - check whether the API and its table are available."""
 
 from lambdo.table import calls, keys
 from lambdo.web.endpoint import Request, Response, endpoint
@@ -6,6 +6,6 @@ from lambdo.web.endpoint import Request, Response, endpoint
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:  # noqa: ARG001 - every handler has the one signature
-    """Answer 200, or 503 when DynamoDB cannot be read."""
+    """Return 200, or 503 if DynamoDB cannot be read."""
     calls.get(keys.HEALTH, keys.HEALTH)  # which is never there
     return Response(200, {"status": "ok"})

@@ -1,12 +1,12 @@
-"""GET /.well-known/jwks.json - the public keys that verify access tokens (RFC 7517)."""
+"""GET /.well-known/jwks.json - get the public keys that verify access tokens (RFC 7517)."""
 
 import json
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.web.endpoint import Request, Response, endpoint
 
 
-@endpoint(public=True)
+@endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:  # noqa: ARG001 - every handler has the one signature
-    """Answer 200 with the key set; it changes only by a deployment, so five minutes of caching are safe."""
-    return Response(200, json.loads(settings.jwks()), {"cache-control": "public, max-age=300"})
+    """Return 200 and the key set. Only a deployment changes it, so it is safe to cache it for five minutes."""
+    return Response(200, json.loads(settings.jwks), {"cache-control": "public, max-age=300"})

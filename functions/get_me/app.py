@@ -1,14 +1,14 @@
-"""GET /api/auth/me - the current user."""
+"""GET /api/auth/me - get the current user."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import UserNotFound
 from lambdo.users import store as users
 from lambdo.web.endpoint import Request, Response, endpoint
-from lambdo.web.preconditions import etag
 
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the user, or 304."""
+    """Return 200 and the user, or 304."""
     user = users.get(request.user_id)
     if user is None:
         raise UserNotFound

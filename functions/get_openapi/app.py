@@ -1,19 +1,19 @@
-"""GET /openapi.json - the API's description (OpenAPI 3.1), which tools read and /docs shows."""
+"""GET /openapi.json - get the description of the API (OpenAPI 3.1), which /docs shows."""
 
 from pathlib import Path
 from typing import Final
 
-from lambdo.base import settings
 from lambdo.base.problems import PageNotFound
+from lambdo.base.settings import settings
 from lambdo.web import static_files
 from lambdo.web.endpoint import Request, Response, endpoint
 
 DESCRIPTION: Final = static_files.read(Path(__file__).with_name("openapi.json"))
 
 
-@endpoint(public=True)
+@endpoint(public=True, uses_aws=False)
 def handler(request: Request) -> Response:
-    """Answer 200 with the document, or 304; 404 where the documentation is switched off."""
-    if not settings.docs():
+    """Return 200 and the document, or 304; 404 if the documentation is switched off."""
+    if not settings.docs:
         raise PageNotFound
     return static_files.answer(request, DESCRIPTION, static_files.REVALIDATED)

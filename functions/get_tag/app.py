@@ -1,14 +1,14 @@
-"""GET /api/{user_id}/tags/{tag_id} - a tag."""
+"""GET /api/{user_id}/tags/{tag_id} - get a tag."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TagNotFound
 from lambdo.tags import store as tags
 from lambdo.web.endpoint import Request, Response, endpoint
-from lambdo.web.preconditions import etag
 
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the tag, or 304."""
+    """Return 200 and the tag, or 304."""
     tag = tags.get(request.user_id, request.item_id("tag_id", TagNotFound))
     if tag is None:
         raise TagNotFound

@@ -1,15 +1,15 @@
-"""GET /api/{user_id}/tasks/{task_id} - a task."""
+"""GET /api/{user_id}/tasks/{task_id} - get a task."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TaskNotFound
 from lambdo.tasks import store as tasks
 from lambdo.tasks.tagging import show_tasks
 from lambdo.web.endpoint import Request, Response, endpoint
-from lambdo.web.preconditions import etag
 
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the task, or 304."""
+    """Return 200 and the task, or 304."""
     task = tasks.get(request.user_id, request.item_id("task_id", TaskNotFound))
     if task is None:
         raise TaskNotFound

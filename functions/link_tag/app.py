@@ -1,16 +1,17 @@
-"""PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id} - put a tag on a task."""
+"""PUT /api/{user_id}/tasks/{task_id}/tags/{tag_id} - add a tag to a task."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TagNotFound, TaskNotFound
 from lambdo.tasks.service import link_tag
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.idempotency import once
-from lambdo.web.preconditions import etag, if_match
+from lambdo.web.preconditions import if_match
 
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the task, also if it had the tag already."""
+    """Return 200 and the task, even if it had the tag already."""
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
     versions = if_match(request.headers)
-    task = once(request, lambda: link_tag(request.user_id, task_id, tag_id, versions))
+    task = once(request, lambda record: link_tag(request.user_id, task_id, tag_id, versions, record))
     return Response(200, task, {"etag": etag(task)})

@@ -1,4 +1,4 @@
-"""GET /api/auth/sessions - where one is logged in."""
+"""GET /api/auth/sessions - list the sessions."""
 
 from lambdo.sessions.service import list_sessions
 from lambdo.web.endpoint import Request, Response, endpoint
@@ -6,6 +6,6 @@ from lambdo.web.endpoint import Request, Response, endpoint
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with `items`, newest first; `current` marks the token's own."""
+    """Return 200 and `items`, newest first; `current` marks the current session."""
     request.query(())
     return Response(200, {"items": list_sessions(request.user_id, request.session_id)})

@@ -1,4 +1,4 @@
-"""GET /api/{user_id}/tags - all tags."""
+"""GET /api/{user_id}/tags - list all tags."""
 
 from lambdo.tags import store as tags
 from lambdo.web.endpoint import Request, Response, endpoint
@@ -6,6 +6,6 @@ from lambdo.web.endpoint import Request, Response, endpoint
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with `items`, oldest first; a user has at most 500."""
+    """Return 200 and `items`, oldest first; a user has at most 500."""
     request.query(())
     return Response(200, {"items": tags.query(request.user_id)})

@@ -1,4 +1,4 @@
-"""GET /api/{user_id}/tasks/trash - a page of deleted tasks, the last deleted first."""
+"""GET /api/{user_id}/tasks/trash - list deleted tasks, last deleted first."""
 
 from lambdo.tasks.trash import list_trash
 from lambdo.web.endpoint import Request, Response, endpoint
@@ -7,7 +7,7 @@ from lambdo.web.page_query import read_page_query, respond_with_page
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with `items` and `next_cursor`."""
+    """Return 200 and `items` with `next_cursor`."""
     page = read_page_query(request)
     tasks, next_cursor = list_trash(request.user_id, limit=page["limit"], cursor=page["cursor"])
     return respond_with_page(request, tasks, next_cursor)

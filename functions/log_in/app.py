@@ -1,4 +1,4 @@
-"""POST /api/auth/login - exchange e-mail address and password for a pair of tokens."""
+"""POST /api/auth/login - log in with email address and password."""
 
 from urllib.parse import parse_qsl
 
@@ -14,14 +14,16 @@ from lambdo.web.validation import parse_fields, parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 200 with tokens and user; the body is JSON or the form of OAuth 2.0's password grant.
+    """Return 200, the tokens and the user. The body is JSON or the form of OAuth 2.0's password grant.
 
-    With `cookie` the refresh token comes as a cookie and not in the body.
+    With `cookie`, the refresh token is set as a cookie and is not in the body.
     """
     fields = _form(request) if request.media_type(JSON, FORM) == FORM else parse_json(LogIn, request.raw_body)
     account = authenticate(fields.email, fields.password, request.source_ip)
     user_id, user_agent = account["user"]["id"], request.headers.get("user-agent", "")
-    session = once(request, lambda: start_session(account, user_agent), owner=lambda: user_id, secret=True)
+    session = once(
+        request, lambda record: start_session(account, user_agent, record), owner=lambda: user_id, secret=True
+    )
     access, refresh, expires_at = first_tokens(user_id, session)
     body = tokens.answer(access, None if fields.cookie else refresh) | {"user": account["user"]}
     return Response(200, body, cookies=refresh_cookie.keeping(refresh, expires_at) if fields.cookie else ())

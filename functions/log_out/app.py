@@ -1,4 +1,4 @@
-"""POST /api/auth/logout - end a session."""
+"""POST /api/auth/logout - log out."""
 
 from lambdo.accounts.requests import LogOut
 from lambdo.base.problems import Unauthenticated
@@ -11,11 +11,11 @@ from lambdo.web.validation import parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 204, also for a refresh token that is unknown (RFC 7009).
+    """Return 204, even for an unknown refresh token (RFC 7009).
 
-    The route has no authorizer, because a client whose access token has expired must still get out. The session is that
-    of the refresh token in the body or, where the body is JSON without one, in the cookie; failing both, that of the
-    bearer token, which is then verified here.
+    The route has no authorizer, because a client must be able to log out after its access token has expired. The
+    session is that of the refresh token in the body or, if the body is JSON without one, in the cookie; if there is
+    neither, it is that of the bearer token, which is then verified here.
     """
     sent = parse_json(LogOut, request.json_body()).refresh_token if request.raw_body else None
     kept = refresh_cookie.find(request.cookies)

@@ -1,26 +1,24 @@
-"""Custom resource Custom::SigningKeys - makes, rotates and deletes the keys of a stack."""
+"""Custom resource Custom::SigningKeys - creates, rotates and deletes the keys of a stack."""
 
 import json
 import urllib.request
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-
-from lambdo.base.budget import ANSWER, budget
+from lambdo.base.budget import ANSWER
+from lambdo.base.logger import logger
+from lambdo.web.process import begin_invocation
 
 from . import keyring
-
-logger = Logger(location=None)
 
 SECONDS = 5  # to connect to CloudFormation's address, and as many for its answer
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lambda's own, untyped
-    """Do what CloudFormation asks and tell it so; it would wait an hour for an answer that does not come.
+    """Carry out CloudFormation's request and always respond: without a response it would wait for an hour.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
     """
-    budget.start(context.get_remaining_time_in_millis, reserved=2 * SECONDS + ANSWER)
+    begin_invocation(context, reserved=2 * SECONDS + ANSWER)
     answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     properties = event["ResourceProperties"]
     parameters = properties["SigningKeysParameter"], properties["CursorKeysParameter"]
@@ -34,7 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lamb
             answer["Data"] = {"Jwks": jwks, "KeyId": key_id}
         answer["Status"] = "SUCCESS"
     except Exception as error:
-        logger.exception("the keys could not be provisioned")
+        logger().exception("the keys could not be provisioned")
         answer |= {"Status": "FAILED", "Reason": f"{type(error).__name__}; see log stream {context.log_stream_name}"}
     _send(event["ResponseURL"], answer)
 

@@ -1,4 +1,4 @@
-"""POST /api/auth/refresh - exchange a refresh token for the next pair."""
+"""POST /api/auth/refresh - exchange a refresh token for new tokens."""
 
 from lambdo.accounts.requests import Refresh
 from lambdo.sessions import access_tokens as tokens
@@ -10,9 +10,9 @@ from lambdo.web.validation import parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 200 with a new pair; the token sent is spent. The next one goes the way it came: in the body, or as a cookie.
+    """Return 200 and a new pair; the old token is used up. The new one comes the same way: in the body or as a cookie.
 
-    The body must be JSON also where the cookie brings the token: no form of another site can send that.
+    The body must be JSON even if the token is in the cookie, because forms on other sites cannot send JSON.
     """
     sent = parse_json(Refresh, request.json_body()).refresh_token
     kept = refresh_cookie.find(request.cookies) if sent is None else None

@@ -2,19 +2,19 @@
 
 from lambdo.accounts.requests import Register
 from lambdo.accounts.service import owner_of, register
+from lambdo.base.entity_tags import etag
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.idempotency import once
-from lambdo.web.preconditions import etag
 from lambdo.web.validation import parse_json
 
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 201 with the user, whose own address is /api/auth/me."""
+    """Return 201 and the user, with the path /api/auth/me in Location."""
     fields = parse_json(Register, request.json_body())
     user = once(
         request,
-        lambda: register(fields.email, fields.password, fields.name, request.source_ip),
+        lambda record: register(fields.email, fields.password, fields.name, request.source_ip, record),
         owner=lambda: owner_of(fields.email),
         secret=True,
     )

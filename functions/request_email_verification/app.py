@@ -1,4 +1,4 @@
-"""POST /api/auth/email/resend - have the mail sent that confirms the e-mail address."""
+"""POST /api/auth/email/resend - resend the email that confirms the address."""
 
 from lambdo.mails.service import request_email_verification
 from lambdo.web.endpoint import Request, Response, endpoint
@@ -7,6 +7,6 @@ from lambdo.web.idempotency import once
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 202; an address that is confirmed already gets no mail."""
-    once(request, lambda: request_email_verification(request.user_id))
+    """Return 202. An address that is already confirmed gets no email."""
+    once(request, lambda record: request_email_verification(request.user_id, record))
     return Response(202)

@@ -1,4 +1,4 @@
-"""POST /api/auth/password/forgot - have a mail sent with which to choose a new password."""
+"""POST /api/auth/password/forgot - send an email with a link to choose a new password."""
 
 from lambdo.accounts.requests import RequestPasswordReset
 from lambdo.mails.service import request_password_reset
@@ -9,7 +9,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 202, whether or not there is an account with this address."""
+    """Return 202, whether or not an account has this address."""
     email = parse_json(RequestPasswordReset, request.json_body()).email
-    once(request, lambda: request_password_reset(email, request.source_ip), owner=lambda: email)
+    once(request, lambda record: request_password_reset(email, request.source_ip, record), owner=lambda: email)
     return Response(202)

@@ -1,4 +1,4 @@
-"""POST /api/auth/password/reset - choose a new password with the token of a mail."""
+"""POST /api/auth/password/reset - set a new password with the token from an email."""
 
 from lambdo.accounts.recovery import owner_of, reset_password
 from lambdo.accounts.requests import ResetPassword
@@ -9,11 +9,11 @@ from lambdo.web.validation import parse_json
 
 @endpoint(public=True)
 def handler(request: Request) -> Response:
-    """Answer 204; the token is spent, and every session has ended."""
+    """Return 204. The token is used up, and all sessions have ended."""
     fields = parse_json(ResetPassword, request.json_body())
     once(
         request,
-        lambda: reset_password(fields.token, fields.password),
+        lambda record: reset_password(fields.token, fields.password, record),
         owner=lambda: owner_of(fields.token),
         secret=True,
     )

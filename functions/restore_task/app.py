@@ -1,15 +1,16 @@
-"""POST /api/{user_id}/tasks/trash/{task_id}/restore - have a deleted task back."""
+"""POST /api/{user_id}/tasks/trash/{task_id}/restore - restore a deleted task."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TaskNotFound
 from lambdo.tasks.trash import restore_task
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.idempotency import once
-from lambdo.web.preconditions import etag, if_match
+from lambdo.web.preconditions import if_match
 
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the task."""
+    """Return 200 and the task."""
     task_id, versions = request.item_id("task_id", TaskNotFound), if_match(request.headers)
-    task = once(request, lambda: restore_task(request.user_id, task_id, versions))
+    task = once(request, lambda record: restore_task(request.user_id, task_id, versions, record))
     return Response(200, task, {"etag": etag(task)})

@@ -1,35 +1,14 @@
-"""The table's stream - send the mails that are asked for; template.yaml's filter lets nothing else through."""
+"""The table's stream - send the emails that were requested; the filter in template.yaml lets nothing else through."""
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-
-from lambdo.base import events
-from lambdo.base.budget import budget
-from lambdo.base.metering import meter
 from lambdo.mails.service import send_requested
+from lambdo.web.stream import Change, stream
 
-logger = Logger(location=None, utc=True, use_rfc3339=True)
 
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own, untyped
-    """Send each record's mail; Lambda brings again what failed, from the first on.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-    """
-    budget.start(context.get_remaining_time_in_millis)
-    failures = []
-    for record in event["Records"]:
-        meter.reset()
-        events.take()
-        key = {name: value["S"] for name, value in record["dynamodb"]["Keys"].items()}
-        what = {"event_id": record["eventID"], "sk": key["sk"]}  # the other half of the key may be an address
-        try:
-            send_requested(key["pk"], key["sk"])
-            happened = events.take()
-            log = logger.warning if happened.get("event") in events.SUSPICIOUS else logger.info
-            log("mail", capacity_units=meter.units, **what, **happened)
-        except Exception:
-            logger.exception("mail failed", **what)
-            failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
-    return {"batchItemFailures": failures}
+@stream("mail", logs_partition=False)
+def handler(record: Change, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own, untyped
+    """Send the email that the record asks for."""
+    keys = record["dynamodb"]["Keys"]
+    send_requested(keys["pk"]["S"], keys["sk"]["S"])
+    return {}

@@ -1,4 +1,4 @@
-"""DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id} - take a tag off a task."""
+"""DELETE /api/{user_id}/tasks/{task_id}/tags/{tag_id} - remove a tag from a task."""
 
 from lambdo.base.problems import TagNotFound, TaskNotFound
 from lambdo.tasks.service import unlink_tag
@@ -9,8 +9,8 @@ from lambdo.web.preconditions import if_match
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 204, also if it did not have the tag."""
+    """Return 204, even if the task did not have the tag."""
     task_id, tag_id = request.item_id("task_id", TaskNotFound), request.item_id("tag_id", TagNotFound)
     versions = if_match(request.headers)
-    once(request, lambda: unlink_tag(request.user_id, task_id, tag_id, versions))
+    once(request, lambda record: unlink_tag(request.user_id, task_id, tag_id, versions, record))
     return Response(204)

@@ -1,17 +1,18 @@
-"""PATCH /api/auth/me - change name or time zone."""
+"""PATCH /api/auth/me - change the name or the time zone."""
 
 from lambdo.accounts.requests import UpdateMe
 from lambdo.accounts.service import update_user
+from lambdo.base.entity_tags import etag
 from lambdo.web.endpoint import MERGE_PATCH, Request, Response, endpoint
 from lambdo.web.idempotency import once
-from lambdo.web.preconditions import etag, if_match
+from lambdo.web.preconditions import if_match
 from lambdo.web.validation import parse_json
 
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the user."""
+    """Return 200 and the user."""
     fields = parse_json(UpdateMe, request.json_body(MERGE_PATCH))
     versions = if_match(request.headers)
-    user = once(request, lambda: update_user(request.user_id, fields.sent(), versions))
+    user = once(request, lambda record: update_user(request.user_id, fields.sent(), versions, record))
     return Response(200, user, {"etag": etag(user)})

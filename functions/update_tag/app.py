@@ -1,18 +1,19 @@
-"""PUT or PATCH /api/{user_id}/tags/{tag_id} - rename or recolour a tag."""
+"""PUT or PATCH /api/{user_id}/tags/{tag_id} - change the name or the colour of a tag."""
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TagNotFound
 from lambdo.tags.requests import UpdateTag
 from lambdo.tags.service import update_tag
 from lambdo.web.endpoint import MERGE_PATCH, Request, Response, endpoint
 from lambdo.web.idempotency import once
-from lambdo.web.preconditions import etag, if_match
+from lambdo.web.preconditions import if_match
 from lambdo.web.validation import parse_json
 
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Answer 200 with the whole tag."""
+    """Return 200 and the whole tag."""
     tag_id, versions = request.item_id("tag_id", TagNotFound), if_match(request.headers)
     fields = parse_json(UpdateTag, request.json_body(MERGE_PATCH))
-    tag = once(request, lambda: update_tag(request.user_id, tag_id, fields.sent(), versions))
+    tag = once(request, lambda record: update_tag(request.user_id, tag_id, fields.sent(), versions, record))
     return Response(200, tag, {"etag": etag(tag)})

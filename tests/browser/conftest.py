@@ -74,7 +74,7 @@ def app(contexts: dict[str, BrowserContext], server: Server, person: Person) -> 
     with open_screen(contexts["desktop"], server) as opened:
         opened.log_in(person.email)
         opened.open("/all")
-        expect(opened.page.get_by_text("Nothing here")).to_be_visible()
+        expect(opened.page.get_by_text("No tasks here")).to_be_visible()
         yield opened
 
 

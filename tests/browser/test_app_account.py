@@ -38,16 +38,16 @@ def _token(server: Server, person: Person, page: str) -> str:
 
 def _confirm_address(app: Screen, token: str) -> None:
     app.open(f"/verify-email#token={token}")
-    expect(app.heading("Address confirmed")).to_be_visible()
+    expect(app.heading("Email confirmed")).to_be_visible()
     assert app.page.url == f"{app.url}/app/verify-email"  # the token is in no history
 
 
 def _reset_password(app: Screen, person: Person, server: Server) -> None:
     app.open("/log-in")
     app.link("Forgot your password?").click()
-    app.field("E-mail").fill(person.email)
-    app.button("Send the mail").click()
-    expect(app.page.get_by_text("a mail is on its way")).to_be_visible()
+    app.field("Email").fill(person.email)
+    app.button("Send reset link").click()
+    expect(app.page.get_by_text("sent it a reset link")).to_be_visible()
     server.wait_until_said(f"MAIL    {person.email}", times=2)
     token = _token(server, person, "reset-password")
     _choose_password(app, token)
@@ -55,8 +55,8 @@ def _reset_password(app: Screen, person: Person, server: Server) -> None:
     app.link("Log in").click()
     expect(app.heading("Log in")).to_be_visible()
     _choose_password(app, token)
-    expect(app.page.get_by_role("alert")).to_contain_text("This link is not good any more")
-    expect(app.link("Send a new one")).to_be_visible()
+    expect(app.page.get_by_role("alert")).to_contain_text("This link has expired or was already used.")
+    expect(app.link("Send a new link")).to_be_visible()
 
 
 def _choose_password(app: Screen, token: str) -> None:
@@ -88,7 +88,7 @@ def _change_profile(app: Screen) -> None:
 def _log_out_elsewhere(app: Screen, phone: Screen) -> None:
     sessions = app.page.locator(".sessions li")
     expect(sessions).to_have_count(2)
-    app.button("Log out everywhere else").click()
+    app.button("Log out all other devices").click()
     expect(sessions).to_have_count(1)
     phone.page.reload()
     expect(phone.heading("Log in")).to_be_visible()
@@ -111,7 +111,7 @@ def _choose_dark(app: Screen) -> None:
 
 
 def _delete(app: Screen) -> None:
-    app.button("Delete account …").click()
+    app.button("Delete account…").click()
     app.field("Your password").fill(PASSWORD)
     app.button("Delete my account").click()
     expect(app.heading("Log in")).to_be_visible()
@@ -120,10 +120,10 @@ def _delete(app: Screen) -> None:
 def test_refusals_of_the_log_in_are_said_in_words(screen: OpenScreen) -> None:
     app = screen()
     app.open()
-    app.field("E-mail").fill("nobody@example.com")
+    app.field("Email").fill("nobody@example.com")
     app.field("Password").fill("not the password")
     app.button("Log in").click()
-    expect(app.page.get_by_role("alert")).to_have_text("E-mail address and password do not match.")
+    expect(app.page.get_by_role("alert")).to_have_text("Incorrect email or password.")
     busy = {"status": 429, "headers": {"Retry-After": "720"}, "json": {"code": "too_many_requests", "detail": "Wait."}}
     app.page.route("**/api/auth/login", lambda route: route.fulfill(**busy))
     app.button("Log in").click()

@@ -49,12 +49,12 @@ def test_person_without_a_pointer_adds_moves_completes_edits_deletes_and_undoes(
     expect(app.row("One")).to_have_count(0)
     press("Escape")
     press("?")
-    expect(app.heading("Keyboard")).to_be_visible()
+    expect(app.heading("Keyboard shortcuts")).to_be_visible()
     press("Escape")
-    expect(app.heading("Keyboard")).to_be_hidden()
+    expect(app.heading("Keyboard shortcuts")).to_be_hidden()
 
 
 def test_skip_link_leads_past_the_navigation(app: Screen) -> None:
-    app.link("Skip to the tasks").focus()
+    app.link("Skip to main content").focus()
     app.page.keyboard.press("Enter")
     expect(app.page.locator("#main")).to_be_focused()

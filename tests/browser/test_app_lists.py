@@ -58,7 +58,7 @@ def test_panel_with_unsaved_changes_asks_before_it_closes(app: Screen, person: P
     app.link("Keep me").click()
     app.page.get_by_role("dialog").get_by_label("Title").fill("Lose me")
     app.page.keyboard.press("Escape")
-    app.button("Discard them").click()
+    app.button("Discard changes").click()
     expect(app.page.get_by_role("dialog")).to_be_hidden()
     expect(app.link("Keep me")).to_be_focused()
     assert person.tasks()[0]["title"] == "Keep me"

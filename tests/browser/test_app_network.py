@@ -33,9 +33,9 @@ def test_task_whose_answer_is_lost_is_sent_again_and_created_once(app: Screen, p
     app.page.route(TASKS, lose_answer, times=1)
     app.page.locator("#quick-add").fill("Just once")
     app.page.keyboard.press("Enter")
-    expect(app.page.get_by_text("Trying again")).to_be_visible()
+    expect(app.page.get_by_text("Retrying")).to_be_visible()
     expect(app.row("Just once")).to_be_visible()
-    expect(app.page.get_by_text("Trying again")).to_be_hidden()
+    expect(app.page.get_by_text("Retrying")).to_be_hidden()
     assert [task["title"] for task in person.tasks()] == ["Just once"]
 
 
@@ -54,7 +54,7 @@ def test_change_that_no_attempt_brings_through_is_taken_back_and_tried_again_wit
     app.page.route(COMPLETE, refuse)
     box = app.page.get_by_role("checkbox")
     box.check()
-    message = app.page.get_by_text("Lambdo cannot be reached. Nothing is lost")
+    message = app.page.get_by_text("Can't reach Lambdo. Check your connection")
     while not message.is_visible():
         app.page.clock.run_for(1000)
     expect(box).not_to_be_checked()
@@ -77,7 +77,7 @@ def test_task_that_was_changed_elsewhere_shows_both_changes_before_one_is_saved(
     person.client.patch(f"/api/me/tasks/{task['id']}", json=changes).raise_for_status()
     app.button("Save").click()
     expect(panel.get_by_text("This task was changed elsewhere")).to_be_visible()
-    expect(panel.get_by_text("Title elsewhere: Print the letter")).to_be_visible()
+    expect(panel.get_by_text("Title was changed to: Print the letter")).to_be_visible()
     expect(panel.get_by_label("Title")).to_have_value("Write the letter")
     expect(panel.get_by_label("Description")).to_have_value("Two copies")
     app.button("Save").click()

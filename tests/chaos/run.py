@@ -6,13 +6,14 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+from boto3.dynamodb.conditions import Attr
 
+from lambdo.table import keys
 from tests.chaos.crowd import Outcome, Plan, work
 from tests.chaos.killer import Killer
 from tests.chaos.sending import CRASH
 from tools.local.running import PATIENCE, Server
 from tools.operate.fsck import fsck
-from tools.operate.target import Target
 
 PARAMETERS = "RegistrationsPerAddress=1000"  # of the server
 
@@ -35,16 +36,15 @@ def run(server: Server, plan: Plan, kills: float) -> tuple[Outcome, int]:
 
 def left(server: Server) -> list[str]:
     """Return what the table holds and should not, when the function on its stream has had time."""
-    dynamodb = server.dynamodb()
-    (table,) = server.facts["tables"]
-    scan = {"TableName": table, "FilterExpression": "begins_with(sk, :tag) AND attribute_exists(deleted_at)"}
+    target = server.open_table()
+    being_deleted = Attr("sk").begins_with(keys.TAGS) & Attr("deleted_at").exists()
     deadline = time.monotonic() + PATIENCE
-    while going := dynamodb.scan(**scan, ExpressionAttributeValues={":tag": {"S": "TAG#"}})["Items"]:
+    while going := target.table.scan(FilterExpression=being_deleted)["Items"]:
         if time.monotonic() > deadline:
             break
         time.sleep(0.2)
-    unfinished = [f"{item['sk']['S']}: its deletion was not finished" for item in going]
-    return unfinished + [f"fsck: {violation}" for violation in fsck(Target(dynamodb, table), rate=1e6)]
+    unfinished = [f"{item['sk']}: its deletion was not finished" for item in going]
+    return unfinished + [f"fsck: {violation}" for violation in fsck(target, rate=1e6)]
 
 
 def unexplained(server: Server, lost: int) -> list[str]:

@@ -111,14 +111,14 @@ def record(api: Api, network: Network, setting: Callable[..., None], monkeypatch
 
 
 def _service(story: Story) -> None:
-    story.tell("All is well", "GET", "/api/health")
-    story.tell("The keys", "GET", "/.well-known/jwks.json")
-    story.tell("No such file", "GET", "/app/unknown.js")
+    story.tell("Available", "GET", "/api/health")
+    story.tell("The public keys", "GET", "/.well-known/jwks.json")
+    story.tell("File not found", "GET", "/app/unknown.js")
 
 
 def _log_in(story: Story, api: Api) -> Caller:
     story.tell("A new account", "POST", "/api/auth/register", {**ADA, "name": "Ada"})
-    story.tell("The address is taken", "POST", "/api/auth/register", ADA)
+    story.tell("Address already in use", "POST", "/api/auth/register", ADA)
     story.tell("Wrong password", "POST", "/api/auth/login", {**ADA, "password": "a wrong password"})
     story.tell("OAuth 2.0 form", "POST", "/api/auth/login", raw=_form(ADA), headers=FORM)
     story.tell("With a cookie", "POST", "/api/auth/login", {**ADA, "cookie": True})
@@ -133,20 +133,20 @@ def _form(login: Mapping[str, str]) -> str:
 def _tags(story: Story, ada: Caller) -> list[str]:
     path, as_ada = "/api/me/tags", {"token": ada.access_token}
     home = story.tell("With a colour", "POST", path, {"name": "Home", "color": "#2e8b57"}, **as_ada).json["id"]
-    work = story.tell("Just a name", "POST", path, {"name": "Work"}, **as_ada).json["id"]
-    story.tell("The name is taken", "POST", path, {"name": "HOME"}, **as_ada)
+    work = story.tell("Only a name", "POST", path, {"name": "Work"}, **as_ada).json["id"]
+    story.tell("Name already in use", "POST", path, {"name": "HOME"}, **as_ada)
     story.tell("Two tags", "GET", path, **as_ada)
     story.tell("A tag", "GET", f"{path}/{home}", **as_ada)
     story.tell("Not changed", "GET", f"{path}/{home}", headers={"if-none-match": '"v1"'}, **as_ada)
     story.tell("Another colour", "PATCH", f"{path}/{work}", {"color": "#1e90ff"}, **as_ada)
     story.tell("Another name", "PUT", f"{path}/{work}", {"name": "Office"}, **as_ada)
-    story.tell("No such tag", "GET", f"{path}/{UNKNOWN_ID}", **as_ada)
+    story.tell("Tag not found", "GET", f"{path}/{UNKNOWN_ID}", **as_ada)
     return [home, work]
 
 
 def _tasks(story: Story, ada: Caller, tags: list[str]) -> None:
     path, as_ada = "/api/me/tasks", {"token": ada.access_token}
-    milk = f"{path}/{story.tell('Just a title', 'POST', path, {'title': 'Buy milk'}, **as_ada).json['id']}"
+    milk = f"{path}/{story.tell('Only a title', 'POST', path, {'title': 'Buy milk'}, **as_ada).json['id']}"
     report = {
         "title": "Write the report",
         "description": "Ten pages.\nNo more.",
@@ -154,22 +154,22 @@ def _tasks(story: Story, ada: Caller, tags: list[str]) -> None:
         "due_date": "2026-12-01",
         "tag_ids": tags[1:],
     }
-    report_path = f"{path}/{story.tell('With everything', 'POST', path, report, **as_ada).json['id']}"
+    report_path = f"{path}/{story.tell('All fields', 'POST', path, report, **as_ada).json['id']}"
     call = {"title": "Call Grace", "due_date": "2026-11-23T15:00:00+01:00"}
     story.tell("Due at a point in time", "POST", path, call, headers=KEY, **as_ada)
-    story.tell("The key with another body", "POST", path, {"title": "Call Alan"}, headers=KEY, **as_ada)
+    story.tell("Key reused with another body", "POST", path, {"title": "Call Alan"}, headers=KEY, **as_ada)
     story.tell("A task", "GET", report_path, **as_ada)
     story.tell("Not changed", "GET", milk, headers={"if-none-match": '"v1"'}, **as_ada)
-    story.tell("No such task", "GET", f"{path}/{UNKNOWN_ID}", **as_ada)
-    story.tell("Somebody else's path", "GET", f"/api/{UNKNOWN_ID}/tasks", **as_ada)
+    story.tell("Task not found", "GET", f"{path}/{UNKNOWN_ID}", **as_ada)
+    story.tell("Another user's path", "GET", f"/api/{UNKNOWN_ID}/tasks", **as_ada)
     story.tell("Another title", "PATCH", milk, {"title": "Buy oat milk"}, **as_ada)
     story.tell("Clear a field", "PATCH", report_path, {"due_date": None}, headers=MERGE_PATCH, **as_ada)
-    story.tell("By PUT", "PUT", milk, {"priority": "low"}, **as_ada)
-    story.tell("It has changed", "PATCH", milk, {"title": "Buy milk"}, headers={"if-match": '"v1"'}, **as_ada)
-    story.tell("Set", "PATCH", f"{milk}/complete", {"completed": True}, **as_ada)
+    story.tell("With PUT", "PUT", milk, {"priority": "low"}, **as_ada)
+    story.tell("The task has changed", "PATCH", milk, {"title": "Buy milk"}, headers={"if-match": '"v1"'}, **as_ada)
+    story.tell("Complete", "PATCH", f"{milk}/complete", {"completed": True}, **as_ada)
     story.tell("Toggle", "PATCH", f"{milk}/complete", **as_ada)
-    story.tell("Put on", "PUT", f"{milk}/tags/{tags[0]}", **as_ada)
-    story.tell("Take off", "DELETE", f"{milk}/tags/{tags[0]}", **as_ada)
+    story.tell("Add a tag", "PUT", f"{milk}/tags/{tags[0]}", **as_ada)
+    story.tell("Remove a tag", "DELETE", f"{milk}/tags/{tags[0]}", **as_ada)
     operations = [
         {"op": "create", "task": {"title": "Water the plants"}},
         {"op": "update", "task_id": milk.rsplit("/", maxsplit=1)[-1], "changes": {"description": "Two bottles"}},
@@ -183,71 +183,71 @@ def _lists(story: Story, ada: Caller, tags: list[str]) -> None:
     path, as_ada = "/api/me/tasks", {"token": ada.access_token}
     story.tell("A page of two", "GET", path, query="limit=2", **as_ada)
     story.tell("By tag", "GET", path, query=f"tag={tags[1]}", **as_ada)
-    story.tell("A cursor of another list", "GET", path, query="cursor=abc", **as_ada)
+    story.tell("Cursor of another list", "GET", path, query="cursor=abc", **as_ada)
 
 
 def _trash(story: Story, ada: Caller) -> None:
     path, as_ada = "/api/me/tasks", {"token": ada.access_token}
     newest = ada.call("GET", "tasks", query="limit=1").json["items"][0]["id"]
-    story.tell("Into the trash", "DELETE", f"{path}/{newest}", **as_ada)
+    story.tell("Move to the trash", "DELETE", f"{path}/{newest}", **as_ada)
     story.tell("One deleted task", "GET", f"{path}/trash", **as_ada)
-    story.tell("Back again", "POST", f"{path}/trash/{newest}/restore", **as_ada)
+    story.tell("Restore", "POST", f"{path}/trash/{newest}/restore", **as_ada)
     ada.call("DELETE", f"tasks/{newest}")
-    story.tell("One task goes", "DELETE", f"{path}/trash", **as_ada)
+    story.tell("One task deleted", "DELETE", f"{path}/trash", **as_ada)
     unwanted = ada.create_tag(name="Unwanted")["id"]
     story.tell("A tag", "DELETE", f"/api/me/tags/{unwanted}", **as_ada)
 
 
 def _failures(story: Story, ada: Caller, network: Network) -> None:
     path, title, as_ada = "/api/me/tasks", {"title": "x"}, {"token": ada.access_token}
-    story.tell("Wrong fields", "POST", path, {"title": " ", "priority": "urgent", "owner": "me"}, **as_ada)
-    story.tell("No JSON", "POST", path, raw="{", **as_ada)
-    story.tell("No JSON type", "POST", path, raw="title=x", headers=FORM, **as_ada)
-    story.tell("Too long", "POST", path, {"title": "x" * 70_000}, **as_ada)
-    story.tell("No entity tag", "PATCH", f"{path}/{UNKNOWN_ID}", title, headers={"if-match": "v1"}, **as_ada)
-    story.tell("A forged token", "GET", path, token=f"{ada.access_token[:-4]}AAAA")
+    story.tell("Invalid fields", "POST", path, {"title": " ", "priority": "urgent", "owner": "me"}, **as_ada)
+    story.tell("Not JSON", "POST", path, raw="{", **as_ada)
+    story.tell("Not a JSON media type", "POST", path, raw="title=x", headers=FORM, **as_ada)
+    story.tell("Body too large", "POST", path, {"title": "x" * 70_000}, **as_ada)
+    story.tell("Not an entity tag", "PATCH", f"{path}/{UNKNOWN_ID}", title, headers={"if-match": "v1"}, **as_ada)
+    story.tell("Forged token", "GET", path, token=f"{ada.access_token[:-4]}AAAA")
     network.plan = [cancelled("None", "TransactionConflict")] * 4
-    story.tell("The key is in use", "POST", path, title, headers={"idempotency-key": "1"}, **as_ada)
+    story.tell("Key in use", "POST", path, title, headers={"idempotency-key": "1"}, **as_ada)
     network.plan = [error("ItemCollectionSizeLimitExceededException")]
-    story.tell("The account is full", "POST", path, title, **as_ada)
+    story.tell("Storage full", "POST", path, title, **as_ada)
     network.plan = [error("ThrottlingException")] * 4
-    story.tell("DynamoDB is busy", "POST", path, title, **as_ada)
+    story.tell("DynamoDB throttles", "POST", path, title, **as_ada)
     network.plan = [error("AccessDeniedException")]
-    story.tell("A fault of ours", "POST", path, title, **as_ada)
+    story.tell("Internal error", "POST", path, title, **as_ada)
     network.plan = []
 
 
 def _account(story: Story, api: Api, ada: Caller, clock: Clock, setting: Callable[..., None]) -> None:
     me, auth = "/api/auth/me", "/api/auth"
     reset = {"token": issue(ada, "reset_password"), "password": ADA["password"]}
-    story.tell("The token of the mail", "POST", f"{auth}/password/reset", reset)
+    story.tell("Token from the email", "POST", f"{auth}/password/reset", reset)
     ada = [api.log_in(**ADA) for _ in range(3)][-1]
     as_ada = {"token": ada.access_token}
     story.tell("The user", "GET", me, **as_ada)
     story.tell("Not changed", "GET", me, headers={"if-none-match": '"v1"'}, **as_ada)
     story.tell("A time zone", "PATCH", me, {"time_zone": "Europe/Berlin"}, **as_ada)
-    story.tell("Once more", "POST", f"{auth}/email/resend", **as_ada)
-    story.tell("The token of the mail", "POST", f"{auth}/email/verify", {"token": issue(ada, "verify_email")})
-    story.tell("An old link", "POST", f"{auth}/email/verify", {"token": "AaH9"})
+    story.tell("Resend", "POST", f"{auth}/email/resend", **as_ada)
+    story.tell("Token from the email", "POST", f"{auth}/email/verify", {"token": issue(ada, "verify_email")})
+    story.tell("Invalid link", "POST", f"{auth}/email/verify", {"token": "AaH9"})
     story.tell("Any address", "POST", f"{auth}/password/forgot", {"email": ADA["email"]})
     setting(MAIL="off")
-    story.tell("No mails here", "POST", f"{auth}/password/forgot", {"email": ADA["email"]})
+    story.tell("Emails are off", "POST", f"{auth}/password/forgot", {"email": ADA["email"]})
     setting(MAIL="on", LOG_IN_FAILURES_PER_ACCOUNT="1")
     story.tell("Too many wrong passwords", "POST", f"{auth}/login", {**ADA, "password": "a wrong password"})
     setting(LOG_IN_FAILURES_PER_ACCOUNT="5")
     sessions = story.tell("Three devices", "GET", f"{auth}/sessions", **as_ada).json["items"]
     story.tell("One device", "DELETE", f"{auth}/sessions/{sessions[-1]['id']}", **as_ada)
-    story.tell("It has ended before", "DELETE", f"{auth}/sessions/{sessions[-1]['id']}", **as_ada)
-    story.tell("All others", "DELETE", f"{auth}/sessions", **as_ada)
+    story.tell("Already logged out", "DELETE", f"{auth}/sessions/{sessions[-1]['id']}", **as_ada)
+    story.tell("All other devices", "DELETE", f"{auth}/sessions", **as_ada)
     change = {"current_password": ADA["password"], "new_password": NEW_PASSWORD}
     story.tell("A new password", "POST", f"{auth}/password", change, **as_ada)
     refresh = {"refresh_token": ada.refresh_token}
-    following = story.tell("The next pair", "POST", f"{auth}/refresh", refresh).json
+    following = story.tell("New tokens", "POST", f"{auth}/refresh", refresh).json
     clock.tick(seconds=60)
-    story.tell("A spent token", "POST", f"{auth}/refresh", refresh)
-    story.tell("Its session has ended", "POST", f"{auth}/refresh", {"refresh_token": following["refresh_token"]})
+    story.tell("Reused token", "POST", f"{auth}/refresh", refresh)
+    story.tell("Session has ended", "POST", f"{auth}/refresh", {"refresh_token": following["refresh_token"]})
     story.tell("By refresh token", "POST", f"{auth}/logout", refresh)
     as_ada = {"token": api.log_in(ADA["email"], NEW_PASSWORD).access_token}
     story.tell("Wrong password", "DELETE", me, {"password": ADA["password"]}, **as_ada)
     story.tell("The right password", "DELETE", me, {"password": NEW_PASSWORD}, **as_ada)
-    story.tell("The account is gone", "GET", me, **as_ada)
+    story.tell("Account deleted", "GET", me, **as_ada)

@@ -30,6 +30,12 @@ ALARMS = {
     "stream-age": ("IteratorAge", 300, 1, "GreaterThanThreshold", 3_600_000),
 }
 QUERIES = 10
+# What the page says that a query reads, and the log groups that are chosen for it.
+READS = {
+    "access log": ["ApiLogGroup"],
+    "functions": ["FunctionsLogGroup"],
+    "both": ["ApiLogGroup", "FunctionsLogGroup"],
+}
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -42,6 +48,10 @@ def alarms() -> dict[str, dict[str, Any]]:
         alarm["AlarmName"]["Fn::Sub"].removeprefix("${StackName}-"): alarm
         for alarm in of_type("AWS::CloudWatch::Alarm").values()
     }
+
+
+def query_named(name: str) -> dict[str, Any]:
+    return of_type("AWS::Logs::QueryDefinition")[name]
 
 
 def operations_page() -> str:
@@ -57,6 +67,8 @@ def test_template_hands_over_exactly_what_is_asked_for() -> None:
     assert given["TemplateURL"] == "operations.yaml"
     assert set(given["Parameters"]) == set(operations()["Parameters"])
     assert given["Parameters"]["AuthorizerFunction"] == {"Ref": "AuthorizerFunction"}
+    assert given["Parameters"]["ApiLogGroup"] == {"Ref": "ApiLogGroup"}
+    assert given["Parameters"]["FunctionsLogGroup"] == {"Ref": "FunctionsLogGroup"}
     assert given["Parameters"]["StreamFunction"] == {"Ref": "FinishDeletionsFunction"}
 
 
@@ -172,20 +184,36 @@ def test_ten_queries_are_saved_and_documented() -> None:
     assert [name for name in names if f"`{name}`" not in operations_page()] == []
 
 
-SYNTAX = {"filter", "stats", "sort", "limit", "by", "as", "or", "and", "desc", "asc", "fields", "like"}
+@pytest.mark.parametrize("query", of_type("AWS::Logs::QueryDefinition"))
+def test_query_reads_the_log_groups_that_the_page_says(query: str) -> None:
+    name = query_named(query)["Name"]["Fn::Sub"].removeprefix("${StackName}/")
+    (reads,) = re.findall(rf"^\| `{name}` \| ([^|]+) \|", operations_page(), re.MULTILINE)
+    assert query_named(query)["LogGroupNames"] == [{"Ref": group} for group in READS[reads]]
+
+
+@pytest.mark.parametrize("query", ["WhichExceptionsQuery", "OneRequestQuery"])
+def test_function_is_read_from_the_name_of_its_log_stream(query: str) -> None:
+    """Its format: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html."""
+    (pattern,) = re.findall(r"parse @logStream /(.+)/$", query_named(query)["QueryString"], re.MULTILINE)
+    stream = "2026/11/21/lambdo-prod-CreateTaskFunction-1aB2_c[12][0123456789abcdef0123456789abcdef]"
+    found = re.search(pattern.replace("(?<", "(?P<"), stream)
+    assert found is not None
+    assert found["function_name"] == "lambdo-prod-CreateTaskFunction-1aB2_c"
+
+
+SYNTAX = {"filter", "parse", "stats", "sort", "limit", "by", "as", "or", "and", "desc", "asc", "fields", "like"}
 
 
 def fields_read(query: str) -> set[str]:
-    """Return the fields that a query names, without its own (`as`), literals and functions."""
+    """Return the fields that a query names, without its own (`as`, `(?<name>`), literals and functions."""
     text = re.sub(r'"[^"]*"|/[^/]*/', "", query)
-    own = set(re.findall(r"\bas (\w+)", text))
+    own = {*re.findall(r"\bas (\w+)", text), *re.findall(r"\(\?<(\w+)>", query)}
     return set(re.findall(r"(?<![\w.@])[a-z][\w.]*(?![\w(])", text)) - SYNTAX - own
 
 
 def test_queries_of_the_access_log_read_fields_that_it_has() -> None:
     for query in of_type("AWS::Logs::QueryDefinition").values():
-        if "LogGroupNames" in query:
-            assert query["LogGroupNames"] == [{"Ref": "ApiLogGroup"}]
+        if {"Ref": "ApiLogGroup"} in query["LogGroupNames"]:
             assert fields_read(query["QueryString"]) <= access_log_fields(), query["Name"]
 
 
@@ -201,5 +229,5 @@ def test_queries_of_the_functions_read_fields_that_their_lines_have(
     of_exceptions = {"exception", "exception_name"}  # Powertools writes them for logger.exception
     of_lambda = {"type", "record.status"}  # its own lines, of time-outs and crashes
     for query in of_type("AWS::Logs::QueryDefinition").values():
-        if "LogGroupNames" not in query:
+        if {"Ref": "FunctionsLogGroup"} in query["LogGroupNames"]:
             assert fields_read(query["QueryString"]) <= written | of_exceptions | of_lambda, query["Name"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.table import key_sets
 from tools.local.application import Application
 
@@ -34,7 +34,7 @@ def test_repository_holds_nothing_of_the_shape_of_a_secret() -> None:
 
 @pytest.mark.check("I02")
 def test_no_function_has_a_private_key_in_its_environment(application: Application) -> None:
-    keys = [*key_sets.get(settings.signing_keys_parameter()), *key_sets.get(settings.cursor_keys_parameter())]
+    keys = [*key_sets.get(settings.signing_keys_parameter), *key_sets.get(settings.cursor_keys_parameter)]
     values = [value for one in application.functions.values() for value in one.environment.values()]
     assert keys
     assert not [key["id"] for key in keys for value in values if key["secret"] in value]

@@ -31,8 +31,10 @@ each_stage = pytest.mark.parametrize("stage", STAGES)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MOST_RESOURCES = 500
 
+# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
+LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 MANAGED_POLICIES = {
-    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+    LOGS,
     "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess",
 }
 
@@ -131,7 +133,7 @@ def test_table_can_be_restored_and_is_encrypted(stage: str) -> None:
 
 
 @each_stage
-def test_every_function_logs_json_to_a_group_of_the_stack_and_is_traced_only_on_request(stage: str) -> None:
+def test_every_function_logs_json_to_the_one_group_and_is_traced_only_on_request(stage: str) -> None:
     stack = processed(stage)
     functions = of_type(stack, "AWS::Lambda::Function")
     assert len(functions) == len(DEPLOYED)
@@ -139,7 +141,7 @@ def test_every_function_logs_json_to_a_group_of_the_stack_and_is_traced_only_on_
         assert function["TracingConfig"] == {"Mode": "PassThrough"}, name
         assert function["LoggingConfig"]["LogFormat"] == "JSON", name
         assert function["LoggingConfig"]["SystemLogLevel"] == "WARN", name
-        assert function["LoggingConfig"]["LogGroup"]["Ref"] in stack, name
+        assert function["LoggingConfig"]["LogGroup"] == {"Ref": "FunctionsLogGroup"}, name
         assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
 
 
@@ -147,8 +149,33 @@ def test_every_function_logs_json_to_a_group_of_the_stack_and_is_traced_only_on_
 @pytest.mark.parametrize(("stage", "days"), [("dev", "7"), ("staging", "30"), ("prod", "90")])
 def test_every_log_group_keeps_its_lines_as_long_as_the_stage_says(stage: str, days: str) -> None:
     groups = of_type(processed(stage), "AWS::Logs::LogGroup")
-    assert len(groups) == len(DEPLOYED) + 1, "one a function, and the access log"
-    assert all(group == {"RetentionInDays": days} for group in groups.values())
+    kept = {"RetentionInDays": days}
+    assert groups == {"ApiLogGroup": kept, "FunctionsLogGroup": kept}
+
+
+@pytest.mark.check("I01")
+@each_stage
+def test_function_may_write_logs_by_the_managed_policy_alone(stage: str) -> None:
+    """SAM attaches it to each role that it makes, and it allows every group: https://github.com/aws/serverless-application-model/issues/395.
+
+    A statement of ours that names the group would narrow nothing (docs/decisions/0034-one-log-group.md).
+    """
+    stack = processed(stage)
+    roles = {one["Role"]["Fn::GetAtt"][0] for one in of_type(stack, "AWS::Lambda::Function").values()}
+    assert len(roles) == len(DEPLOYED)
+    for role in roles:
+        assert LOGS in stack[role]["Properties"]["ManagedPolicyArns"], role
+    assert not [name for name, statement in statements(stack) if "logs:" in json.dumps(statement["Action"])]
+
+
+@each_stage
+def test_log_group_is_made_before_the_first_function_and_deleted_after_the_last(stage: str) -> None:
+    """CloudFormation calls provision_keys as it deletes the keys: a line without a group would make one that stays."""
+    stack = processed(stage)
+    assert set(references(stack["FunctionsLogGroup"])) & set(stack) == set()
+    for name in of_type(stack, "AWS::Lambda::Function"):
+        assert "FunctionsLogGroup" in references(stack[name]), name
+    assert "ProvisionKeysFunction" in references(stack["SigningKeys"])
 
 
 @pytest.mark.check("H12")
@@ -209,7 +236,7 @@ def test_sender_brings_the_function_that_sends_and_all_that_belongs_to_it(stage:
     without, sending = processed(stage), processed(stage, **SENDER)
     more = sending.keys() - without.keys()
     assert {name for name in more if not name.startswith("SendMailFunctionVersion")} == {
-        "SendMailFunction", "SendMailFunctionRole", "SendMailFunctionAliaslive", "SendMailLogGroup", "SendMailStream",
+        "SendMailFunction", "SendMailFunctionRole", "SendMailFunctionAliaslive", "SendMailStream",
         *(["SendMailFunctionDeploymentGroup"] if stage == "prod" else []),
     }  # fmt: skip
     answers = {

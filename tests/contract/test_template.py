@@ -97,11 +97,13 @@ def test_function_adds_exactly_its_variables(folder: str) -> None:
 
 
 @pytest.mark.check("I06")
-@each_function
-def test_function_logs_to_its_own_group_with_a_retention(folder: str) -> None:
-    group = f"{camel(folder)}LogGroup"
-    assert function(folder)["LoggingConfig"] == {"LogGroup": {"Ref": group}}
-    assert resources("AWS::Logs::LogGroup")[group]["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+def test_all_functions_log_to_one_group_with_a_retention() -> None:
+    assert template()["Globals"]["Function"]["LoggingConfig"]["LogGroup"] == {"Ref": "FunctionsLogGroup"}
+    assert not [name for name in FUNCTIONS if "LoggingConfig" in function(name)]
+    groups = resources("AWS::Logs::LogGroup")
+    assert set(groups) == {"ApiLogGroup", "FunctionsLogGroup"}
+    for name, group in groups.items():
+        assert group["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}, name
 
 
 @pytest.mark.check("H12")
@@ -142,6 +144,7 @@ def test_globals_hold_what_every_function_shares() -> None:
     assert shared["MemorySize"] == 512
     assert shared["Timeout"] == 15
     assert shared["LoggingConfig"] == {
+        "LogGroup": {"Ref": "FunctionsLogGroup"},
         "LogFormat": "JSON",
         "ApplicationLogLevel": {"Ref": "LogLevel"},
         "SystemLogLevel": "WARN",

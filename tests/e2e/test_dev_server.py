@@ -104,7 +104,7 @@ def test_edited_template_says_that_a_restart_is_needed(server: Server, project_s
     edit(project_served, "template.yaml", "Timeout: 60", "Timeout: 30")
     get(server, "/greet")
     get(server, "/greet")
-    assert server.said.count("template.yaml was edited") == 1
+    assert server.said.count("template.yaml has changed") == 1
 
 
 def test_stop_by_any_signal_keeps_the_data_and_leaves_nothing_running(launch: Launch) -> None:
@@ -134,7 +134,7 @@ def test_ctrl_c_in_the_terminal_stops_make_dev_cleanly(launch: Launch) -> None:
     os.killpg(server.process.pid, signal.SIGINT)  # what a terminal does: the whole foreground group gets it
     server.process.wait(PATIENCE)
     assert ended(family)
-    assert "Stopping: saving the data." in server.said
+    assert "Stopping. Saving the data." in server.said
     assert "Traceback" not in server.said
 
 
@@ -211,9 +211,9 @@ def family_with_worker(server: Server) -> list[int]:
 
 def put(server: Server, *names: str, **attributes: str) -> None:
     """Write items in one call, so that their records come in one batch."""
-    client = server.dynamodb()
-    items = [{"pk": {"S": name}, **{key: {"S": value} for key, value in attributes.items()}} for name in names]
-    client.batch_write_item(RequestItems={"Table": [{"PutRequest": {"Item": item}} for item in items]})
+    with server.open_table().table.batch_writer() as batch:
+        for name in names:
+            batch.put_item(Item={"pk": name, **attributes})
 
 
 def taken(server: Server) -> list[str]:

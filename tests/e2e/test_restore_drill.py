@@ -4,16 +4,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import httpx
 import pytest
 
 from tests.support.http_api import Account, Api
 from tools.local.running import PATIENCE, ROOT, Server, end, start
-from tools.operate.copy_back import write_all
-from tools.operate.target import Target
 
 
 @pytest.fixture
@@ -33,11 +29,13 @@ def test_accounts_and_tasks_are_served_from_a_table_that_was_loaded_from_an_expo
     body = {"title": "survives", "due_date": "2030-01-01", "tag_ids": [tag["id"]]}
     task = api.client.post("/api/me/tasks", json=body, headers=me.headers).json()
 
-    source, target = _target(api.server), _target(fresh)
-    pages = source.client.get_paginator("scan").paginate(TableName=source.table, ConsistentRead=True)
-    write_all(target, [{"PutRequest": {"Item": item}} for page in pages for item in page["Items"]])
+    source, target = api.server.open_table().table, fresh.open_table().table
+    pages = source.meta.client.get_paginator("scan").paginate(TableName=source.name, ConsistentRead=True)
+    with target.batch_writer() as batch:
+        for item in pages.search("Items"):
+            batch.put_item(Item=item)
 
-    command = [sys.executable, "-m", "tools.operate.fsck", "--table", target.table]
+    command = [sys.executable, "-m", "tools.operate.fsck", "--table", target.name]
     checked = subprocess.run(
         [*command, "--endpoint", fresh.facts["dynamodb_endpoint"]],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -55,9 +53,3 @@ def test_accounts_and_tasks_are_served_from_a_table_that_was_loaded_from_an_expo
         done = client.patch(f"/api/me/tasks/{task['id']}/complete", headers=again.headers)
         assert done.json()["completed"] is True
     assert api.client.get(f"/api/me/tasks/{task['id']}", headers=me.headers).json() == task
-
-
-def _target(server: Server) -> Target:
-    facts: dict[str, Any] = server.facts
-    client = boto3.client("dynamodb", endpoint_url=facts["dynamodb_endpoint"], region_name=facts["region"])
-    return Target(client, facts["tables"][0])

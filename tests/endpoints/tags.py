@@ -17,9 +17,9 @@ ENDPOINTS = [
         TAGS,
         [
             Request(
-                "new name", 201, body={"name": "new"}, again=409, rival=CREATE, overtaken=409, example="Just a name"
+                "new name", 201, body={"name": "new"}, again=409, rival=CREATE, overtaken=409, example="Only a name"
             ),
-            Request("taken name", 409, body={"name": "HOME"}, example="The name is taken"),
+            Request("taken name", 409, body={"name": "HOME"}, example="Name already in use"),
         ],
         shows=MEMBERS,
         examples=[Request("With a colour", 201, body={"name": "Garden", "color": "#2e8b57"})],
@@ -29,7 +29,7 @@ ENDPOINTS = [
         TAG,
         [
             Request("", 200, example="A tag"),
-            Request("unknown", 404, ids={"tag_id": "unknown"}, example="No such tag"),
+            Request("unknown", 404, ids={"tag_id": "unknown"}, example="Tag not found"),
         ],
         shows=MEMBERS,
     ),

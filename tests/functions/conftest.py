@@ -18,7 +18,7 @@ from tools.in_process.world import World
 from tools.local.application import Application
 from tools.local.provision import create_tables
 from tools.measure.bill import Bill, billing
-from tools.operate.target import Target
+from tools.operate.target import Target, open_target
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,11 +31,11 @@ def _empty_table(application: Application) -> None:
 @pytest.fixture
 def other(application: Application) -> Iterator[Target]:
     """Another table like the template's, empty."""
-    client = aws.client("dynamodb")
     (properties,) = application.tables.values()
     create_tables(replace(application, tables={"Other": properties}), os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-    yield Target(client, "Other")
-    client.delete_table(TableName="Other")
+    other = open_target("Other")
+    yield other
+    other.table.delete()
 
 
 @pytest.fixture

@@ -2,16 +2,16 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from lambdo.table import aws
+from lambdo.table.wire import load
 from tests.support.fsck import fsck
 from tools.in_process.api import PASSWORD, Api, Caller
 from tools.operate import copy_back
-from tools.operate.target import Target
+from tools.operate.target import Target, open_target
 
 type Item = dict[str, Any]
 type Dump = Callable[[], list[Item]]
@@ -23,7 +23,9 @@ def snapshot(other: Target, dump: Dump) -> Snapshot:
     """Return what copies the whole table, as a restore does."""
 
     def copy() -> None:
-        copy_back.write_all(other, [{"PutRequest": {"Item": item}} for item in dump()])
+        with other.table.batch_writer() as batch:
+            for item in map(load, dump()):
+                batch.put_item(Item=item)
 
     return copy
 
@@ -100,7 +102,7 @@ def test_account_that_is_still_being_deleted_is_refused(
     user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
     before = dump()
     assert _copy_back(user.id) == 1
-    assert "the mark of its deletion is still there" in capsys.readouterr().err
+    assert "the mark of its deletion still exists" in capsys.readouterr().err
     assert dump() == before
 
 
@@ -147,15 +149,20 @@ def test_all_are_those_that_both_tables_have(
     fsck(dump())
 
 
-def test_interrupted_copy_is_finished_by_the_next(user: Caller, other: Target, snapshot: Snapshot, dump: Dump) -> None:
-    for _ in range(13):
-        user.create_task(tag_ids=[user.create_tag()["id"]])
-    before = _everything(user)
-    snapshot()
-    user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
-    _remove_mark(user)
-    target = Target(other.client, os.environ["TABLE_NAME"])
-    dying = Target(_Client(other.client, answers=1), target.table)
+def test_interrupted_copy_is_finished_by_the_next(
+    user: Caller, other: Target, snapshot: Snapshot, dump: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _lose_account(user, snapshot)
+    target, dying = (open_target(os.environ["TABLE_NAME"]) for _ in range(2))
+    client = dying.table.meta.client
+    writes = iter([client.batch_write_item])  # the first batch, and none after it
+
+    def write_once(**arguments: Any) -> Any:
+        for write in writes:
+            return write(**arguments)
+        raise ConnectionError
+
+    monkeypatch.setattr(client, "batch_write_item", write_once)
     with pytest.raises(ConnectionError):
         copy_back.copy_back(other, dying, user.id, named=True, apply=True)
     assert copy_back.copy_back(other, target, user.id, named=True, apply=True) is False
@@ -163,39 +170,30 @@ def test_interrupted_copy_is_finished_by_the_next(user: Caller, other: Target, s
     fsck(dump())
 
 
-def test_what_dynamodb_leaves_undone_is_sent_again(other: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("time.sleep", slept.append)
-    items = [{"pk": {"S": "USER#1"}, "sk": {"S": f"TASK#{number:02}"}} for number in range(30)]
-    client = _Client(other.client, answers=99, most=10)
-    copy_back.write_all(Target(client, other.table), [{"PutRequest": {"Item": item}} for item in items])
-    assert list(other.query("USER#1")) == items
-    assert slept == [0.05, 0.1]
+def test_what_dynamodb_leaves_undone_is_sent_again(
+    user: Caller, other: Target, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _lose_account(user, snapshot)
+    target = open_target(os.environ["TABLE_NAME"])
+    client = target.table.meta.client
+    write, left = client.batch_write_item, []
+
+    def write_ten(RequestItems: dict[str, list[Item]]) -> Any:  # noqa: N803 - DynamoDB's own name
+        ((name, requests),) = RequestItems.items()
+        write(RequestItems={name: requests[:10]})
+        left.append(len(requests[10:]))
+        return {"UnprocessedItems": {name: requests[10:]} if requests[10:] else {}}
+
+    monkeypatch.setattr(client, "batch_write_item", write_ten)
+    assert copy_back.copy_back(other, target, user.id, named=True, apply=True) is False
+    assert left[0] == 15
+    assert left[-1] == 0
+    assert _everything(user) == before
 
 
 def test_missing_source_exits_2(user: Caller, capsys: pytest.CaptureFixture[str]) -> None:
     assert _copy_back(user.id) == 2
     assert "ResourceNotFoundException" in capsys.readouterr().err
-
-
-@dataclass
-class _Client:
-    """DynamoDB's client, whose batches carry out `most` writes, `answers` times."""
-
-    real: Any
-    answers: int
-    most: int = 25
-
-    def batch_write_item(self, RequestItems: dict[str, list[Item]]) -> Any:  # noqa: N803 - DynamoDB's own name
-        if not self.answers:
-            raise ConnectionError
-        self.answers -= 1
-        ((name, requests),) = RequestItems.items()
-        self.real.batch_write_item(RequestItems={name: requests[: self.most]})
-        return {"UnprocessedItems": {name: requests[self.most :]} if requests[self.most :] else {}}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
 
 
 def _copy_back(users: str, *, apply: bool = True) -> int:
@@ -215,6 +213,17 @@ def _everything(user: Caller) -> dict[str, Any]:
 
 def _items(user: Caller, path: str, query: str = "") -> list[Item]:
     return [{**item, "version": None} for item in user.call("GET", path, query=query).json["items"]]
+
+
+def _lose_account(user: Caller, snapshot: Snapshot) -> dict[str, Any]:
+    """Delete an account of 54 items after a snapshot, to the last trace, and return all that the user saw before."""
+    for _ in range(13):
+        user.create_task(tag_ids=[user.create_tag()["id"]])
+    before = _everything(user)
+    snapshot()
+    user.call("DELETE", "/api/auth/me", {"password": PASSWORD})
+    _remove_mark(user)
+    return before
 
 
 def _remove_mark(user: Caller) -> None:

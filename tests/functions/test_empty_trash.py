@@ -62,6 +62,7 @@ def test_what_time_leaves_undone_is_told_and_done_by_the_next_request(
     passed = list[float]()
     network.plan = [PASS, lambda: passed.append(3.1)]  # the first deletion takes that long
     with monkeypatch.context() as patched:
+        patched.setattr(trash, "_SECONDS", 3)
         patched.setattr(time, "monotonic", lambda: sum(passed))
         assert user.call("DELETE", "tasks/trash").json == {"deleted": 4, "more": True}
     assert len(trashed(user, dump)) == 1

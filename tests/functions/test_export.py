@@ -54,7 +54,7 @@ def test_user_is_found_by_address_whatever_its_case(user: Caller, capsys: pytest
 @pytest.mark.parametrize("who", ["nobody@example.org", "@", "01a1fd29-7777-7777-8777-777777777777", "", "TASK#1"])
 def test_unknown_user_exits_1_and_writes_nothing(who: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(who, "--out", str(tmp_path / "out.json")) == 1
-    assert capsys.readouterr() == ("", "export: there is no such account\n")
+    assert capsys.readouterr() == ("", "export: no such account\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -84,7 +84,7 @@ def test_make_does_not_take_the_login_shells_user_for_the_one_that_is_asked_for(
     command = ["make", "--old-file", ".venv/.synced", "export"]  # the environment is there: the tests run in it
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode != 0
-    assert "Name the user: make export USER=id or e-mail." in ran.stdout
+    assert "Name the user: make export USER=id or email." in ran.stdout
 
 
 def _run(who: str, *more: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import jwt
 import pytest
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from tests.support.frame import assert_problem
 from tools.in_process.api import PASSWORD, Api, Caller
 
@@ -31,14 +31,14 @@ def test_token_of_the_previous_key_is_good_in_the_overlap_and_refused_after(
 def test_login_after_a_rotation_signs_with_the_new_key(api: Api, user: Caller, rotate: Callable[[], None]) -> None:
     rotate()
     token = api.call("POST", "/api/auth/login", {"email": user.email, "password": PASSWORD}).json["access_token"]
-    assert kid(token) == settings.signing_key_id() != kid(user.access_token)
+    assert kid(token) == settings.signing_key_id != kid(user.access_token)
     assert api.call("GET", "/api/auth/me", token=token).status == 200
 
 
 def test_new_key_is_not_signed_with_before_the_function_is_told(
     api: Api, user: Caller, rotate: Callable[[], None], setting: Callable[..., None]
 ) -> None:
-    old = settings.signing_key_id()
+    old = settings.signing_key_id
     rotate()
     setting(SIGNING_KEY_ID=old)
     answer = api.call("POST", REFRESH, {"refresh_token": user.refresh_token})
@@ -104,4 +104,4 @@ def test_cursor_is_good_in_the_overlap_and_refused_after(api: Api, user: Caller,
 @pytest.mark.check("I02")
 def test_no_secret_stands_in_the_environment_of_the_authorizer(rotate: Callable[[], None]) -> None:
     rotate()
-    assert all(key.keys() == {"kty", "crv", "use", "alg", "kid", "x"} for key in json.loads(settings.jwks())["keys"])
+    assert all(key.keys() == {"kty", "crv", "use", "alg", "kid", "x"} for key in json.loads(settings.jwks)["keys"])

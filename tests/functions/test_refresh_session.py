@@ -122,7 +122,7 @@ def test_expired_token_within_its_grace_is_refused(api: Api, clock: Callable[...
 def end_sessions(user: Caller) -> None:
     account = users.get_account(user.id)
     assert account is not None
-    table.transact(*users.end_sessions(account))
+    table.transact(users.end_sessions(account))
 
 
 def test_session_of_an_earlier_epoch_has_ended_and_is_not_taken_for_a_stolen_one(api: Api, user: Caller) -> None:
@@ -142,7 +142,7 @@ def test_session_carried_over_while_it_is_refreshed_goes_on(api: Api, user: Call
         assert account is not None
         own = keys.session(refresh_tokens.parse(user.refresh_token).session_id)
         carried = writes.update(keys.user(user.id), own, {"epoch": 1}, condition=writes.EXISTS)
-        table.transact(*users.end_sessions(account), carried)
+        table.transact({**users.end_sessions(account), "session": carried})
 
     network.plan = [PASS, carry_over]
     rotated(api, rotated(api, user.refresh_token))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.table import wire
 from tests.support.frame import assert_problem
 from tests.support.fsck import fsck
@@ -69,7 +69,7 @@ def test_table_holds_a_bcrypt_hash_at_the_set_cost_and_no_password(
     api.call("POST", PATH, {"email": "hashed@example.com", "password": "a password like no other"})
     items = [wire.load(item) for item in dump()]
     (credential,) = [item for item in items if item["pk"] == "EMAIL#hashed@example.com"]
-    assert credential["password_hash"].startswith(f"$2b${settings.password_cost():02}$")
+    assert credential["password_hash"].startswith(f"$2b${settings.password_cost:02}$")
     assert "a password like no other" not in str(items)
 
 

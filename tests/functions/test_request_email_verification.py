@@ -20,7 +20,7 @@ def test_registration_sends_a_mail_whose_token_confirms_the_address(api: Api, po
     user = api.sign_up()
     fsck(dump())
     (mail,) = post.deliver()
-    assert (mail.recipient, mail.subject) == (user.email, "Confirm your e-mail address")
+    assert (mail.recipient, mail.subject) == (user.email, "Confirm your email address")
     assert api.call("POST", VERIFY, {"token": token_in(mail)}).status == 204
     assert user.call("GET", "/api/auth/me").json["email_verified"] is True
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.mails import sender as mail
 from lambdo.table import aws
 from tests.support.fsck import fsck
@@ -69,7 +69,7 @@ def test_record_that_comes_again_sends_no_second_mail(request_record: Json, post
 def test_mail_reads_well_as_text_and_as_html(request_record: Json, user: Caller, post: Post) -> None:
     send(request_record)
     (sent,) = post.take()
-    link = f"{settings.app_url()}/reset-password#token={token_in(sent)}"
+    link = f"{settings.app_url}/reset-password#token={token_in(sent)}"
     words = mail.WORDS["reset_password"]
     assert sent.text == f"{words.lead}\n\n<{link}>\n\n{words.note}\n"
     assert sent.html.startswith("<!doctype html>")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from lambdo.base.logger import logger
 from lambdo.sessions import access_tokens as tokens
-from lambdo.web.endpoint import logger
 from tests.support.template import TABLE
 from tests.support.watch import LOGGING, Call, Watch, allowed, needed, watch
 from tools.in_process.api import PASSWORD, Caller
@@ -73,7 +73,7 @@ LEAKS: dict[str, Callable[[Caller], str]] = {
 def test_secret_in_a_line_is_found(user: Caller, leak: str) -> None:
     watch.judge()
     watch.learn({"new_password": '"naïve" enough'}, {"password": PASSWORD})
-    logger.info("request", note=f"it is {LEAKS[leak](user)}.")
+    logger().info("request", note=f"it is {LEAKS[leak](user)}.")
     with pytest.raises(AssertionError, match="it is"):
         watch.judge()
 
@@ -81,7 +81,7 @@ def test_secret_in_a_line_is_found(user: Caller, leak: str) -> None:
 @pytest.mark.check("I04")
 def test_two_lines_in_one_record_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "format", lambda _: '{"message":"one"}\n{"message":"two"}')
-    logger.info("request")
+    logger().info("request")
     with pytest.raises(AssertionError, match="two"):
         watch.judge()
 
@@ -89,11 +89,11 @@ def test_two_lines_in_one_record_are_found(monkeypatch: pytest.MonkeyPatch) -> N
 def test_line_of_513_bytes_is_found_and_one_of_512_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     for size in (512, 513):
         monkeypatch.setattr(watch, "format", lambda _, size=size: f"{{{'"é": 1'.ljust(size - 3)}}}")
-        logger.info("request")
+        logger().info("request")
         with pytest.raises(AssertionError) if size > 512 else contextlib.nullcontext():
             watch.judge()
 
 
 def test_line_with_an_exception_may_be_longer() -> None:
-    logger.error("unhandled exception", exception="its traceback " * 40)
+    logger().error("unhandled exception", exception="its traceback " * 40)
     watch.judge()

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
+from lambdo.base.versions import require_version
 from lambdo.sessions import session_tokens
 from lambdo.sessions.refresh_tokens import RefreshToken
 from lambdo.table import keys, writes
-from lambdo.table.writes import Write
+from lambdo.table.writes import Companion, Write
 from lambdo.tags import service as tag_rules
 from lambdo.tags import store as tags
 from lambdo.tasks import lists as task_lists
@@ -18,7 +19,6 @@ from lambdo.tasks import store as tasks
 from lambdo.tasks.lists import Page
 from lambdo.tasks.models import Task
 from lambdo.tasks.query import TaskQuery
-from lambdo.web.preconditions import checked
 from tests.model.machine import World
 from tests.model.runs import BUDGET, RUNS, run
 
@@ -31,9 +31,9 @@ def lost_update(patch: pytest.MonkeyPatch) -> None:
     """A task that is rewritten replaces whatever others have written since it was read."""
     rewrite = tasks.rewrite
 
-    def careless(old: Task, new: Task) -> None:
+    def careless(old: Task, new: Task, record: Companion | None = None) -> None:
         current = tasks.get(old["user_id"], old["id"])
-        rewrite({**old, "version": current["version"] if current else 0}, new)
+        rewrite({**old, "version": current["version"] if current else 0}, new, record)
 
     patch.setattr(tasks, "rewrite", careless)
 
@@ -102,7 +102,7 @@ def still_version(patch: pytest.MonkeyPatch) -> None:
 
 def ignored_if_match(patch: pytest.MonkeyPatch) -> None:
     """If-Match is not looked at where a tag changes."""
-    patch.setattr(tag_rules, "checked", lambda item, _, not_found: checked(item, None, not_found))
+    patch.setattr(tag_rules, "require_version", lambda item, _, not_found: require_version(item, None, not_found))
 
 
 def tag_left_on_tasks(patch: pytest.MonkeyPatch) -> None:
@@ -117,9 +117,9 @@ def repeated_effect(patch: pytest.MonkeyPatch) -> None:
 
 def old_completion_time(patch: pytest.MonkeyPatch) -> None:
     """A task that is reopened keeps the time of its completion."""
-    changed = task_rules._changed
+    apply = task_rules._apply
     patch.setattr(
-        task_rules, "_changed", lambda task, changes: {**changed(task, changes), "completed_at": task["completed_at"]}
+        task_rules, "_apply", lambda task, changes: {**apply(task, changes), "completed_at": task["completed_at"]}
     )
 
 

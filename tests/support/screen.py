@@ -58,7 +58,7 @@ class Screen:
         return self.page.locator("#main .task:not(.leaving) .task-title").all_inner_texts()
 
     def go_to(self, list_name: str) -> None:
-        """Follow the link of a list: in the bar at the lower edge if it is there, else in the drawer or the sidebar."""
+        """Follow the link of a list: in the bottom bar if it is there, else in the drawer or the sidebar."""
         tab = self.page.locator("#tabs").get_by_role("link", name=list_name, exact=True)
         if tab.is_visible():
             tab.click()
@@ -73,7 +73,7 @@ class Screen:
 
     def log_in(self, email: str, password: str = PASSWORD) -> None:
         self.open()
-        self.field("E-mail").fill(email)
+        self.field("Email").fill(email)
         self.field("Password").fill(password)
         self.button("Log in").click()
         expect(self.heading("Today").first).to_be_visible()

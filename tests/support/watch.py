@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from tests.support.template import DEAD_LETTERS, FUNCTIONS, SENDER, STREAM, TABLE, granted
 
-# What none of our lines has a reason to hold: an e-mail address, a JWT, a bcrypt hash, 256 bits in hex or base64url.
+# What none of our lines has a reason to hold: an email address, a JWT, a bcrypt hash, 256 bits in hex or base64url.
 SECRET_SHAPES = [r"[^\s\"@]+@[\w-]+\.\w", r"eyJ[\w-]{8}", r"\$2[aby]\$\d\d\$", r"[0-9a-f]{64}", r"[\w-]{43}"]
 SECRET_FIELDS = re.compile(r"password|token|email|username", re.IGNORECASE)
 # Done by Lambda in the function's name: it reads the stream and sends to the queue.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
 BY_LAMBDA = {STREAM, DEAD_LETTERS}
-LOGGING = "logs:PutLogEvents", "its own log group"  # which every function may do, by the role that SAM makes
+LOGGING = "logs:PutLogEvents", "the functions' log group"  # which every function may do, by the role that SAM makes
 SILENT = {"authorizer"}  # the endpoint's line says what it found
 LONGEST_LINE = 512  # bytes, which CloudWatch charges for; what nobody expected is longer by its traceback
 LONG_ENOUGH = 10  # characters: "password" is a password that somebody tries and also a word of our lines

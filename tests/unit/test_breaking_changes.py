@@ -96,20 +96,20 @@ REFUSAL = (*POST, "responses", "409", "content", "application/json", "schema")
 REQUIRED_PARAMETER = {"in": "query", "name": "page", "required": True, "schema": {}}
 
 BREAKING = [
-    (POST, GONE, "POST /things: the operation is gone"),
-    (("paths", "/things"), GONE, "GET /things: the operation is gone"),
+    (POST, GONE, "POST /things: the operation was removed"),
+    (("paths", "/things"), GONE, "GET /things: the operation was removed"),
     ((*POST, "operationId"), "create_thing", "operationId is create_thing, was make_thing"),
-    ((*GET, "security"), [{"bearer": []}], "GET /things: asks for credentials"),
-    ((*POST, "security"), [{"bearer": [], "key": []}], "POST /things: asks for credentials"),
-    (("security",), [{"bearer": []}], "GET /things: asks for credentials"),
-    (("paths", "/things", "parameters"), [], "header parameter If-Match: is gone"),
-    ((*GET, "parameters"), [], "query parameter sort: is gone"),
+    ((*GET, "security"), [{"bearer": []}], "GET /things: requires credentials"),
+    ((*POST, "security"), [{"bearer": [], "key": []}], "POST /things: requires credentials"),
+    (("security",), [{"bearer": []}], "GET /things: requires credentials"),
+    (("paths", "/things", "parameters"), [], "header parameter If-Match: was removed"),
+    ((*GET, "parameters"), [], "query parameter sort: was removed"),
     ((*GET, "parameters", 0, "required"), True, "query parameter sort: is required"),
     ((*GET, "parameters", 1), REQUIRED_PARAMETER, "query parameter page: is required"),
     ((*GET, "parameters", 0, "schema", "enum"), ["up"], "query parameter sort: down is refused"),
     ((*GET, "parameters", 0, "schema"), {"type": "integer"}, "query parameter sort: string is refused"),
     ((*GET, "requestBody"), {"required": True}, "GET /things: request body: is required"),
-    (BODY, GONE, "request body: is gone"),
+    (BODY, GONE, "request body: was removed"),
     ((*BODY, "required"), True, "request body: is required"),
     ((*BODY, "content", "text/plain"), GONE, "request body: text/plain is refused"),
     ((*NEW, "required"), ["name", "size"], "request body.size: is required"),
@@ -130,23 +130,23 @@ BREAKING = [
     ((*MEMBERS, "parts", "maxItems"), 4, "request body.parts: maxItems is 4, was 5"),
     ((*MEMBERS, "parts", "minItems"), 1, "request body.parts: minItems is 1, was not limited"),
     ((*MEMBERS, "parts", "items", "type"), "integer", "request body.parts[]: string is refused"),
-    ((*POST, "responses", "201"), GONE, "POST /things: answer 201: is gone"),
-    ((*POST, "responses", "410"), GONE, "POST /things: answer 410: is gone"),
-    ((*REFUSAL, "allOf", 1, "properties", "code", "enum"), ["there", "late"], "answer 409.code: can be late"),
-    ((*REFUSAL, "allOf"), [{"$ref": PROBLEM}], "answer 409.code: can be anything else"),
-    (("components", "schemas", "Problem", "required"), [], "answer 409.code: may be missing"),
-    (("components", "schemas", "Problem", "properties", "detail"), GONE, "answer 409.detail: is gone"),
-    ((*POST, "responses", "201", "headers"), {}, "answer 201: header ETag is gone"),
-    ((*POST, "responses", "201", "headers", "ETag", "required"), False, "answer 201: header ETag may be missing"),
-    ((*POST, "responses", "201", "content"), {}, "answer 201: application/json is gone"),
-    ((*MADE, "required"), ["id", "kind"], "answer 201.size: may be missing"),
-    ((*ANSWERED, "of"), GONE, "GET /things: answer 200.items[].of: is gone"),
-    ((*ANSWERED, "id", "type"), ["string", "null"], "answer 201.id: can be null"),
-    ((*ANSWERED, "id", "format"), GONE, "answer 201.id: format is None, was uuid"),
-    ((*ANSWERED, "size", "type"), "string", "answer 201.size: can be string"),
-    ((*ANSWERED, "kind", "enum"), ["big", "small", "huge"], "answer 201.kind: can be huge"),
-    ((*ANSWERED, "kind"), {"type": "string"}, "answer 201.kind: can be anything else"),
-    ((*ANSWERED, "of"), {"enum": ["wood", "iron"]}, "answer 201.of: can be iron"),
+    ((*POST, "responses", "201"), GONE, "POST /things: response 201: was removed"),
+    ((*POST, "responses", "410"), GONE, "POST /things: response 410: was removed"),
+    ((*REFUSAL, "allOf", 1, "properties", "code", "enum"), ["there", "late"], "response 409.code: can be late"),
+    ((*REFUSAL, "allOf"), [{"$ref": PROBLEM}], "response 409.code: can be anything else"),
+    (("components", "schemas", "Problem", "required"), [], "response 409.code: may be missing"),
+    (("components", "schemas", "Problem", "properties", "detail"), GONE, "response 409.detail: was removed"),
+    ((*POST, "responses", "201", "headers"), {}, "response 201: header ETag was removed"),
+    ((*POST, "responses", "201", "headers", "ETag", "required"), False, "response 201: header ETag may be missing"),
+    ((*POST, "responses", "201", "content"), {}, "response 201: application/json was removed"),
+    ((*MADE, "required"), ["id", "kind"], "response 201.size: may be missing"),
+    ((*ANSWERED, "of"), GONE, "GET /things: response 200.items[].of: was removed"),
+    ((*ANSWERED, "id", "type"), ["string", "null"], "response 201.id: can be null"),
+    ((*ANSWERED, "id", "format"), GONE, "response 201.id: format is None, was uuid"),
+    ((*ANSWERED, "size", "type"), "string", "response 201.size: can be string"),
+    ((*ANSWERED, "kind", "enum"), ["big", "small", "huge"], "response 201.kind: can be huge"),
+    ((*ANSWERED, "kind"), {"type": "string"}, "response 201.kind: can be anything else"),
+    ((*ANSWERED, "of"), {"enum": ["wood", "iron"]}, "response 201.of: can be iron"),
 ]
 HARMLESS = [
     (("paths", "/people"), {"get": {}}),
@@ -225,8 +225,8 @@ def release(root: Path, version: str, document: dict[str, Any]) -> None:
 def test_breaking_change_fails_and_says_what_to_raise(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(repository) == 1
     assert capsys.readouterr().out == (
-        "openapi.json, against v0.9.0: POST /things: the operation is gone\n"
-        "This breaks clients of v0.9.0: undo it, or raise the minor part of the version in pyproject.toml.\n"
+        "openapi.json, against v0.9.0: POST /things: the operation was removed\n"
+        "This breaks clients of v0.9.0. Undo it, or increase the minor part of the version in pyproject.toml.\n"
     )
 
 

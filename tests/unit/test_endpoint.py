@@ -3,11 +3,11 @@
 import gzip
 import io
 import json
-import time
 from typing import Any
 
 import pytest
 
+from lambdo.base import times
 from lambdo.base.metering import meter
 from lambdo.base.problems import InvalidFields, ServiceUnavailable, TaskNotFound
 from lambdo.web import endpoint as frame
@@ -24,7 +24,7 @@ REQUEST_ID = "JKJaXmPLvHcESHA="
 
 def event(**changes: Any) -> dict[str, Any]:
     value = recorded_event()
-    verdict = changes.pop("verdict", {"user_id": USER, "sid": USER, "exp": int(time.time()) + 60})
+    verdict = changes.pop("verdict", {"user_id": USER, "sid": USER, "exp": times.unix() + 60})
     if verdict is not None:
         value["requestContext"]["authorizer"] = {"lambda": verdict}
     return {**value, **changes}
@@ -127,7 +127,7 @@ def test_unforeseen_exception_is_a_500_that_says_only_its_request_id(error: Exce
         "type": "/docs/errors#internal_error",
         "title": "Internal error",
         "status": 500,
-        "detail": "Something went wrong on our side. Quote the request_id when you report it.",
+        "detail": "Something went wrong on our side. Include the request_id when you report it.",
         "instance": f"/requests/{REQUEST_ID}",
         "code": "internal_error",
         "request_id": REQUEST_ID,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdo.base import events, settings
+from lambdo.base import events
 from lambdo.base.problems import Problem, ServiceUnavailable
+from lambdo.base.settings import settings
 from lambdo.web import endpoint as frame
 from lambdo.web.endpoint import Request, Response, endpoint
 from tools.in_process.api import Context, logging_to, recorded_event
@@ -41,16 +42,16 @@ def test_event_is_part_of_the_requests_line_with_whose_account_it_was() -> None:
 
 
 def test_event_is_a_metric_of_the_stack_counted_by_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = int(time.time() * 1000)
+    monkeypatch.setattr(time, "time", lambda: 1_795_262_850.25)
     logged = json.loads(line("task_created", count=3))
     (metric,) = logged["_aws"]["CloudWatchMetrics"]
     assert metric == {
-        "Namespace": settings.powertools_service_name(),
+        "Namespace": settings.powertools_service_name,
         "Dimensions": [["event"]],
         "Metrics": [{"Name": "events"}],
     }
     assert (logged["event"], logged["events"]) == ("task_created", 3)
-    assert before <= logged["_aws"]["Timestamp"] <= int(time.time() * 1000)
+    assert logged["_aws"]["Timestamp"] == 1_795_262_850_250
 
 
 @pytest.mark.parametrize("event", NAMES)

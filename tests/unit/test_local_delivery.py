@@ -94,7 +94,7 @@ def test_batch_that_failed_once_and_3_times_again_is_given_up_and_the_next_comes
     assert runs.batches == ["1234"] * 4 + ["5"]
     said = capsys.readouterr().out
     assert "WorkFunction failed 4 times" in said
-    assert "AWS would put 4 records into the dead-letter queue" in said
+    assert "AWS would send 4 records to the dead-letter queue" in said
 
 
 def test_progress_within_a_batch_starts_the_count_of_attempts_again() -> None:

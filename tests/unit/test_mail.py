@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.mails import sender as mail
 from lambdo.mails import sender as mailer
 from lambdo.mails.models import LIFETIMES, Purpose
@@ -54,7 +54,7 @@ def test_text_and_html_say_the_same(sent: list[tuple[str, ...]], purpose: Purpos
     (reader := Reader()).feed(markup)
     words = " ".join(reader.words)
     assert reader.open == []
-    for part in [*mail.WORDS[purpose], f"{settings.app_url()}/{purpose.replace('_', '-')}#token=the-token"]:
+    for part in [*mail.WORDS[purpose], f"{settings.app_url}/{purpose.replace('_', '-')}#token=the-token"]:
         assert part in words
     for part in (mail.WORDS[purpose].lead, mail.WORDS[purpose].note):
         assert part in text

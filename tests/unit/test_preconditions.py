@@ -2,8 +2,9 @@
 
 import pytest
 
+from lambdo.base.entity_tags import etag
 from lambdo.base.problems import MalformedHeader
-from lambdo.web.preconditions import etag, if_match, is_unchanged
+from lambdo.web.preconditions import if_match, is_unchanged
 
 
 def test_etag_is_strong() -> None:

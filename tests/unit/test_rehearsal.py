@@ -6,9 +6,11 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -114,16 +116,25 @@ def test_resource_that_could_not_be_made_is_named_with_the_reason(open_account: 
     assert "CREATE_FAILED Broken" in [line.split(":")[0] for line in account.failed_resources(open_account)]
 
 
-def test_lines_of_functions_are_saved_by_log_group(open_account: Clients, tmp_path: Path) -> None:
+def test_lines_are_saved_by_function_however_many_calls_wrote_them(open_account: Clients, tmp_path: Path) -> None:
     logs = open_account("logs")
-    for group in ("/aws/lambda/talks", "/aws/lambda/silent"):
+    shared = "/aws/cloudformation/rehearsal/FunctionsLogGroup"
+    talks = [f"2026/11/21/Talks-1[1][{number:032x}]" for number in range(101)]
+    for group, streams in {
+        shared: [*talks, "2026/11/21/Silent-1[1][0]"],
+        "/aws/lambda/alone": ["2026/11/21/[1]0"],
+    }.items():
         logs.create_log_group(logGroupName=group)
-        logs.create_log_stream(logGroupName=group, logStreamName="stream")
-    lines = [{"timestamp": int(time.time() * 1000), "message": text} for text in ("first", "second")]
-    logs.put_log_events(logGroupName="/aws/lambda/talks", logStreamName="stream", logEvents=lines)
+        for stream in streams:
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+            if "Silent" not in stream:
+                line = {"timestamp": 1_795_262_850_250, "message": f"of {stream}"}
+                logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[line])
     account.save_function_logs(open_account, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["talks.log"]
-    assert [line.split()[-1] for line in (tmp_path / "talks.log").read_text().splitlines()] == ["first", "second"]
+    saved = {
+        path.name: [line.split(" of ")[1] for line in path.read_text().splitlines()] for path in tmp_path.iterdir()
+    }
+    assert saved == {"Talks-1.log": talks, "alone.log": ["2026/11/21/[1]0"]}
 
 
 def test_template_is_expanded_by_its_release_and_without_the_nested_stack() -> None:
@@ -153,17 +164,34 @@ def test_command_that_fails_shows_how_its_log_ends(tmp_path: Path) -> None:
         shell.run("step", "sh", "-c", "seq 100; echo $WHY >&2; exit 3", WHY="reason")
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Let SIGINT raise KeyboardInterrupt, however the tests were started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def waits_for_its_child() -> bool:
+    """Tell whether the main thread does."""
+    (main,) = [frame for ident, frame in sys._current_frames().items() if ident == threading.main_thread().ident]
+    return any(frame.f_code is subprocess.Popen.wait.__code__ for frame, _ in traceback.walk_stack(main))
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_interrupted_command_ends_with_all_that_it_started(tmp_path: Path) -> None:
     started = tmp_path / "started"
 
     def interrupt() -> None:
-        while not (started.exists() and started.read_text().endswith("\n")):
+        while not (started.exists() and started.read_text().endswith("\n") and waits_for_its_child()):
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
-        Shell(tmp_path, {"PATH": os.defpath}, tmp_path).run("step", "sh", "-c", f"sleep 60 & echo $! >{started}; wait")
+        Shell(tmp_path, {"PATH": os.defpath}, tmp_path).run(
+            "step", "sh", "-c", f"sleep 1000 & echo $! >{started}; wait"
+        )
     assert ended([int(started.read_text())])
 
 

@@ -103,7 +103,7 @@ def test_any_other_error_surfaces_at_once(network: Network, code: str) -> None:
 def test_transaction_cancelled_by_throttling_4_times_is_service_unavailable(network: Network, reason: str) -> None:
     network.plan = [cancelled("None", reason)] * 4  # botocore repeats no cancelled transaction
     with pytest.raises(ServiceUnavailable):
-        table.transact(writes.create(ITEM))
+        table.transact({"item": writes.create(ITEM)})
     assert len(network.sent) == 4
 
 
@@ -111,24 +111,30 @@ def test_transaction_cancelled_by_throttling_4_times_is_service_unavailable(netw
 def test_transaction_cancelled_by_anything_else_surfaces(network: Network, reason: str) -> None:
     network.plan = [cancelled("None", reason)]
     with pytest.raises(AwsError):
-        table.transact(writes.create(ITEM))
+        table.transact({"item": writes.create(ITEM)})
     assert len(network.sent) == 1
 
 
 def test_transaction_refused_by_a_condition_names_the_writes_and_the_items(network: Network) -> None:
     table.put(ITEM)
     with pytest.raises(TransactionRefusedError) as caught:
-        table.transact(writes.create({"pk": KEY[0], "sk": "TASK#free"}), writes.create({"pk": KEY[0], "sk": KEY[1]}))
+        table.transact(
+            {
+                "free": writes.create({"pk": KEY[0], "sk": "TASK#free"}),
+                "taken": writes.create({"pk": KEY[0], "sk": KEY[1]}),
+            }
+        )
     standing = {name: value for name, value in ITEM.items() if value is not None}
-    assert caught.value.currents == {1: standing}
+    assert caught.value.failed == {"taken"}
+    assert caught.value.currents["taken"] == standing
     assert table.get(KEY[0], "TASK#free") is None
 
 
 def test_condition_and_conflict_together_are_a_refusal(network: Network) -> None:
     network.plan = [cancelled("ConditionalCheckFailed", "TransactionConflict")]
     with pytest.raises(TransactionRefusedError) as caught:
-        table.transact(writes.create(ITEM))
-    assert caught.value.currents == {0: None}
+        table.transact({"item": writes.create(ITEM)})
+    assert caught.value.currents == {"item": None}
     assert len(network.sent) == 1
 
 
@@ -143,7 +149,7 @@ def test_conflict_is_tried_up_to_3_times_more(network: Network, conflicts: int, 
 def test_4_conflicts_are_service_unavailable(network: Network) -> None:
     network.plan = [cancelled("TransactionConflict")] * 4
     with pytest.raises(ServiceUnavailable):
-        table.transact(writes.create(ITEM))
+        table.transact({"item": writes.create(ITEM)})
     assert len(network.sent) == 4
 
 
@@ -151,7 +157,7 @@ def test_transaction_that_was_applied_met_a_conflict_and_was_repeated_here_has_1
     table.put(ITEM)
     network.plan = [LOST, cancelled("TransactionConflict", "None")]
     counted = writes.update(*KEY, {}, condition=writes.EXISTS, add={"n": 1})
-    table.transact(counted, writes.create({"pk": KEY[0], "sk": "TASK#made"}))
+    table.transact({"counted": counted, "made": writes.create({"pk": KEY[0], "sk": "TASK#made"})})
     assert network.sent[1:] == ["TransactWriteItems"] * 3
     standing = table.get(*KEY)
     assert standing is not None
@@ -162,7 +168,7 @@ def test_transaction_that_was_applied_met_a_conflict_and_was_repeated_here_has_1
 def test_transactions_have_a_token_each(network: Network) -> None:
     table.put(ITEM)
     for _ in range(2):
-        table.transact(writes.update(*KEY, {}, condition=writes.EXISTS, add={"n": 1}))
+        table.transact({"counted": writes.update(*KEY, {}, condition=writes.EXISTS, add={"n": 1})})
     standing = table.get(*KEY)
     assert standing is not None
     assert standing["n"] == 3

@@ -106,7 +106,7 @@ def _units(usage: Usage) -> str:
 
 
 def blocks(figures: Figures) -> Mapping[str, str]:
-    """Return README's table, the ways side by side, months, break-even points, and the prices."""
+    """Return the table of operations, the ways side by side, months, break-even points, and the prices."""
     head = [*COLUMNS, "sum"]
     operations, million, curves = figures["operations"], figures["million"], figures["curves"]
     return {

@@ -68,10 +68,17 @@ def _column(client: Any, size: int, name: str) -> Figures:  # noqa: ANN401 - as 
 
 def _operations(recorder: Recorder, user_id: str, task_id: str) -> dict[str, str]:
     """Return what requests about single tasks, without tags or due date, cost: read and write units, and calls."""
-    new: dict[str, Any] = {"title": "x", "description": "x" * 300, "due_date": None, "tag_ids": frozenset()}
+    new = {
+        "title": "x",
+        "description": "x" * 300,
+        "completed": False,
+        "priority": "medium",
+        "due_date": None,
+        "tag_ids": frozenset[str](),
+    }
     requests: dict[str, Callable[[], object]] = {
         "get a task": lambda: tasks.get(user_id, task_id),
-        "create a task": lambda: create_task(user_id, **new, completed=False, priority="medium"),
+        "create a task": lambda: create_task(user_id, new),
         "edit its title": lambda: update_task(user_id, task_id, {"title": "y"}, None),
         "complete or reopen it": lambda: complete_task(user_id, task_id, None, None),
     }

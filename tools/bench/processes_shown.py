@@ -50,11 +50,12 @@ PLOTTED: Final = {
 
 
 def blocks(figures: Figures) -> Mapping[str, str]:
-    """Return the goals, the headline, the starts and the requests beside the peers', and the table of all functions."""
+    """Return the goals, both headlines, the starts and the requests beside the peers', and the table of all functions."""
     processes = figures["processes"]
     return {
         "goals": goals.block(processes),
         "headline": goals.headline(processes),
+        "front": goals.front(processes),
         "starts": table(
             ["", "init", "first request", "init without `.pyc`", "instructions of init", "without `.pyc`"],
             [[title, *_start(processes[name])] for name, title in TITLES.items()],

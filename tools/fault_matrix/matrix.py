@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 from lambdo.table import aws, key_sets, keys
 from lambdo.web.idempotency import REPLAYED
 from tools.fault_matrix.faults import FAULTS, OVERTAKEN, WRITES, Fault
@@ -191,7 +191,7 @@ class Matrix:
 def _network(request: Request) -> Network:
     """Return the wire of a client of its own: botocore counts retries over a client's life."""
     aws.client.cache_clear()
-    for name in (settings.signing_keys_parameter(), settings.cursor_keys_parameter()):
+    for name in (settings.signing_keys_parameter, settings.cursor_keys_parameter):
         key_sets.get_cached(name)
     return Network(*(aws.client(service) for service in (["dynamodb", "ssm"] if request.cold else ["dynamodb"])))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
+from lambdo.base.logger import logger
 from tools.local.application import Application, Route
 from tools.local.gateway import find_route, rank
 
@@ -230,9 +231,7 @@ def as_sent(answer: Json, log: str) -> Answer:
 @contextlib.contextmanager
 def logging_to(log: io.StringIO) -> Iterator[None]:
     """Let the functions' logger write into `log`."""
-    from lambdo.web.endpoint import logger  # noqa: PLC0415 - its name is set before it is imported
-
-    output = logger.registered_handler
+    output = logger().registered_handler
     if not isinstance(output, logging.StreamHandler):
         raise TypeError(f"{output} is no stream")
     stream = output.setStream(log)

@@ -8,7 +8,7 @@ from tools.local.server import run
 
 
 def main() -> int:
-    """Serve until stopped: 0 after a clean stop, 1 and one line when the server cannot start or go on."""
+    """Serve until stopped. Return 0 after a clean stop; 1, with one line, if the server cannot start or continue."""
     try:
         run(read_options())
     except StartError as refused:

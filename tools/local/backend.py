@@ -56,7 +56,7 @@ def start_backend(
     """
     python = root / ".venv-ministack" / "bin" / "python"
     if not python.exists():
-        raise StartError("MiniStack's environment .venv-ministack is missing: start the server with make dev.")
+        raise StartError("MiniStack's environment .venv-ministack is missing. Start the server with make dev.")
     port = free_port()
     data, scratch, log = state / "ministack", state / "tmp", state / "logs" / "ministack.log"
     for folder in (data, scratch, log.parent):

@@ -1,4 +1,4 @@
-"""What the local server says on the terminal, and the one failure that ends it with a single line."""
+"""The local server's output on the terminal, and the exception that ends it with one line."""
 
 import contextlib
 import json
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class StartError(Exception):
-    """The server cannot start; the message is the one line that the person reads."""
+    """The server cannot start; the message is the one line that the user reads."""
 
 
 def say(line: str = "") -> None:
-    """Print one line now; a terminal that went away (SIGHUP, a closed pipe) must not stop a clean shutdown."""
+    """Print one line now. A terminal that is gone (SIGHUP, a closed pipe) must not prevent a clean shutdown."""
     with contextlib.suppress(OSError, ValueError):
         print(line, flush=True)
 
@@ -50,9 +50,9 @@ def capacity_units(lines: Iterable[str]) -> float | None:
 
 
 def readable(lines: Iterable[str], *, verbose: bool) -> list[str]:
-    """Return what a person should see of a function's output: prints and failures, or with verbose everything.
+    """Return the lines of a function's output to show: prints and failures, or everything with `verbose`.
 
-    A structured record goes to the log file only, unless it is an error; then its message and traceback are shown.
+    A structured record goes only to the log file, unless it is an error; then its message and traceback are shown.
     """
     shown: list[str] = []
     for line in lines:

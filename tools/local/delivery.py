@@ -35,8 +35,8 @@ def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: P
             waiting[:0] = [(batch[:middle], failures), (batch[middle:], failures)]
         elif 0 <= source.retries <= failures:
             say(
-                f"STREAM  {source.function} failed {failures + 1} times and is not retried: AWS would put "
-                f"{counted(batch)} into the dead-letter queue. The next start of make dev tries again."
+                f"STREAM  {source.function} failed {failures + 1} times and is not retried. AWS would send "
+                f"{counted(batch)} to the dead-letter queue; here, the next start of make dev retries."
             )
         else:
             waiting.insert(0, (batch, failures + 1))

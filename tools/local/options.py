@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Options:
-    """What a person can set about one start of the server."""
+    """The options of one start of the server."""
 
     port: int
     state: Path
@@ -25,9 +25,9 @@ class Options:
 
 
 def read_options(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> Options:
-    """Return the options; an empty variable counts as absent, as make passes them on.
+    """Return the options. An empty variable counts as absent, because make passes on all of them.
 
-    Raises StartError, naming the variable and the value received.
+    Raises StartError, which names the variable and its value.
     """
     port = environ.get("PORT") or "3000"
     if not port.isdecimal() or not 0 <= int(port) <= 65535:

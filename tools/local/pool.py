@@ -21,6 +21,7 @@ LIMIT = 8  # workers per function, 65 MB each; a further request waits for one, 
 IDLE_SECONDS = 600.0  # for a function's last worker
 SPARE_SECONDS = 60.0  # for the others
 START_SECONDS = 60.0
+EXIT_SECONDS = 10.0  # from the end of a worker's pipe to its own
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ class Pool:
         try:
             if worker is None:
                 worker = start(self.function, self._environment, version)
-                hello = receive(worker, time.time() + START_SECONDS, printed)
+                ready = time.time() + START_SECONDS
+                hello = receive(worker, ready, printed)
                 if hello is None or "error" in hello:
-                    error = hello["error"] if hello else crash(worker, START_SECONDS)
+                    error = hello["error"] if hello else crash(worker, START_SECONDS, ready)
                     return Result(None, error, decoded(printed), cold)
             deadline = time.time() + self.function.timeout
             invocation = {
@@ -83,7 +85,7 @@ class Pool:
             answer = receive(worker, deadline, printed)
             alive = answer is not None
             if answer is None:
-                answer = {"error": crash(worker, self.function.timeout)}
+                answer = {"error": crash(worker, self.function.timeout, deadline)}
             return Result(answer.get("payload"), answer.get("error"), decoded(printed), cold)
         finally:
             self._release(worker, alive)
@@ -216,10 +218,10 @@ def write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def crash(worker: Worker, seconds: float) -> dict[str, Any]:
-    """Return Lambda's error for a worker that gave no answer: it timed out or it exited."""
+def crash(worker: Worker, seconds: float, deadline: float) -> dict[str, Any]:
+    """Return Lambda's error for a worker that gave no response: it ran until its deadline, `seconds`, or it exited."""
     with contextlib.suppress(subprocess.TimeoutExpired):
-        status = worker.process.wait(0.5)
+        status = worker.process.wait(EXIT_SECONDS if time.time() < deadline else 0)
         return {"errorType": "Runtime.ExitError", "errorMessage": f"Runtime exited with status {status}"}
     return {"errorType": "Sandbox.Timedout", "errorMessage": f"Task timed out after {seconds:.2f} seconds"}
 

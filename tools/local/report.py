@@ -1,4 +1,4 @@
-"""What is said of an invocation: a line on the terminal, what a person should see of its output, and all of it in a log."""
+"""Reports of invocations: a line on the terminal, the output that is worth showing, and all output in a log."""
 
 import contextlib
 import time
@@ -14,7 +14,7 @@ from tools.local.pool import Result
 
 
 def report_request(exchange: Exchange, logs: Path, *, verbose: bool) -> None:
-    """Print the request's line and report each function that it ran."""
+    """Print the line of a request, and report each function that it invoked."""
     milliseconds = (time.perf_counter() - exchange.started) * 1000
     request, results = exchange.request, exchange.results
     target = "".join(one if one.isprintable() else "?" for one in request.environ["REQUEST_URI"])
@@ -34,7 +34,7 @@ def report_request(exchange: Exchange, logs: Path, *, verbose: bool) -> None:
 def report_batch(
     source: EventSource, batch: list[Record], started: float, result: Result, logs: Path, *, verbose: bool
 ) -> None:
-    """Print the line of a batch of stream records and report the function that took it."""
+    """Print the line of a batch of stream records, and report the function that received it."""
     line = request_line(
         "STREAM",
         f"{source.function} {counted(batch)}",
@@ -48,7 +48,7 @@ def report_batch(
 
 
 def report_mails(mails: Iterable[Mail]) -> None:
-    """Print mails as a person without pictures reads them."""
+    """Print the plain text of emails."""
     for mail in mails:
         say(f"MAIL    {mail.recipient}  {mail.subject}")
         for line in mail.text.splitlines():

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
+
+from tools.operate.target import Target, open_target
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # a bound on hanging, not a measurement
@@ -39,10 +40,10 @@ class Server:
         """What it has printed so far."""
         return self.output.read_text()
 
-    def dynamodb(self) -> Any:  # noqa: ANN401 - boto3's clients are untyped
-        """Return a client of the server's back end."""
-        return boto3.client(
-            "dynamodb",
+    def open_table(self) -> Target:
+        """Return the server's table."""
+        return open_target(
+            self.facts["tables"][0],
             endpoint_url=self.facts["dynamodb_endpoint"],
             region_name=self.facts["region"],
             aws_access_key_id="local",

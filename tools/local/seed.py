@@ -1,4 +1,4 @@
-"""`make dev SEED=1`: a demo account with a few dozen believable tasks, made through the HTTP API itself."""
+"""`make dev SEED=1`: a demo account with a few dozen realistic tasks, created through the HTTP API."""
 
 import contextlib
 import http.client
@@ -82,7 +82,7 @@ TASKS = [
 
 
 def seed(url: str) -> None:
-    """Make the account and its tasks unless they are there, and print the credentials."""
+    """Create the account and its tasks unless they exist, and print the credentials."""
     try:
         call(
             "POST",
@@ -94,13 +94,13 @@ def seed(url: str) -> None:
         if not call("GET", f"{url}/api/me/tasks?limit=1", token=token)["items"]:
             fill(url, token)
     except (OSError, KeyError, ValueError, http.client.HTTPException) as error:
-        complain(f"SEED: the demo account is not complete: {error}")
+        complain(f"SEED: could not complete the demo account: {error}")
         return
     say(f"Demo account: {EMAIL} / {PASSWORD}")
 
 
 def fill(url: str, token: str) -> None:
-    """Make the demo account's tags and tasks."""
+    """Create the demo account's tags and tasks."""
     tag_ids = {tag["name"]: tag["id"] for tag in call("GET", f"{url}/api/me/tags", token=token)["items"]}
     for name, color in TAGS.items():
         if name not in tag_ids:  # a start that was interrupted made it
@@ -135,7 +135,7 @@ def call(
     token: str | None = None,
     expected: Collection[int] = (200,),
 ) -> dict[str, Any]:
-    """Return the decoded answer of one request; raises OSError for an unexpected status."""
+    """Return the decoded response to one request; raises OSError for an unexpected status."""
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)  # never through a proxy
@@ -145,6 +145,6 @@ def call(
         response = connection.getresponse()
         content = response.read()
     if response.status not in expected:
-        raise OSError(f"{method} {url} answered {response.status} {content[:200].decode('utf-8', 'replace')}")
+        raise OSError(f"{method} {url} returned {response.status} {content[:200].decode('utf-8', 'replace')}")
     answer: dict[str, Any] = json.loads(content or b"{}")
     return answer

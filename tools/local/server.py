@@ -1,4 +1,4 @@
-"""Starting, serving and stopping: one start brings everything up, one signal takes everything down again."""
+"""Start, serve and stop: one command starts everything, one signal stops it."""
 
 import contextlib
 import errno
@@ -32,16 +32,16 @@ Pools = dict[str, pool.Pool]
 
 
 class Handler(WSGIRequestHandler):
-    """Serves HTTP quietly: the gateway reports each request with what it cost."""
+    """Serves HTTP without a log: the gateway reports each request with its capacity units."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # headers and body are two writes: with Nagle, 40 ms a request
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Do not log requests."""
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is werkzeug's
-        """Say nothing of clients that hang up."""
+        """Do not report clients that close the connection."""
 
     def version_string(self) -> str:
         """Return the Server header."""
@@ -49,7 +49,7 @@ class Handler(WSGIRequestHandler):
 
 
 def run(options: Options) -> None:
-    """Serve until a signal comes; raises StartError when the server cannot start or go on."""
+    """Serve until a signal arrives; raises StartError if the server cannot start or continue."""
     began = time.monotonic()
     stopping = catch_signals()
     os.environ.update(SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(options.state / "sam"))
@@ -71,8 +71,8 @@ def run(options: Options) -> None:
         stack.callback(server.shutdown)
         url = f"http://127.0.0.1:{options.port}"
         stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
-        say(f"Lambdo answers at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops.")
-        say(f"  {url}/ in a browser: the app and the API's documentation")
+        say(f"Lambdo runs at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops it.")
+        say(f"  {url}/ in a browser: the app and the API documentation")
         say(f"  curl {url}/api/health")
         follow_streams(application, pools, variables, options, stopping)
         if options.seed:
@@ -80,7 +80,7 @@ def run(options: Options) -> None:
         while not stopping.wait(1):
             if aws.process.poll() is not None:
                 raise StartError(f"MiniStack ended unexpectedly; see {aws.log}.")
-        say("Stopping: saving the data.")
+        say("Stopping. Saving the data.")
 
 
 def catch_signals() -> threading.Event:
@@ -93,7 +93,7 @@ def catch_signals() -> threading.Event:
 
 
 def listen(port: int) -> socket.socket:
-    """Take the port at once, before anything slow; raises StartError when it cannot be had."""
+    """Bind the port first, before anything slow; raises StartError if it is not available."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -102,17 +102,17 @@ def listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        raise StartError(f"Port {port} {reason}: choose another, as in make dev PORT=3001.") from None
+        raise StartError(f"Port {port} {reason}. Choose another one, for example make dev PORT=3001.") from None
     return listener
 
 
 def provisioned(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
-    """Make what the template declares; return the template, read with the values that gave, and the endpoints' variables."""
+    """Create what the template declares; return the template, read with the results, and the endpoints' variables."""
     # SAM CLI and botocore take two seconds to import: in that time MiniStack starts.
     from tools.local import provision, template  # noqa: PLC0415
 
     path, dynamodb = options.root / "template.yaml", options.dynamodb_endpoint or aws.url
-    parameters = {"AppUrl": f"http://127.0.0.1:{options.port}/app", **options.parameters}  # for the links in mails
+    parameters = {"AppUrl": f"http://127.0.0.1:{options.port}/app", **options.parameters}  # for the links in emails
     variables = provision.use_endpoints(dynamodb, aws.url)
     application = template.read_template(path, parameters, {})
     backend.wait_until_ready(aws)
@@ -126,7 +126,7 @@ def provisioned(options: Options, aws: backend.Backend) -> tuple[Application, di
 
 def _stop_backend(aws: backend.Backend) -> None:
     if not backend.stop_backend(aws):
-        complain(f"MiniStack did not stop and was killed: what came since the start is lost; see {aws.log}.")
+        complain(f"MiniStack did not stop and was killed. All changes since the start are lost; see {aws.log}.")
 
 
 def environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
@@ -144,7 +144,7 @@ def environment(function: dict[str, str], variables: dict[str, str]) -> dict[str
 
 
 def _server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
-    """Return the HTTP server; on each request it looks whether the template or an authorizer was edited."""
+    """Return the HTTP server; on each request it checks whether the template or an authorizer was edited."""
     template = options.root / "template.yaml"
     read = template.stat().st_mtime_ns
     told = threading.Event()
@@ -157,7 +157,7 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
         with contextlib.suppress(OSError):
             if template.stat().st_mtime_ns != read and not told.is_set():
                 told.set()
-                say("template.yaml was edited: stop and start make dev to serve it.")
+                say("template.yaml has changed. Restart make dev to apply it.")
 
     gateway = Gateway(application, invoke, done)
     verifiers = [application.functions[one.function] for one in application.authorizers.values()]
@@ -176,7 +176,7 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
 def follow_streams(
     application: Application, pools: Pools, variables: dict[str, str], options: Options, stopping: threading.Event
 ) -> None:
-    """Run the functions behind event source mappings, each in a thread of its own, and print the mails that they send."""
+    """Run the functions behind event source mappings, each in its own thread, and print the emails that they send."""
     mailbox = Mailbox(variables["AWS_ENDPOINT_URL_SESV2"])
 
     def invoke(source: EventSource, batch: list[Record]) -> pool.Result:

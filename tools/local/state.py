@@ -32,7 +32,7 @@ def locked(state: Path) -> Iterator[int]:
             holder = os.pread(descriptor, 20, 0).decode().strip()
             if _alive(holder) or time.monotonic() > deadline:
                 raise StartError(
-                    f"{state} is in use by process {holder}: stop it or run make dev STATE=another-folder."
+                    f"{state} is in use by process {holder}. Stop it, or run make dev STATE=another-folder."
                 )
             time.sleep(0.05)
         for old in [*(state / "logs").glob("*.log"), state / "run.json"]:

@@ -69,7 +69,7 @@ class Stream:
         self.dynamodb = _client("dynamodb", endpoint)
         self.table: dict[str, Any] = self.dynamodb.describe_table(TableName=table)["Table"]
         if not self.table.get("StreamSpecification", {}).get("StreamEnabled"):  # the name outlives the stream
-            raise NoStreamError("it has none")
+            raise NoStreamError("streams are disabled")
         self.arn: str = self.table["LatestStreamArn"]
         self._streams = _client("dynamodbstreams", endpoint)
         self._iterators: dict[str, str | None] = {}

@@ -4,10 +4,8 @@ import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
-from unittest.mock import patch
 
 import botocore.session
-from botocore.config import Config
 
 from lambdo.base.metering import meter
 from lambdo.table import aws
@@ -74,12 +72,11 @@ class Bill:
 
 @contextlib.contextmanager
 def billing() -> Iterator[Bill]:
-    """Record the calls of the store's client, which is patient here: the embedded back end is slow with many tasks."""
-    with patch.object(aws, "CONFIG", aws.CONFIG.merge(Config(read_timeout=60))):
-        aws.client.cache_clear()
-        bill = Bill()
-        with bill.recorder.listen(aws.client("dynamodb")):
-            yield bill
+    """Record the calls of the store's client."""
+    aws.client.cache_clear()
+    bill = Bill()
+    with bill.recorder.listen(aws.client("dynamodb")):
+        yield bill
     aws.client.cache_clear()
 
 

@@ -1,1 +1,1 @@
-"""openapi.json, made of what validates requests: models, rules of lists, problems, routes and recorded answers."""
+"""openapi.json, generated from the request models, the rules of lists, the problems, the routes and recorded responses."""

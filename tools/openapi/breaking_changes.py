@@ -1,7 +1,7 @@
-"""`python -m tools.openapi.breaking_changes`: what in openapi.json breaks clients of the last release, as part of `make lint`.
+"""`python -m tools.openapi.breaking_changes`: find what in openapi.json breaks clients of the last release (`make lint`).
 
-A request that was good must stay good, so what is asked for may only become wider; what is answered may only become narrower.
-Two exceptions: an answer may have further members, and an error that it did not have.
+A valid request must stay valid, so what requests can be may only become wider, and what responses can be only narrower.
+Two exceptions: a response may get new members, and an operation new errors.
 """
 
 import json
@@ -22,7 +22,7 @@ type Parameters = Mapping[tuple[str, str], Schema]
 
 
 def main(root: Path = ROOT) -> int:
-    """Compare with the newest tag v*; 1 if something breaks that the version in pyproject.toml does not announce."""
+    """Compare with the newest tag v*; return 1 if a change breaks clients and pyproject.toml does not announce it."""
     tag = git(root, "tag", "--list", "v*", "--sort=-version:refname").partition("\n")[0]
     released = git(root, "show", f"{tag}:openapi.json") if tag else ""
     if not released:
@@ -33,7 +33,7 @@ def main(root: Path = ROOT) -> int:
         print(f"openapi.json, against {tag}: {change}")
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     if found and not announced(tag, version):
-        print(f"This breaks clients of {tag}: undo it, or raise {part(tag)} of the version in pyproject.toml.")
+        print(f"This breaks clients of {tag}. Undo it, or increase {part(tag)} of the version in pyproject.toml.")
         return 1
     return 0
 
@@ -63,7 +63,7 @@ def breaking_changes(old: Document, new: Document) -> Iterator[str]:
         for method in (name for name in METHODS if name in methods):
             where = f"{method.upper()} {path}"
             if method not in new["paths"].get(path, {}):
-                yield f"{where}: the operation is gone"
+                yield f"{where}: the operation was removed"
             else:
                 for change in _operation(_with_defaults(old, path, method), _with_defaults(new, path, method)):
                     yield f"{where}: {change}"
@@ -96,7 +96,7 @@ def _operation(old: Schema, new: Schema) -> Iterator[str]:
     if old["operationId"] != new["operationId"]:
         yield f"operationId is {new['operationId']}, was {old['operationId']}: generated clients name functions by it"
     if not all(any(set(now) <= set(was) for now in new["security"] or [{}]) for was in old["security"] or [{}]):
-        yield "asks for credentials that it did not ask for"
+        yield "requires credentials that it did not require"
     yield from _parameters(old["parameters"], new["parameters"])
     yield from _request_body(old.get("requestBody"), new.get("requestBody"))
     yield from _responses(old["responses"], new["responses"])
@@ -110,7 +110,7 @@ def _parameters(old: Parameters, new: Parameters) -> Iterator[str]:
         if key in new:
             yield from narrowed(parameter["schema"], new[key]["schema"], _name(key))
         else:
-            yield f"{_name(key)}: is gone, and unknown parameters are refused"
+            yield f"{_name(key)}: was removed, and unknown parameters are refused"
 
 
 def _name(key: tuple[str, str]) -> str:
@@ -123,7 +123,7 @@ def _request_body(old: Schema | None, new: Schema | None) -> Iterator[str]:
             yield "request body: is required"
         return
     if new is None:
-        yield "request body: is gone"
+        yield "request body: was removed"
         return
     if new.get("required") and not old.get("required"):
         yield "request body: is required"
@@ -137,18 +137,18 @@ def _request_body(old: Schema | None, new: Schema | None) -> Iterator[str]:
 def _responses(old: Schema, new: Schema) -> Iterator[str]:
     for status, response in old.items():
         if status not in new:
-            yield f"answer {status}: is gone"
+            yield f"response {status}: was removed"
             continue
         for name, header in response.get("headers", {}).items():
             now = new[status].get("headers", {}).get(name, {})
             if not now or (header.get("required") and not now.get("required")):
-                yield f"answer {status}: header {name} {'may be missing' if now else 'is gone'}"
+                yield f"response {status}: header {name} {'may be missing' if now else 'was removed'}"
         for media_type, content in response.get("content", {}).items():
             now = new[status].get("content", {}).get(media_type)
             if now is None:
-                yield f"answer {status}: {media_type} is gone"
+                yield f"response {status}: {media_type} was removed"
             else:
-                yield from widened(content["schema"], now["schema"], f"answer {status}")
+                yield from widened(content["schema"], now["schema"], f"response {status}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""openapi.json: every route with what its function takes and answers, and with examples of real requests."""
+"""openapi.json: every route with its parameters and responses, and with examples of real requests."""
 
 import importlib
 import json
@@ -71,7 +71,7 @@ def document(application: Application, exchanges: Sequence[Exchange]) -> str:
 
 
 def operation_id(application: Application, route: Route) -> str:
-    """Return the name of the route's function, made unique where it has two: `put_` for `update_`, `_file` for what a page needs."""
+    """Return the name of the route's function, made unique where it has two routes: `put_` for `update_`, `_file` for files."""
     folder = _folder(application, route)
     name = folder.replace("update_", "put_") if route.method == "PUT" else folder
     return f"{name}_file" if route.path.endswith(FILE_VARIABLES) else name
@@ -115,7 +115,7 @@ def _documented_path(route: Route) -> str:
 
 
 def _summary(folder: str) -> str:
-    """Return what the handler's module says that it does, after its route."""
+    """Return the summary in the docstring of the handler's module, which follows the route."""
     words = (importlib.import_module(f"functions.{folder}.app").__doc__ or "").splitlines()[0].partition(" - ")[2]
     return words[0].upper() + words[1:].removesuffix(".")
 
@@ -146,14 +146,14 @@ def _security(route: Route, declared: Operation) -> list[dict[str, list[str]]]:
 def _security_scheme() -> SecurityScheme:
     return SecurityScheme(
         type="oauth2",
-        description="An access token, for 15 minutes. Log in with e-mail address and password; there are no clients and no"
-        " scopes.",
+        description="An access token, valid for 15 minutes. Log in with your email address and password; there are no"
+        " clients and no scopes.",
         flows=OAuthFlows(password=OAuthFlow(tokenUrl="/api/auth/login", scopes={})),
     )
 
 
 def _schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
-    """Return the schemas of all that is sent and answered."""
+    """Return the schemas of all request and response bodies."""
     bodies = [declared.body for declared in OPERATIONS.values() if declared.body]
     answers = [answer.shape for declared in OPERATIONS.values() for answer in declared.answers.values() if answer.shape]
     components = schemas.components([*bodies, *answers, shapes.Problem, shapes.GatewayMessage])
@@ -172,7 +172,7 @@ def _info() -> Info:
 
 
 def _text(whole: OpenAPI) -> str:
-    """Return the document as JSON; the model reads `maximum` and its like as floats, which are whole numbers here."""
+    """Return the document as JSON; the model reads `maximum` and its like as floats, but they are integers here."""
     fields = json.loads(
         whole.model_dump_json(by_alias=True, exclude_unset=True, exclude_none=True),
         parse_float=lambda number: int(float(number)) if float(number).is_integer() else float(number),

@@ -1,4 +1,4 @@
-"""Requests that were really sent and answered, as examples for openapi.json."""
+"""Examples for openapi.json, taken from real requests and responses."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from openapi_pydantic import Example
 
 
 class Exchange(NamedTuple):
-    """A request that was really answered so."""
+    """A real request and its response."""
 
     name: str
     operation_id: str
@@ -20,22 +20,22 @@ class Exchange(NamedTuple):
 
 
 def of_requests(exchanges: Sequence[Exchange], media_type: str) -> dict[str, Example]:
-    """Return the bodies that were sent in this media type, and accepted."""
+    """Return the request bodies of this media type that were accepted."""
     sent = [one for one in exchanges if one.sent is not None and one.media_type == media_type and one.status < 400]
     return _named({one.name: one.sent for one in sent})
 
 
 def of_answers(exchanges: Sequence[Exchange], status: int) -> dict[str, Example]:
-    """Return what was answered with this status."""
+    """Return the response bodies with this status."""
     return _named({one.name: one.answered for one in exchanges if one.status == status})
 
 
 def of_problem(exchanges: Sequence[Exchange], code: str) -> Example:
-    """Return an answer with this code; raises LookupError if there is none."""
+    """Return a response with this code; raises LookupError if there is none."""
     for exchange in exchanges:
         if exchange.status >= 400 and exchange.answered["code"] == code:
             return Example(summary=code, value=exchange.answered)
-    raise LookupError(f"No example is answered with {code}.")
+    raise LookupError(f"No example has a response with {code}.")
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, Example]:

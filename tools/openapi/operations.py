@@ -1,4 +1,4 @@
-"""What each function answers: the part of openapi.json that neither its route nor its models say."""
+"""What each operation takes and returns: the part of openapi.json that neither its route nor its models say."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -37,7 +37,7 @@ from tools.openapi import shapes
 
 
 class Answer(NamedTuple):
-    """A good answer: its body's shape, if it has a body, and its own headers, by their names among the components."""
+    """A successful response: its body's shape, if it has a body, and its own headers, by their names among the components."""
 
     description: str
     shape: type | None = None
@@ -51,21 +51,21 @@ class Operation(NamedTuple):
     Parameters
     ----------
     group
-        Under which the documentation page lists it.
+        The heading under which the documentation page lists it.
     answers
-        Good answers by status.
+        Successful responses by status.
     body, media_types, body_required
-        What is sent.
+        The request body.
     query
         Rules of the query parameters.
     headers
         Request headers, by their names among the components.
     problems
-        What it can refuse beside what follows from the above and from its route.
+        Its problems, except those that follow from the above and from its route.
     calls_aws
-        Whether a service below can fail.
+        Whether it calls AWS services, which can fail.
     token_optional
-        Whether a route without authorizer looks at the access token.
+        Whether a route without authorizer reads the access token.
     """
 
     group: str
@@ -89,20 +89,20 @@ TAGS: Final = "Tags"
 SERVICE: Final = "Service"
 PAGES: Final = "Pages"
 GROUPS: Final = {
-    ACCOUNT: "Who one is: registration, password, e-mail address, settings.",
-    SESSIONS: "Logging in and out, and the devices where one is logged in.",
-    TASKS: "What there is to do.",
+    ACCOUNT: "Registration, password, email address and settings.",
+    SESSIONS: "Logging in and out, and the devices that are logged in.",
+    TASKS: "Create, find, change and complete tasks.",
     TRASH: "Deleted tasks, kept for 30 days.",
-    TAGS: "Words to put on tasks.",
-    SERVICE: "About the API itself.",
-    PAGES: "For people with a browser.",
+    TAGS: "Labels for tasks.",
+    SERVICE: "The health of the API, and its public keys.",
+    PAGES: "Pages for web browsers.",
 }
 
 _KEY: Final = "IdempotencyKey"
 _WRITE: Final = (_KEY, "IfMatch")
 _READ: Final = ("IfNoneMatch",)
 _PATCH: Final = (JSON, MERGE_PATCH)
-_UNCHANGED: Final = Answer("Unchanged: `If-None-Match` names the current entity tag.", None, ("ETag",))
+_UNCHANGED: Final = Answer("Not modified: `If-None-Match` matches the current entity tag.", None, ("ETag",))
 _INCLUDE: Final[dict[str, Rule]] = {"include": (lambda texts: texts[0], "Should be current", {"const": "current"})}
 _PAGE_HEADERS: Final = (
     "ETag",
@@ -140,8 +140,8 @@ def _created(shape: type, description: str) -> Answer:
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "register": Operation(
         ACCOUNT,
-        "Makes an account, which is ready to log in at once. Where the deployment sends mails, one with a link to confirm"
-        " the address goes out.",
+        "Creates an account, which can log in at once. If the deployment sends emails, it sends one with a link to confirm"
+        " the address.",
         {201: _created(User, "The new user.")},
         body=auth_requests.Register,
         headers=(_KEY,),
@@ -149,11 +149,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "log_in": Operation(
         SESSIONS,
-        "Begins a session, which lives for 30 days. The body is JSON, or the form of OAuth 2.0's password grant"
-        " (`username`, `password`). With `cookie` the refresh token comes as a cookie that scripts cannot read, for pages on"
-        " the API's own origin.\n\nAfter 5 wrong passwords for an account from one address, or 50 for any, the answer is 429"
-        " for up to 15 minutes.",
-        {200: Answer("A pair of tokens, and the user.", shapes.LoggedIn, ("Set-Cookie",))},
+        "Starts a session, which lasts 30 days. The body is JSON, or the form of OAuth 2.0's password grant"
+        " (`username`, `password`). With `cookie`, the refresh token is set as a cookie that scripts cannot read, for pages"
+        " on the API's own origin.\n\nAfter 5 wrong passwords for one account from one IP address, or 50 for any accounts"
+        " from it, the response is 429 for up to 15 minutes.",
+        {200: Answer("A pair of tokens and the user.", shapes.LoggedIn, ("Set-Cookie",))},
         body=auth_requests.LogIn,
         media_types=(JSON, FORM),
         headers=(_KEY,),
@@ -161,16 +161,17 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "refresh_session": Operation(
         SESSIONS,
-        "Exchanges a refresh token for a new pair; the token sent is spent. For 30 seconds it gets the same successor"
-        " again, so a lost answer loses nothing; any later use ends the session. `{}` as body takes the token from the cookie.",
+        "Exchanges a refresh token for a new pair of tokens. A refresh token works once. If it is sent again within 30"
+        " seconds, it gets the same successor, so a lost response does no harm; any later use ends the session. With the body"
+        " `{}`, the token is read from the cookie.",
         {200: Answer("A new pair of tokens.", shapes.Tokens, ("Set-Cookie",))},
         body=auth_requests.Refresh,
         problems=(InvalidRefreshToken, RefreshTokenReused),
     ),
     "log_out": Operation(
         SESSIONS,
-        "Ends a session: that of the refresh token in the body; of the cookie, if the body is `{}`; of the access token, if"
-        " there is no body. An unknown refresh token is answered alike (RFC 7009).",
+        "Ends the session of the refresh token in the body; of the cookie, if the body is `{}`; or of the access token, if"
+        " there is no body. An unknown refresh token gets the same response (RFC 7009).",
         {204: Answer("The session has ended.", None, ("Set-Cookie",))},
         body=auth_requests.LogOut,
         body_required=False,
@@ -179,22 +180,22 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "request_email_verification": Operation(
         ACCOUNT,
-        "Sends the mail anew with which to confirm the e-mail address, unless it is confirmed.",
-        {202: Answer("The mail is on its way.")},
+        "Sends the email that confirms the address again, unless the address is confirmed.",
+        {202: Answer("Accepted.")},
         headers=(_KEY,),
         problems=(TooManyRequests, MailNotConfigured),
     ),
     "verify_email": Operation(
         ACCOUNT,
-        "Confirms the e-mail address with the token of a mail, which is good for 24 hours.",
+        "Confirms the email address with the token from an email. The token is valid for 24 hours.",
         {204: Answer("The address is confirmed.")},
         body=auth_requests.VerifyEmail,
         problems=(InvalidMailToken, MailNotConfigured),
     ),
     "request_password_reset": Operation(
         ACCOUNT,
-        "Sends a mail with which to choose a new password, if there is an account with this address. The answer is the same"
-        " if there is none.",
+        "Sends an email with a link to choose a new password, if an account has this address. The response does not reveal"
+        " whether one has.",
         {202: Answer("Accepted.")},
         body=auth_requests.RequestPasswordReset,
         headers=(_KEY,),
@@ -202,7 +203,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "reset_password": Operation(
         ACCOUNT,
-        "Sets a new password with the token of a mail, which is good once and for 30 minutes. All sessions end.",
+        "Sets a new password with the token from an email. The token works once, within 30 minutes. All sessions end.",
         {204: Answer("The password is set.")},
         body=auth_requests.ResetPassword,
         headers=(_KEY,),
@@ -217,7 +218,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "update_me": Operation(
         ACCOUNT,
-        "What is not sent stays; null clears the name.",
+        "Fields that are not sent keep their values; null clears the name.",
         {200: _shown(User, "The user.")},
         body=auth_requests.UpdateMe,
         media_types=_PATCH,
@@ -226,9 +227,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "delete_me": Operation(
         ACCOUNT,
-        "Ends all sessions, frees the e-mail address, and deletes all that the account owns, some of it in the minutes that"
-        " follow. It cannot be undone, so it asks for the password.",
-        {202: Answer("The account is gone.")},
+        "Ends all sessions, frees the email address, and deletes everything that the account owns, some of it within the next"
+        " minutes. This cannot be undone, so it requires the password.",
+        {202: Answer("The account is deleted.")},
         body=auth_requests.DeleteMe,
         headers=_WRITE,
         problems=(UserNotFound, WrongPassword, TooManyRequests),
@@ -243,23 +244,23 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "list_sessions": Operation(
         SESSIONS,
-        "The 100 that were begun last.",
+        "Returns the 100 newest sessions.",
         {200: Answer("The sessions, newest first.", shapes.SessionList)},
         query={},
         problems=(UserNotFound,),
     ),
     "delete_sessions": Operation(
         SESSIONS,
-        "Access tokens that are out keep working until they expire, at most 15 minutes; nothing renews them.",
-        {204: Answer("They have ended.", None, ("Set-Cookie",))},
+        "Access tokens that were already issued work until they expire, at most 15 minutes. They cannot be renewed.",
+        {204: Answer("The sessions have ended.", None, ("Set-Cookie",))},
         query=_INCLUDE,
         headers=(_KEY,),
         problems=(UserNotFound,),
     ),
     "delete_session": Operation(
         SESSIONS,
-        "Its access token keeps working until it expires, at most 15 minutes; nothing renews it.",
-        {204: Answer("It has ended.", None, ("Set-Cookie",))},
+        "The access token of the session works until it expires, at most 15 minutes. It cannot be renewed.",
+        {204: Answer("The session has ended.", None, ("Set-Cookie",))},
         headers=(_KEY,),
     ),
     "list_tags": Operation(
@@ -270,7 +271,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "create_tag": Operation(
         TAGS,
-        "A user has at most 500. Names are unique without regard to case and Unicode form.",
+        "A user can have at most 500 tags. Names are unique, regardless of case and Unicode form.",
         {201: _created(Tag, "The new tag.")},
         body=tag_requests.CreateTag,
         headers=(_KEY,),
@@ -279,7 +280,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "get_tag": Operation(TAGS, "", {200: _shown(Tag, "The tag."), 304: _UNCHANGED}, headers=_READ),
     "update_tag": Operation(
         TAGS,
-        "What is not sent stays; null clears the colour. `PUT` and `PATCH` mean the same. Tasks show the change at once.",
+        "Fields that are not sent keep their values; null clears the colour. `PUT` and `PATCH` do the same. Tasks show the"
+        " change at once.",
         {200: _shown(Tag, "The tag.")},
         body=tag_requests.UpdateTag,
         media_types=_PATCH,
@@ -288,8 +290,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "delete_tag": Operation(
         TAGS,
-        "The tasks that have it stay.",
-        {204: Answer("The tag is gone.")},
+        "Tasks with the tag are kept, without it.",
+        {204: Answer("The tag is deleted.")},
         headers=_WRITE,
     ),
     "create_task": Operation(
@@ -302,17 +304,17 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "list_tasks": Operation(
         TASKS,
-        "Newest first unless sorted otherwise; filters combine in any way. A page that drops much of what it reads may come"
-        " back short, even empty, with a cursor: follow `next_cursor`, or the `Link` header, until it is null. Lists have no"
-        " totals.\n\nDates are those of the user's time zone.",
+        "Newest first, unless sorted otherwise. Filters can be combined. A filtered page may be short, or even empty, and"
+        " still have a cursor: follow `next_cursor`, or the `Link` header, until there is none. Lists have no totals.\n\n"
+        "Dates are in the user's time zone.",
         {200: Answer("A page of tasks.", shapes.TaskPage, ("Link",))},
         query={**task_query.RULES, **page_query.PAGE_RULES},
         problems=(InvalidCursor, UserNotFound),
     ),
     "change_tasks": Operation(
         TASKS,
-        "Carries out up to 100 operations in their order, each for itself as its own endpoint would: what one is refused"
-        " does not touch the others. With an `Idempotency-Key` a repetition goes on where the first time broke off.",
+        "Carries out up to 100 operations in order, each as its own endpoint would: if one is refused, the others are not"
+        " affected. With an `Idempotency-Key`, a retry continues where the first request stopped.",
         {200: Answer("A result for each operation.", shapes.BulkResults)},
         body=bulk_requests.ChangeTasks,
         headers=(_KEY,),
@@ -320,28 +322,28 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "list_trash": Operation(
         TRASH,
         "",
-        {200: Answer("A page of deleted tasks, the last deleted first.", shapes.TrashPage, ("Link",))},
+        {200: Answer("A page of deleted tasks, last deleted first.", shapes.TrashPage, ("Link",))},
         query=page_query.PAGE_RULES,
         problems=(InvalidCursor,),
     ),
     "empty_trash": Operation(
         TRASH,
-        "Deletes as many as a few seconds allow. Send it again as long as `more` is true.",
-        {200: Answer("How many have gone for good.", Emptied)},
+        "Deletes as many tasks as it can within a few seconds. Send the request again as long as `more` is true.",
+        {200: Answer("How many tasks were permanently deleted.", Emptied)},
         query={},
         headers=(_KEY,),
     ),
     "restore_task": Operation(
         TRASH,
-        "The task stands in every list where it stood, with those of its tags that still exist.",
+        "The task returns to every list that it was in, with those of its tags that still exist.",
         {200: _shown(TaskAnswer, "The task.")},
         headers=_WRITE,
     ),
     "get_task": Operation(TASKS, "", {200: _shown(TaskAnswer, "The task."), 304: _UNCHANGED}, headers=_READ),
     "update_task": Operation(
         TASKS,
-        "What is not sent stays; null clears. `PUT` and `PATCH` mean the same. Send the `ETag` of what was edited as"
-        " `If-Match`, and no change of another device is lost.",
+        "Fields that are not sent keep their values; null clears a field. `PUT` and `PATCH` do the same. To keep changes from"
+        " another device, send the `ETag` of the edited version as `If-Match`.",
         {200: _shown(TaskAnswer, "The task.")},
         body=task_requests.UpdateTask,
         media_types=_PATCH,
@@ -356,7 +358,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "complete_task": Operation(
         TASKS,
-        "A body sets the state; without one the task changes to the other one than now.",
+        "A body sets the state; a request without a body toggles it.",
         {200: _shown(TaskAnswer, "The task.")},
         body=task_requests.CompleteTask,
         media_types=_PATCH,
@@ -365,43 +367,43 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "link_tag": Operation(
         TASKS,
-        "A task has at most 20.",
+        "A task can have at most 20 tags.",
         {200: _shown(TaskAnswer, "The task, with the tag.")},
         headers=_WRITE,
         problems=(InvalidFields,),
     ),
     "unlink_tag": Operation(
         TASKS,
-        "Also if it does not have it.",
+        "Succeeds even if the task does not have the tag.",
         {204: Answer("The task does not have the tag.")},
         headers=_WRITE,
     ),
-    "get_health": Operation(SERVICE, "", {200: Answer("Both answer.", shapes.Health)}),
+    "get_health": Operation(SERVICE, "", {200: Answer("Both are available.", shapes.Health)}),
     "get_jwks": Operation(
         SERVICE,
-        "For whoever wants to verify access tokens without asking the API.",
+        "For clients that verify access tokens themselves.",
         {200: Answer("The key set.", shapes.KeySet, ("Cache-Control",))},
         calls_aws=False,
     ),
     "get_front_page": _page("", "The page", "text/html", problems=()),
     "get_openapi": _page(
-        "This document. Not on deployments whose documentation is off.", "The document", JSON, shape=dict
+        "This document. Not available where the documentation is switched off.", "The document", JSON, shape=dict
     ),
     "get_docs": _page(
-        "Swagger UI: every operation, to be tried from the page. Not on deployments whose documentation is off.",
+        "Swagger UI: read about every operation and try it. Not available where the documentation is switched off.",
         "The page",
         "text/html",
     ),
-    "get_docs_file": _page("What the page needs, and `errors`, which explains each code.", "The file", *_FILE_TYPES),
-    "get_app": _page("The web app. Not on deployments where it is off.", "The page", "text/html"),
-    "get_app_file": _page(
-        "What the app needs. An address without a dot is one of its pages.", "The file", *_FILE_TYPES
+    "get_docs_file": _page(
+        "The files of the page, and `errors`, which explains each error code.", "The file", *_FILE_TYPES
     ),
+    "get_app": _page("The web app. Not available where it is switched off.", "The page", "text/html"),
+    "get_app_file": _page("The files of the app. A path without a dot is one of its pages.", "The file", *_FILE_TYPES),
 }
 
 
 class Linked(NamedTuple):
-    """Operations that go on from an answer, and what they take of it, as OpenAPI's runtime expressions."""
+    """Operations that can follow a response, and what they take from it, as OpenAPI's runtime expressions."""
 
     targets: tuple[str, ...]
     parameters: Mapping[str, str] | None = None
@@ -432,15 +434,16 @@ LINKS: Final[Mapping[str, tuple[Linked, ...]]] = {
 }
 
 DESCRIPTION: Final = """\
-Accounts, tasks and tags over HTTPS. JSON in and out, UTF-8.
+Accounts, tasks and tags over HTTPS. Requests and responses are JSON in UTF-8.
 
-**Try it:** register, then press *Authorize* and log in with the e-mail address as username. Every operation can then be
-called from this page.
+**Try it:** register, then press *Authorize* and log in with your email address as the username. You can then call every
+operation from this page.
 
-- `{user_id}` is one's own id, or `me`.
-- Updates are partial: what is not sent stays, null clears. Unknown fields and parameters are refused.
-- Single things come with an `ETag`; sent back as `If-Match`, it keeps a change from undoing another's.
-- Writes with an `Idempotency-Key` can be repeated until they are answered, and have one effect.
-- Answers over 1 KB come in gzip to who accepts it. Their `ETag` is another then, and as good for `If-Match`.
-- Errors are problem details (RFC 9457) with a stable `code`; their `type` leads to an explanation.
+- `{user_id}` is your own user id, or `me`.
+- Updates are partial: fields that are not sent keep their values, null clears a field. Unknown fields and parameters are
+  refused.
+- Single items come with an `ETag`. Send it as `If-Match`, and an update is refused if the item has changed since.
+- Writes with an `Idempotency-Key` can be retried until there is a response, and take effect once.
+- Responses over 1 KB are gzipped for clients that accept it. Their `ETag` is different, and as valid in `If-Match`.
+- Errors are problem details (RFC 9457) with a stable `code`; their `type` links to an explanation.
 """

@@ -1,4 +1,4 @@
-"""What an operation answers, good answers and refusals, for openapi.json."""
+"""An operation's responses, successes and refusals, for openapi.json."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -41,7 +41,7 @@ PROBLEM_HEADERS: Final[Mapping[type[Problem], tuple[str, ...]]] = {
     TooManyRequests: ("Retry-After", "RateLimit", "RateLimit-Policy"),
     Unauthenticated: ("WWW-Authenticate",),
 }
-# What API Gateway may say by itself, in its own words; docs/errors.md has the sources.
+# The messages of responses that API Gateway itself can give; docs/errors.md has the sources.
 GATEWAY: Final = {
     401: "Unauthorized",
     404: "Not Found",
@@ -53,22 +53,22 @@ GATEWAY: Final = {
 
 
 class Refusal(NamedTuple):
-    """A status, and the problems that it stands for; none where only the gateway gives it."""
+    """A status, and the problems that have it; none if only the gateway returns it."""
 
     status: int
     problems: Sequence[type[Problem]]
 
 
 def answers(declared: Operation, folder: str, exchanges: Sequence[Exchange]) -> dict[str, Response]:
-    """Return the good answers by status; the exchanges are the operation's own."""
+    """Return the successful responses by status; the exchanges are those of the operation."""
     return {
         str(status): _answer(declared, status, answer, folder, exchanges) for status, answer in declared.answers.items()
     }
 
 
 def refusals(route: Route, declared: Operation, shared: dict[str, Refusal]) -> dict[str, Reference]:
-    """Return references to the refusals by status, and add each to those that all operations share."""
-    # With another value of a variable, such as one with a slash, the path may be none at all.
+    """Return references to the refusals by status, and add each to `shared`, the refusals of all operations."""
+    # With some values of a variable, such as one with a slash, no route has the path.
     anywhere = GATEWAY.keys() - {401} - ({404} if "{" not in route.path else set())
     by_status: dict[int, list[type[Problem]]] = {status: [] for status in anywhere}
     for problem in sorted(_problems(route, declared), key=lambda problem: problem.code):
@@ -93,19 +93,19 @@ def refusal(name: str, refused: Refusal, exchanges: Sequence[Exchange]) -> Respo
     if status in GATEWAY and (status != 401 or Unauthenticated in problems):
         content[JSON] = MediaType(
             media_type_schema=Schema.model_validate(schemas.reference(shapes.GatewayMessage)),
-            examples={"gateway": Example(summary="From the gateway", value={"message": GATEWAY[status]})},
+            examples={"gateway": Example(summary="From API Gateway", value={"message": GATEWAY[status]})},
         )
     headers = {name for problem in problems for name in PROBLEM_HEADERS.get(problem, ())}
     return Response(
         description="\n".join(f"- `{problem.code}`: {problem.default_detail}" for problem in problems)
-        or f"From the gateway: {GATEWAY[status]}.",
+        or f"From API Gateway: {GATEWAY[status]}.",
         headers=_headers(sorted(headers)),
         content=content,
     )
 
 
 def refusal_schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
-    """Return a schema for each refusal of a function, by its name: generated clients make one type of each."""
+    """Return a schema for each refusal of a function, by its name: generated clients have a type for each."""
     problem = schemas.reference(shapes.Problem)
     return {
         name: {"allOf": [problem, {"properties": {"code": {"enum": [one.code for one in refused.problems]}}}]}
@@ -141,7 +141,7 @@ def _content(answer: Answer, shape: type, answered: Mapping[str, Example]) -> di
 
 
 def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
-    """Return what the operation can refuse: by its route, by what it takes, and by itself."""
+    """Return the operation's problems: those of its route, of its parameters and body, and its own."""
     headers = set(declared.headers)
     found = {ContentTooLarge, InternalError, *declared.problems}
     found |= {problem for name, problem in NOT_FOUND.items() if f"{{{name}}}" in route.path}

@@ -13,17 +13,17 @@ type Compare = Callable[[Schema, Schema, str], Iterator[str]]
 
 
 def narrowed(old: Schema, new: Schema, where: str) -> Iterator[str]:
-    """Yield what a request could be and can no longer be."""
+    """Yield what a request could be before and cannot be now."""
     return _alternatives(old, new, where, _narrowed)
 
 
 def widened(old: Schema, new: Schema, where: str) -> Iterator[str]:
-    """Yield what an answer could not be and now can be, and what it no longer has."""
+    """Yield what a response can be now and could not be before, and what it no longer has."""
     return _alternatives(new, old, where, lambda now, was, where: _widened(was, now, where))
 
 
 def _alternatives(every: Schema, some: Schema, where: str, compare: Compare) -> Iterator[str]:
-    """Hold each alternative of one schema against that of the other which fits best."""
+    """Compare each alternative of one schema with the best match in the other."""
     others = list(alternatives(some))
     for one in alternatives(every):
         yield from min((list(compare(one, other, where)) for other in others), key=len)
@@ -105,7 +105,7 @@ def _widened(old: Schema, new: Schema, where: str) -> Iterator[str]:
         yield from widened(old.get("items", {}), new.get("items", {}), f"{where}[]")
     for name, schema in old.get("properties", {}).items():
         if name not in new.get("properties", {}):
-            yield f"{where}.{name}: is gone"
+            yield f"{where}.{name}: was removed"
         else:
             if name in old.get("required", []) and name not in new.get("required", []):
                 yield f"{where}.{name}: may be missing"

@@ -1,4 +1,4 @@
-"""JSON Schemas of shapes, by pydantic: request models as they validate, answers as they are written."""
+"""JSON Schemas of shapes, made by pydantic: of request models for validation, of responses for serialization."""
 
 import ast
 import inspect
@@ -15,13 +15,17 @@ from lambdo.base.fields import PatchModel
 type Json = dict[str, Any]
 
 PREFIX: Final = "#/components/schemas/"
-# What the names of these types say, which are plain strings to Python.
+# The schemas of these types, which are plain strings to Python.
 ALIASES: Final[dict[str, Json]] = {
-    "Id": {"type": "string", "format": "uuid", "description": "A UUIDv7: as texts, ids are in the order of creation."},
+    "Id": {
+        "type": "string",
+        "format": "uuid",
+        "description": "A UUIDv7. Sorted as strings, ids are in order of creation.",
+    },
     "Time": {"type": "string", "format": "date-time", "description": "RFC 3339, in UTC, with microseconds."},
 }
 PLAIN: Final[dict[type, Json]] = {str: {"type": "string"}, dict: {"type": "object"}}
-# Inside, Task and Session are what is stored.
+# In the code, Task and Session are the stored items.
 SHOWN_AS: Final = {"TaskAnswer": "Task", "TrashedTaskAnswer": "TrashedTask", "ShownSession": "Session"}
 
 
@@ -33,7 +37,7 @@ class _WithoutTitles(GenerateJsonSchema):
 def components(shapes: Iterable[type]) -> dict[str, Json]:
     """Return the schemas of the shapes, and of all that they are made of, by name.
 
-    A shape is a pydantic model or a TypedDict; the texts below its members become their descriptions.
+    A shape is a pydantic model or a TypedDict; the strings below its members become their descriptions.
     """
     by_name = {shape.__name__: shape for one in shapes if one not in PLAIN for shape in _within(one)}
     wanted: list[tuple[str, Any, TypeAdapter[Any]]] = [
@@ -83,7 +87,7 @@ def _describe(schema: Json, shape: type) -> None:
 
 
 def _descriptions(shape: type) -> dict[str, str]:
-    """Return the texts below the members, by the members' names."""
+    """Return the strings below the members, by the members' names."""
     described: dict[str, str] = {}
     for base in get_original_bases(shape):
         if _is_shape(base):
@@ -97,7 +101,7 @@ def _descriptions(shape: type) -> dict[str, str]:
 
 
 def _renamed(schema: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return the schema with references to what shapes are shown as."""
+    """Return the schema with references to the names under which shapes are shown."""
     match schema:
         case {"$ref": str(target)}:
             return {**schema, "$ref": _reference(target.removeprefix(PREFIX))}

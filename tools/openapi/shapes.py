@@ -1,4 +1,4 @@
-"""Answers that are put together from shapes of the models, or come from elsewhere."""
+"""Response bodies that are composed of the models' shapes, or come from elsewhere."""
 
 from typing import Literal, NotRequired, TypedDict
 
@@ -14,20 +14,20 @@ class Tokens(TypedDict):
     access_token: str
     """A JWT, for the header `Authorization: Bearer`."""
     refresh_token: NotRequired[str]
-    """Good for one use; absent where it came as a cookie."""
+    """Works once. Absent if it was set as a cookie."""
     token_type: Literal["Bearer"]
     expires_in: int
-    """Seconds that the access token is good for."""
+    """Lifetime of the access token in seconds."""
 
 
 class LoggedIn(Tokens):
-    """A pair of tokens, and whose they are."""
+    """A pair of tokens, and the user that they belong to."""
 
     user: User
 
 
 class SessionList(TypedDict):
-    """Where one is logged in, newest first, at most 100."""
+    """The user's sessions, newest first, at most 100."""
 
     items: list[ShownSession]
 
@@ -42,24 +42,24 @@ class TaskPage(TypedDict):
     """A page of tasks."""
 
     items: list[TaskAnswer]
-    """May be fewer than `limit`, even none, with more to come."""
+    """Can be fewer than `limit`, or even none, while there are more pages."""
     next_cursor: str | None
-    """Leads to the next page; null at the end."""
+    """For the next page; null on the last page."""
 
 
 class TrashPage(TypedDict):
-    """A page of deleted tasks, the last deleted first."""
+    """A page of deleted tasks, last deleted first."""
 
     items: list[TrashedTaskAnswer]
     next_cursor: str | None
-    """Leads to the next page; null at the end."""
+    """For the next page; null on the last page."""
 
 
 class InvalidField(TypedDict):
-    """A field or parameter that breaks a rule. The value that was sent is never repeated."""
+    """A field or parameter that breaks a rule. The value that was sent is never included."""
 
     loc: list[str | int]
-    """Where it stands: `body`, `query` or `header`, then names and positions."""
+    """Its location: `body`, `query`, `path` or `header`, then names and positions."""
     msg: str
     """The rule, for people."""
     type: str
@@ -70,7 +70,7 @@ class ProblemInBulk(TypedDict):
     """Problem details (RFC 9457) of one operation."""
 
     type: str
-    """Where the code is explained."""
+    """The address of the explanation of the code."""
     title: str
     status: int
     detail: str
@@ -78,7 +78,7 @@ class ProblemInBulk(TypedDict):
     code: str
     """For programs; stable."""
     errors: NotRequired[list[InvalidField]]
-    """The first 20 fields that break a rule; with status 422 alone."""
+    """The first 20 fields that break a rule; only with status 422."""
 
 
 class Problem(ProblemInBulk):
@@ -86,11 +86,11 @@ class Problem(ProblemInBulk):
 
     instance: str
     request_id: str
-    """To quote in reports; also in `X-Request-Id`."""
+    """Include it in reports; also in `X-Request-Id`."""
 
 
 class BulkResult(TypedDict):
-    """What became of one operation, as its own endpoint would say it."""
+    """The result of one operation, as its own endpoint would return it."""
 
     status: int
     task: NotRequired[TaskAnswer]
@@ -106,7 +106,7 @@ class BulkResults(TypedDict):
 
 
 class Health(TypedDict):
-    """That the API and its table answer."""
+    """The API and its table are available."""
 
     status: Literal["ok"]
 
@@ -123,12 +123,12 @@ class PublicKey(TypedDict):
 
 
 class KeySet(TypedDict):
-    """The public keys that verify access tokens (RFC 7517), the newest first."""
+    """The public keys that verify access tokens (RFC 7517), newest first."""
 
     keys: list[PublicKey]
 
 
 class GatewayMessage(TypedDict):
-    """What API Gateway says where no function answers."""
+    """The body of a response that comes from API Gateway instead of a function."""
 
     message: str

@@ -21,17 +21,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the document; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
-    parser.add_argument("--user", required=True, help="an id or an e-mail address")
-    parser.add_argument("--out", type=Path, help="a file, which only you can read; default: standard output")
+    parser.add_argument("--user", required=True, help="a user id or an email address")
+    parser.add_argument("--out", type=Path, help="a file that only you can read; default: standard output")
     options = parser.parse_args(arguments)
     try:
-        os.environ["TABLE_NAME"] = find_target(options).table
+        os.environ["TABLE_NAME"] = find_target(options).table.name
         found = _collect(options.user)
     except (BotoCoreError, ClientError, TargetError) as error:
         print(f"export: {error!r}", file=sys.stderr)
         return 2
     if found is None:
-        print("export: there is no such account", file=sys.stderr)
+        print("export: no such account", file=sys.stderr)
         return 1
     document = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     if options.out:

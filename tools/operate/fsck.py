@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -59,43 +59,41 @@ def fsck(target: Target, rate: float) -> Iterator[Violation]:
 
 def confirm(target: Target, partition: str, suspects: Iterable[Violation] | None = None) -> list[Violation]:
     """Return what is broken in an account each time that it is read; where suspects are given, only of these."""
-    broken = list(violations(_account(target, partition)) if suspects is None else suspects)
+    broken = list(violations(_read_account(target, partition)) if suspects is None else suspects)
     for attempt in range(ATTEMPTS):
         if not broken:
             break
         time.sleep(PAUSE if attempt else 0)
-        still = set(violations(_account(target, partition)))
+        still = set(violations(_read_account(target, partition)))
         broken = [violation for violation in broken if violation in still]
     return broken
 
 
 def where(violation: Violation) -> str:
-    """Return a user's partition; of any other its kind alone, as a claim is an e-mail address and a throttle may be one."""
+    """Return a user's partition; of others only the kind, because claims and throttles can contain an email address."""
     kind, mark, _ = violation.partition.partition("#")
     return violation.partition if violation.partition.startswith(keys.user("")) else f"{kind[:8]}{mark}..."
 
 
 def _scan(target: Target, rate: float) -> Iterator[Item]:
-    start: dict[str, Any] = {}
-    while True:
-        began = time.monotonic()
-        page = target.client.scan(TableName=target.table, ReturnConsumedCapacity="TOTAL", **start)
+    pages = target.client.get_paginator("scan").paginate(TableName=target.table.name, ReturnConsumedCapacity="TOTAL")
+    began = time.monotonic()
+    for page in pages:
         yield from map(load, page["Items"])
-        if "LastEvaluatedKey" not in page:
-            return
-        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-        time.sleep(max(0, page["ConsumedCapacity"]["CapacityUnits"] / rate - (time.monotonic() - began)))
+        if "LastEvaluatedKey" in page:
+            time.sleep(max(0, page["ConsumedCapacity"]["CapacityUnits"] / rate - (time.monotonic() - began)))
+            began = time.monotonic()
 
 
-def _account(target: Target, partition: str) -> Iterator[Item]:
+def _read_account(target: Target, partition: str) -> Iterator[Item]:
     """Yield the partition and, of the same account, the one that must agree with it."""
-    items = [load(item) for item in target.query(partition)]
+    items = list(target.query(partition))
     yield from items
     for item in items:
         if item["sk"] == keys.PROFILE and "email" in item:
-            yield from map(load, target.query(keys.email(item["email"])))
+            yield from target.query(keys.email(item["email"]))
         elif item["sk"] == keys.CREDENTIAL and "user_id" in item:
-            yield from map(load, target.query(keys.user(item["user_id"])))
+            yield from target.query(keys.user(item["user_id"]))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ TOMBSTONE: Final = {"pk", "sk", "deleted_at", "expires_at"}
 
 
 class Violation(NamedTuple):
-    """A rule that does not hold: whose partition it is found in, and the item and the fault, without personal data."""
+    """A violated rule: the partition, the item and the fault, without personal data."""
 
     rule: str
     partition: str
@@ -62,13 +62,13 @@ def violations(items: Iterable[Item]) -> Iterator[Violation]:
         else:
             yield from _check_user(partition, its_items, halves)
     for partition in halves.values():
-        yield Violation("I1", partition, "account", "profile and claim do not agree, or one of them is missing")
+        yield Violation("I1", partition, "account", "profile and claim do not match, or one of them is missing")
 
 
 def _check_throttle(partition: str, items: Iterable[Item]) -> Iterator[Violation]:
     for item in items:
         if not item["sk"].startswith(keys.WINDOWS) or "expires_at" not in item:
-            yield Violation("I9", partition, "throttle", "another item than counters that expire")
+            yield Violation("I9", partition, "throttle", "an item that is not a counter with an expiry")
 
 
 def _check_claim(partition: str, items: Iterable[Item], halves: dict[bytes, str]) -> Iterator[Violation]:
@@ -77,14 +77,14 @@ def _check_claim(partition: str, items: Iterable[Item], halves: dict[bytes, str]
             _pair(item, partition, partition, halves)
         elif item["sk"].startswith(keys.IDEMPOTENCY):
             if "result" in item or not _is_record(item):
-                yield Violation("I6", partition, "claim", "a record that says something, or is no record")
+                yield Violation("I6", partition, "claim", "a record with a result, or an invalid record")
         elif not item["sk"].startswith(keys.MAIL_REQUESTS):
-            yield Violation("I9", partition, "claim", "another item than the credential or the request for a mail")
+            yield Violation("I9", partition, "claim", "an item that is neither a credential nor an email request")
 
 
 def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str]) -> list[Violation]:
     if not partition.startswith(keys.user("")):
-        return [Violation("I9", partition, "partition", "neither a user's, nor a claim, nor a throttle's")]
+        return [Violation("I9", partition, "partition", "not the partition of a user, a claim or a throttle")]
     found: list[Violation] = []
     profile: Item | None = None
     notes, outlive_their_owner = Notes(), True
@@ -97,16 +97,19 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
     if profile is None and outlive_their_owner:
         return found
     if profile is None:
-        return [Violation("I9", partition, keys.PROFILE, "missing: what lies here has no owner")]
+        return [Violation("I9", partition, keys.PROFILE, "missing: the items here have no owner")]
     if "deleted_at" in profile:  # a sweep may be half-way, late writes may have come: nothing is promised but this
         rest = sorted(profile.keys() - {"touched_at"} ^ TOMBSTONE)
-        return [Violation("I12", partition, keys.PROFILE, f"deleted, but for {rest}")] if rest else []
+        return [Violation("I12", partition, keys.PROFILE, f"deleted, but with {rest}")] if rest else []
     if partition != keys.user(profile.get("user_id", "")):
-        found.append(Violation("I9", partition, keys.PROFILE, "of another user"))
+        found.append(Violation("I9", partition, keys.PROFILE, "belongs to another user"))
     if max(notes.epochs, default=0) > profile.get("session_epoch", 0):
-        found.append(Violation("I5", partition, keys.PROFILE, "a session is of a later epoch"))
+        found.append(Violation("I5", partition, keys.PROFILE, "a session has a later epoch"))
     _pair(profile, keys.email(profile.get("email", "")), partition, halves)
-    found += [Violation("I4", partition, keys.trash(one), "live as well") for one in sorted(notes.trash & notes.tasks)]
+    found += [
+        Violation("I4", partition, keys.trash(one), "also outside the trash")
+        for one in sorted(notes.trash & notes.tasks)
+    ]
     return found + list(_check_tagging(partition, profile, notes))
 
 
@@ -152,12 +155,12 @@ def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
         case "MAIL" | "MAILTOKEN" | "IDEMPOTENCY":
             yield from _check_hashed(kind, rest, item)
         case _:
-            yield "I9", "of a kind that nobody writes"
+            yield "I9", "of an unknown kind"
 
 
 def _check_session(item: Item) -> Iterator[tuple[str, str]]:
     if len(item["token_hash"]) != 64 or item["token_hash"] == item.get("previous_hash"):
-        yield "I5", "no hash of a live token, or the token before it lives as well"
+        yield "I5", "no token hash, or the same hash as before"
 
 
 def _is_record(item: Item) -> bool:
@@ -166,14 +169,14 @@ def _is_record(item: Item) -> bool:
 
 def _check_hashed(kind: str, rest: str, item: Item) -> Iterator[tuple[str, str]]:
     if kind == "MAILTOKEN" and len(keys.id_of(rest)) != 64:
-        yield "I9", "of no hash of a token"
+        yield "I9", "not keyed by the hash of a token"
     if kind == "IDEMPOTENCY" and not _is_record(item):
-        yield "I6", "a record without hashes or end"
+        yield "I6", "a record without hashes or expiry"
 
 
 def _check_trash(task_id: str, item: Item) -> Iterator[tuple[str, str]]:
     if "expires_at" not in item:
-        yield "I9", "in the trash for ever"
+        yield "I9", "in the trash without expiry"
     yield from _check_task(item, {"lsi4sk": keys.order_deleted(item["deleted_at"], task_id)})
 
 
@@ -193,10 +196,10 @@ def _check_task(item: Item, places: dict[str, str]) -> Iterator[tuple[str, str]]
     """Yield what is wrong with a task, live or in the trash, that should stand in these places of indexes."""
     stands = {name: key for name, key in item.items() if name.startswith("lsi")}
     yield from (
-        ("I4", f"{name} is not of its fields") for name in sorted({n for n, _ in stands.items() ^ places.items()})
+        ("I4", f"{name} does not match its fields") for name in sorted({n for n, _ in stands.items() ^ places.items()})
     )
     if item["completed"] != ("completed_at" in item):
-        yield "I4", "completed and completed_at do not agree"
+        yield "I4", "completed and completed_at do not match"
     if len(item.get("tag_ids", ())) > 20:
         yield "I2", "more than 20 tags"
     yield from _check_version(item)
@@ -204,22 +207,22 @@ def _check_task(item: Item, places: dict[str, str]) -> Iterator[tuple[str, str]]
 
 def _check_version(item: Item) -> Iterator[tuple[str, str]]:
     if not item["version"] >= 1 or not {"created_at", "updated_at"} <= item.keys():
-        yield "I7", "no version from 1 on, or no times"
+        yield "I7", "no version of at least 1, or no times"
 
 
 def _check_tagging(partition: str, profile: Item, notes: Notes) -> Iterator[Violation]:
     claimed = {tag_id: name for name, tag_id in notes.claims.items()}
     for tag_id in sorted({tag_id for tag_id, _ in notes.live.items() ^ claimed.items()}):
-        yield Violation("I2", partition, keys.tag(tag_id), "the tag and the claims to names do not agree")
+        yield Violation("I2", partition, keys.tag(tag_id), "the tag and the claims to names do not match")
     if not len(notes.live) == len(notes.claims) == profile.get("tag_count", 0):
-        yield Violation("I2", partition, keys.PROFILE, "tag_count is not the number of tags and of their names")
+        yield Violation("I2", partition, keys.PROFILE, "tag_count is not the number of tags and names")
     for pair in sorted(notes.wanted - notes.links):
         yield Violation("I3", partition, keys.link(*pair), "missing: the task has the tag")
     for pair in sorted(notes.links):
         # While a tag is being deleted it may have left its task before the link goes.
         if pair[0] not in notes.going and (pair[0] not in notes.live or pair not in notes.wanted):
             yield Violation(
-                "I3", partition, keys.link(*pair), "of a tag that is not there, or that the task does not have"
+                "I3", partition, keys.link(*pair), "for a tag that does not exist, or that the task does not have"
             )
 
 

@@ -21,7 +21,7 @@ from lambdo.users.models import User
 
 
 def find_user(who: str) -> User | None:
-    """Return the user of an id or an e-mail address, or None."""
+    """Return the user with an id or an email address, or None."""
     if "@" not in who:
         return users.get(who)
     try:

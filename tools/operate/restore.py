@@ -14,9 +14,10 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.operate.fsck import RATE, fsck, report
-from tools.operate.target import Target, TargetError, add_arguments, find_target
+from tools.operate.target import Target, TargetError, add_arguments, find_target, open_target
 
-POLL: Final = 15.0  # seconds
+POLL: Final = 15  # seconds
+DAY: Final = 24 * 60 * 60  # a restore takes from minutes to hours
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--to", required=True, help="the name of the new table")
     parser.add_argument(
-        "--time", type=moment, help="such as 2026-11-21T09:30:00Z; default: the latest, some five minutes ago"
+        "--time", type=moment, help="for example 2026-11-21T09:30:00Z; default: the latest, about five minutes ago"
     )
     options = parser.parse_args(arguments)
     try:
@@ -40,19 +41,19 @@ def moment(text: str) -> datetime:
     """Return a time with its offset; raises ValueError."""
     parsed = datetime.fromisoformat(text)
     if parsed.tzinfo is None:
-        raise ValueError("a time needs an offset, or Z")
+        raise ValueError("a time needs an offset or Z")
     return parsed
 
 
 def restore(target: Target, to: str, when: datetime | None) -> Target:
     """Make the new table and return it when it can be read."""
     point: dict[str, Any] = {"RestoreDateTime": when} if when else {"UseLatestRestorableTime": True}
-    target.client.restore_table_to_point_in_time(SourceTableName=target.table, TargetTableName=to, **point)
+    target.client.restore_table_to_point_in_time(SourceTableName=target.table.name, TargetTableName=to, **point)
     started = time.monotonic()
-    while target.client.describe_table(TableName=to)["Table"]["TableStatus"] != "ACTIVE":
-        time.sleep(POLL)
-    print(f"restore: {to} is there after {time.monotonic() - started:.0f} s; checking", file=sys.stderr)
-    return Target(target.client, to)
+    waiting = {"Delay": POLL, "MaxAttempts": DAY // POLL}
+    target.client.get_waiter("table_exists").wait(TableName=to, WaiterConfig=waiting)
+    print(f"restore: {to} is ready after {time.monotonic() - started:.0f} s; checking it", file=sys.stderr)
+    return open_target(to)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 import uuid
 from typing import Any, Final
 
-import botocore.session
+import boto3
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -21,15 +21,15 @@ SECONDS: Final = 30.0  # a first request may start a function and its connection
 
 
 class SmokeError(Exception):
-    """A step was not answered as it should; the message tells which, and how."""
+    """A step did not get the expected response; the message names the step and the response."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Try the API; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--url", help="where the API answers")
-    which.add_argument("--stack", help="the stack whose output ApiUrl tells where")
+    which.add_argument("--url", help="the URL of the API")
+    which.add_argument("--stack", help="the stack whose output ApiUrl is the URL")
     options = parser.parse_args(arguments)
     try:
         url = options.url or find_url(options.stack)
@@ -44,13 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def find_url(stack: str) -> str:
     """Return the stack's output ApiUrl."""
-    cloudformation: Any = botocore.session.get_session().create_client("cloudformation")
-    (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return next(str(one["OutputValue"]) for one in described["Outputs"] if one["OutputKey"] == "ApiUrl")
+    outputs = boto3.resource("cloudformation").Stack(stack).outputs
+    return next(str(one["OutputValue"]) for one in outputs if one["OutputKey"] == "ApiUrl")
 
 
 def try_out(client: httpx.Client) -> None:
-    """Register, work, log out, delete; raises SmokeError at the first answer that is not as it should be."""
+    """Register, work, log out, delete; raises SmokeError at the first unexpected response."""
     read_pages(client)
     expect(client.get("/api/health"), 200)
     expect(client.get("/.well-known/jwks.json"), 200)
@@ -83,7 +82,7 @@ def work(client: httpx.Client) -> None:
     path = f"/api/me/tasks/{task['id']}"
     listed = expect(client.get("/api/me/tasks", params={"status": "open"}), 200)
     if listed["items"] != [task]:
-        raise SmokeError(f"GET /api/me/tasks does not list the task that was just made, but {listed}")
+        raise SmokeError(f"GET /api/me/tasks does not list the new task, but {listed}")
     expect(client.get(f"/api/{uuid.uuid4()}/tasks"), 403)
     expect(client.post("/api/me/tasks", json={"title": ""}), 422)
     expect(client.patch(f"{path}/complete"), 200)
@@ -92,10 +91,10 @@ def work(client: httpx.Client) -> None:
 
 
 def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
-    """Return the answer's body, or raise SmokeError for another status."""
+    """Return the response's body, or raise SmokeError for another status."""
     if answer.status_code != status:
         asked = f"{answer.request.method} {answer.request.url.path}"
-        raise SmokeError(f"{asked} was answered {answer.status_code}, not {status}: {answer.text}")
+        raise SmokeError(f"{asked} returned {answer.status_code}, not {status}: {answer.text}")
     body: dict[str, Any] = answer.json() if answer.headers.get("content-type") == "application/json" else {}
     return body
 

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.local.options import ROOT
 from tools.local.template import read_template
-from tools.operate.target import Target, TargetError, add_arguments, find_target
+from tools.operate.target import TargetError, add_arguments, find_target
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,26 +22,25 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     (properties,) = read_template(ROOT / "template.yaml", {"Stage": options.stage}, {}).tables.values()
     try:
-        apply(find_target(options), properties)
+        apply(find_target(options).table, properties)
     except (BotoCoreError, ClientError, TargetError) as error:
         print(f"table_settings: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def apply(target: Target, wanted: dict[str, Any]) -> None:
+def apply(table: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401 - boto3's resources have no types
     """Set stream, protection, time to live and point-in-time recovery, each where it differs, one after the other."""
-    client, name = target.client, {"TableName": target.table}
-    table = client.describe_table(**name)["Table"]
     changes: dict[str, Any] = {}
-    if not table.get("StreamSpecification", {}).get("StreamEnabled"):
+    if not (table.stream_specification or {}).get("StreamEnabled"):
         changes["StreamSpecification"] = {"StreamEnabled": True, **wanted["StreamSpecification"]}
-    if table.get("DeletionProtectionEnabled", False) != wanted["DeletionProtectionEnabled"]:
+    if bool(table.deletion_protection_enabled) != wanted["DeletionProtectionEnabled"]:
         changes["DeletionProtectionEnabled"] = wanted["DeletionProtectionEnabled"]
     for one, value in changes.items():  # UpdateTable takes one at a time
-        client.update_table(**name, **{one: value})
-        client.get_waiter("table_exists").wait(**name, WaiterConfig={"Delay": 2, "MaxAttempts": 150})
+        table.update(**{one: value})
+        table.wait_until_exists(WaiterConfig={"Delay": 2, "MaxAttempts": 150})
         print(f"set {one}", flush=True)
+    client, name = table.meta.client, {"TableName": table.name}
     if client.describe_time_to_live(**name)["TimeToLiveDescription"]["TimeToLiveStatus"] not in {"ENABLED", "ENABLING"}:
         client.update_time_to_live(**name, TimeToLiveSpecification=wanted["TimeToLiveSpecification"])
         print("set TimeToLiveSpecification", flush=True)

@@ -1,4 +1,8 @@
-"""Which table an operator's command works on: one of the AWS account, of another server, or that of `make dev`."""
+"""Which table an operator's command works on: one of the AWS account, of another server, or that of `make dev`.
+
+Items are read with boto3's low-level client and `lambdo.table.wire`, so that they are what the functions see: a number is an int, where
+boto3's resource has a Decimal. The resource does all else; it takes such items as they are.
+"""
 
 import argparse
 import json
@@ -7,37 +11,43 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import botocore.session
+import boto3
 from botocore.config import Config
 
+from lambdo.table.wire import Item, load
 from tools.local.options import ROOT
 from tools.local.provision import use_endpoints
-
-type WireItem = dict[str, Any]
 
 CONFIG: Final = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 10})
 
 
 class TargetError(Exception):
-    """There is no such table to work on; the message is the one line that the person reads."""
+    """There is no such table; the message is the one line that the user reads."""
 
 
 class Target(NamedTuple):
-    """A table and a DynamoDB client that reaches it."""
+    """A table: boto3's resource, and a low-level client that reaches it."""
 
+    table: Any
     client: Any
-    table: str
 
-    def query(self, partition: str) -> Iterator[WireItem]:
+    def query(self, partition: str) -> Iterator[Item]:
         """Yield the items of a partition, read strongly, in the order of their sort keys."""
         pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
+            TableName=self.table.name,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": partition}},
             ConsistentRead=True,
         )
-        for page in pages:
-            yield from page["Items"]
+        return map(load, pages.search("Items"))
+
+
+def open_target(name: str, **connection: Any) -> Target:
+    """Return the table of this name, whether it exists or not; `connection` are more arguments of boto3's."""
+    return Target(
+        boto3.resource("dynamodb", config=CONFIG, **connection).Table(name),
+        boto3.client("dynamodb", config=CONFIG, **connection),
+    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,16 +66,16 @@ def find_target(options: argparse.Namespace) -> Target:
     """
     table, endpoint = options.table, options.endpoint
     if not table:
-        table, endpoint = _local()
+        table, endpoint = _find_local()
     if endpoint:
         use_endpoints(endpoint, endpoint)
-    return Target(botocore.session.get_session().create_client("dynamodb", config=CONFIG), table)
+    return open_target(table)
 
 
-def _local() -> tuple[str, str]:
+def _find_local() -> tuple[str, str]:
     report = Path(ROOT / (os.environ.get("STATE") or ".local")) / "run.json"
     try:
         facts = json.loads(report.read_text())
     except FileNotFoundError:
-        raise TargetError("no table is named and no make dev is running here: name one, as in TABLE=...") from None
+        raise TargetError("no table is given and make dev is not running here; give one, as in TABLE=...") from None
     return facts["tables"][0], facts["dynamodb_endpoint"]

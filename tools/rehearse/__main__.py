@@ -45,6 +45,7 @@ def main(folder: Path = FOLDER, steps: Callable[[Path, int], None] = rehearse) -
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # as Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup make rehearse
+            signal.signal(number, signal.default_int_handler)  # also where a script's & made it ignore SIGINT
     sys.exit(main())

@@ -1,9 +1,11 @@
 """The account that is deployed into: MiniStack with IAM enforced, clients for it, and what stands in it."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from tools.local.backend import CREDENTIALS
 from tools.rehearse.commands import StepError
 
 Clients = Callable[[str], Any]
+
+# MiniStack's FilterLogEvents returns the first 10,000 lines and no token for the others; a stream is one call of a function.
+STREAMS_A_CALL = 100  # the most that AWS takes, too
 
 SETTINGS = {"AUTH": "true"}  # all services, IAM enforced, nothing kept
 # Nothing of a deleted stack may be left in the answer of any of these.
@@ -72,7 +77,7 @@ def check_that_policies_bite(clients: Clients) -> None:
         if refused.response["Error"]["Code"] == "AccessDeniedException":
             return
         raise
-    raise StepError("MiniStack let a user without any policy list the tables: IAM is not enforced.")
+    raise StepError("MiniStack let a user without any policy list the tables, so IAM is not enforced.")
 
 
 def inventory(clients: Clients) -> set[str]:
@@ -98,10 +103,24 @@ def failed_resources(clients: Clients) -> list[str]:
 
 
 def save_function_logs(clients: Clients, folder: Path) -> None:
-    """Write each log group's lines into a file of the folder: they end with MiniStack."""
+    """Write each function's lines into a file of the folder: they end with MiniStack."""
     logs = clients("logs")
     for group in logs.get_paginator("describe_log_groups").paginate().search("logGroups[].logGroupName"):
-        events = logs.get_paginator("filter_log_events").paginate(logGroupName=group).search("events[]")
-        lines = [f"{datetime.fromtimestamp(one['timestamp'] / 1000, UTC)} {one['message']}" for one in events]
-        if lines:
-            (folder / f"{group.rpartition('/')[2]}.log").write_text("\n".join(lines) + "\n")
+        for function, streams in _streams_by_function(logs, group).items():
+            lines = [
+                f"{datetime.fromtimestamp(one['timestamp'] / 1000, UTC)} {one['message']}"
+                for part in batched(streams, STREAMS_A_CALL, strict=False)
+                for one in logs.filter_log_events(logGroupName=group, logStreamNames=part)["events"]
+            ]
+            if lines:
+                (folder / f"{function}.log").write_text("\n".join(lines) + "\n")
+
+
+def _streams_by_function(logs: Any, group: str) -> dict[str, list[str]]:  # noqa: ANN401 - botocore's own, untyped
+    """Map each function to its streams of a log group: `YYYY/MM/DD/<function>[<version>]<id>`, or the group is its own."""
+    found: dict[str, list[str]] = {}
+    names = logs.get_paginator("describe_log_streams").paginate(logGroupName=group).search("logStreams[].logStreamName")
+    for name in names:
+        function = re.search(r"([\w-]+)\[", name)
+        found.setdefault(function[1] if function else group.rpartition("/")[2], []).append(name)
+    return found

@@ -13,12 +13,12 @@ from tools.local.console import say
 
 
 class StepError(Exception):
-    """A step did not do what it should; the message is for the person who reads the verdict."""
+    """A step failed; the message is for the person who reads the result."""
 
 
 @contextlib.contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print one line when the step is over: its title, how it went, and the seconds that it took."""
+    """Print one line when the step has ended: its title, its result and its duration in seconds."""
     began = time.monotonic()
     verdict = "FAILED"
     try:

@@ -64,8 +64,31 @@ def give_cookies_a_field_of_their_own() -> None:
     lambda_svc._execute_function_with_config_scope = execute_with_cookies  # noqa: SLF001
 
 
+def name_functions_in_their_log_streams() -> None:
+    """Name the function in its streams of the log group that all share; MiniStack names `YYYY/MM/DD/[<version>]<id>` alone.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    from ministack.services import cloudwatch_logs, lambda_svc  # noqa: PLC0415 - after the corrections above
+
+    emit, naming = lambda_svc._emit_lambda_logs, threading.Lock()  # noqa: SLF001 - as above
+
+    def emit_and_name(function: dict[str, Any], *arguments: Any, **options: Any) -> None:
+        group, name = function["config"]["LoggingConfig"]["LogGroup"], function["config"]["FunctionName"]
+        with naming:
+            emit(function, *arguments, **options)
+            streams = cloudwatch_logs._log_groups[group]["streams"]  # noqa: SLF001
+            made = next(reversed(streams))
+            day, _, version_and_id = made.partition("/[")
+            version, _, environment = version_and_id.partition("]")
+            streams[f"{day}/{name}[{version}][{environment}]"] = streams.pop(made)
+
+    lambda_svc._emit_lambda_logs = emit_and_name  # noqa: SLF001
+
+
 if __name__ == "__main__":
     run_functions_without_this_environment()
     unpack_layers_once()
     give_cookies_a_field_of_their_own()
+    name_functions_in_their_log_streams()
     runpy.run_path(str(PLAIN_CHILD), run_name="__main__")

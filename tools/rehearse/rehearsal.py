@@ -47,7 +47,7 @@ def rehearse(folder: Path, lock: int) -> None:
         clients = account.clients_of(endpoint)
         with step("sam build"):
             shell.run("build", "make", "build", f"ARGS=--config-env {SECTION} --build-dir {build}")
-        with step("MiniStack is up and enforces IAM"):
+        with step("MiniStack is running and enforces IAM"):
             wait_until_ready(backend)
             account.check_that_policies_bite(clients)
         clients("s3").create_bucket(Bucket=BUCKET)
@@ -55,15 +55,15 @@ def rehearse(folder: Path, lock: int) -> None:
         try:
             with step("sam deploy"):
                 deploy(shell, "deploy", build, release=1)
-            with step("create the routes, which MiniStack leaves out"):
+            with step("create the routes that MiniStack omits"):
                 routes.create_routes(clients, STACK)
             use(shell, "suite", url, STORY, ATTACKS)
-            with step("somebody starts to use it"):
+            with step("a visitor starts to use it"):
                 visit = visitor.before_the_update(url)
-            with step("sam deploy: next signing key, new version of get_health"):
+            with step("sam deploy: new signing key, new version of get_health"):
                 write_second_version(build / CHANGED)
                 deploy(shell, "update", build, release=2)
-            with step("the new version answers; old tokens and cursors go on"):
+            with step("new version responds; old tokens and cursors still work"):
                 check_version(url)
                 visitor.after_the_update(url, visit)
             use(shell, "suite-again", url, STORY)
@@ -74,7 +74,7 @@ def rehearse(folder: Path, lock: int) -> None:
             raise
         with step("sam delete"):
             shell.run("delete", SAM, "delete", "--no-prompts", "--stack-name", STACK, "--s3-bucket", BUCKET)
-        with step("nothing is left"):
+        with step("nothing is left behind"):
             check_that_nothing_is_left(empty, account.inventory(clients))
 
 
@@ -136,7 +136,7 @@ def check_version(url: str) -> None:
     """Ask the changed function for its version; raises StepError when the first one answers."""
     answer = httpx.get(f"{url}/api/health", timeout=60, trust_env=False)
     if answer.headers.get("x-version") != "2":
-        raise StepError("GET /api/health was answered by the version of before the update.")
+        raise StepError("GET /api/health still runs the old version.")
 
 
 def check_that_nothing_is_left(before: set[str], after: set[str]) -> None:

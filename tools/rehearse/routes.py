@@ -70,7 +70,7 @@ def resolve(value: object, names: Mapping[str, str]) -> str:
             return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], text)
         case str():
             return value
-    raise StepError(f"{value} cannot be resolved: teach tools/rehearse/routes.py.")
+    raise StepError(f"{value} cannot be resolved: add it to tools/rehearse/routes.py.")
 
 
 def authorizer(scheme: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Somebody who uses the API before an update and after it, and must not notice more than the new version."""
+"""A visitor who uses the API before and after an update, and must notice nothing but the new version."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ PASSWORD = {"email": "visitor@example.com", "password": "correct horse battery s
 
 @dataclass(frozen=True)
 class Visit:
-    """What the visitor holds when the update comes; `unseen` is an access token that no gateway has a verdict on."""
+    """What the visitor has at the time of the update; `unseen` is an access token that no gateway has cached."""
 
     unseen: str
     refresh_token: str
@@ -35,25 +35,25 @@ def before_the_update(url: str) -> Visit:
 
 
 def after_the_update(url: str, visit: Visit) -> None:
-    """Go on where the visit stopped; raises StepError when something of before is gone, or nothing is new."""
+    """Continue the visit; raises StepError if something from before is gone, or nothing is new."""
     with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
         headers = _bearer(visit.unseen)
         page = _expect(200, client.get("/api/me/tasks?limit=2", headers=headers)).json()
         if page["items"] != visit.tasks:
-            raise StepError(f"The tasks of before the update are not those of after it: {page['items']}")
+            raise StepError(f"The tasks after the update differ from those before it: {page['items']}")
         _expect(200, client.get("/api/me/tasks", params={"limit": 2, "cursor": visit.cursor}, headers=headers))
         refresh = {"refresh_token": visit.refresh_token}
         renewed = _expect(200, client.post("/api/auth/refresh", json=refresh)).json()["access_token"]
         _expect(200, client.get("/api/auth/me", headers=_bearer(renewed)))
         published = _expect(200, client.get("/.well-known/jwks.json")).json()["keys"]
     if [key["kid"] for key in published] != [_key_id(renewed), _key_id(visit.unseen)]:
-        raise StepError(f"Published should be the key of now, then the key of before: {published}")
+        raise StepError(f"The published keys should be the current key, then the previous one: {published}")
 
 
 def _expect(status: int, answer: httpx.Response) -> httpx.Response:
     if answer.status_code != status:
         raise StepError(
-            f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}, "
+            f"{answer.request.method} {answer.request.url.path} returned {answer.status_code}, "
             f"not {status}: {answer.text}"
         )
     return answer

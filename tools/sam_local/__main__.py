@@ -71,7 +71,7 @@ def address_for_containers() -> str:
     try:
         gateway = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
-        raise StartError("Docker does not answer. make dev needs none.") from error
+        raise StartError("Docker does not respond. make dev works without it.") from error
     with socket.socket() as probe, contextlib.suppress(OSError):
         probe.bind((gateway, 0))
         return gateway

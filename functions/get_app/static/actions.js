@@ -1,4 +1,4 @@
-// What a person does to tasks: shown at once, sent, taken back with a message if it fails, and undone on demand.
+// What users do to tasks. A change is shown at once and then sent; if it fails, it is reverted with a message.
 
 import { tags as tagsApi, tasks as api } from "./api.js";
 import { inWords, Unreachable } from "./problems.js";
@@ -6,10 +6,10 @@ import { change, state, tagNamed } from "./state.js";
 import { drop, find, list, put } from "./task_list.js";
 import { announce, toast } from "./toast.js";
 
-const turns = new Map(); // task id -> the last change of it that was sent, so that the next one waits for it
+const turns = new Map(); // task id -> the last change that was sent, for which the next one waits
 let lastUndo = null;
 
-/** Show a change, send it with a key of its own, and take it back if it fails; "Try again" sends the same key. */
+/** Show a change, send it with a new idempotency key, and revert it if it fails; "Try again" sends the same key. */
 async function attempt(action, key = crypto.randomUUID()) {
   const { id, show, send, done, takeBack } = action;
   show();
@@ -29,10 +29,10 @@ async function attempt(action, key = crypto.randomUUID()) {
   }
 }
 
-/** Wait until the changes of a task that are on their way have been answered, so that its version is known. */
+/** Wait for the responses to the pending changes of a task, so that its version is known. */
 export const settled = (id) => turns.get(id);
 
-/** Tell a person about a failure; what may succeed later can be tried again. */
+/** Show a failure to the user, with "Try again" if a retry may succeed. */
 export function report(problem, again = null) {
   const retry = again && (problem instanceof Unreachable || problem.status >= 500);
   toast(inWords(problem), retry ? { label: "Try again", run: again } : null, { urgent: true });
@@ -43,18 +43,19 @@ function offerUndo(text, run) {
   toast(text, { label: "Undo", run: undo });
 }
 
-/** Undo the last thing that can be undone. */
+/** Undo the last change that can be undone. */
 export function undo() {
   const run = lastUndo;
   lastUndo = null;
   if (run) run();
-  else announce("There is nothing to undo.");
+  else announce("Nothing to undo.");
 }
 
-/** Complete or reopen a task; returns whether it worked, as all of these do. */
+/** Complete or reopen a task. Returns whether it succeeded, as `remove` and `restore` do. */
 export function complete(task, completed = !task.completed, { undoable = true } = {}) {
   const shown = find(task.id) ?? task;
-  if (undoable) offerUndo(completed ? "Completed" : "Reopened", () => complete(task, !completed, { undoable: false }));
+  const text = completed ? "Task completed" : "Task reopened";
+  if (undoable) offerUndo(text, () => complete(task, !completed, { undoable: false }));
   return attempt({
     id: task.id,
     show: () => put({ ...shown, completed }),
@@ -66,7 +67,7 @@ export function complete(task, completed = !task.completed, { undoable = true } 
 
 /** Move a task to the trash. */
 export function remove(task) {
-  offerUndo("Moved to the trash", () => restore(task));
+  offerUndo("Task moved to trash", () => restore(task));
   return attempt({
     id: task.id,
     show: () => drop(task.id),
@@ -76,7 +77,7 @@ export function remove(task) {
   });
 }
 
-/** Bring a task back from the trash. */
+/** Restore a task from the trash. */
 export function restore(task) {
   return attempt({
     id: task.id,
@@ -87,7 +88,7 @@ export function restore(task) {
   });
 }
 
-/** Add a task from the line that a person typed, with the tags that it names. Returns it; throws what went wrong. */
+/** Create a task from a parsed quick-add line, with the tags that it names. Returns it; throws Problem or Unreachable. */
 export async function add({ title, due, priority, tags }, key) {
   const ids = await Promise.all(tags.map((name) => tagId(name)));
   const task = await api.create(
@@ -99,7 +100,7 @@ export async function add({ title, due, priority, tags }, key) {
   return task;
 }
 
-/** Return the id of the tag of this name, which is made if there is none. */
+/** Return the id of the tag with this name, creating the tag if there is none. */
 export async function tagId(name, fields = {}) {
   const known = tagNamed(name);
   if (known) return known.id;
@@ -109,7 +110,7 @@ export async function tagId(name, fields = {}) {
     return made.id;
   } catch (problem) {
     if (problem.code !== "tag_already_exists") throw problem;
-    change({ tags: (await tagsApi.list()).items }); // another device made it
+    change({ tags: (await tagsApi.list()).items }); // another device created it
     return tagNamed(name).id;
   }
 }

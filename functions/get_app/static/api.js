@@ -1,11 +1,11 @@
-// The API's operations by name. Each returns the answer's body; writes take the key of the change that they belong to.
+// The API's operations by name. Each returns the body of the response; writes take the idempotency key of the change.
 
 import { exchange } from "./http.js";
 import { authorized } from "./session.js";
 
 const PAGE = 50;
 
-const body = async (answer) => (await answer).body;
+const body = async (response) => (await response).body;
 const query = (parameters) => {
   const given = Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== "");
   return new URLSearchParams(given).toString();

@@ -1,4 +1,4 @@
-// Days and moments in the user's time zone, and how they are said. A day is "2026-11-21", a moment RFC 3339.
+// Days and moments in the user's time zone, and how they are displayed. A day is "2026-11-21", a moment RFC 3339.
 
 const LANGUAGE = navigator.language.startsWith("en") ? navigator.language : "en-GB"; // the app's words are English
 const FIELDS = {
@@ -16,36 +16,36 @@ function wallClock(moment, zone) {
   return { day: `${at.year}-${at.month}-${at.day}`, time: `${at.hour}:${at.minute}` };
 }
 
-/** Return today's date where the user is. */
+/** Return today's date in a time zone. */
 export const todayIn = (zone, now = new Date()) => wallClock(now, zone).day;
 
-/** Return the day so many days later. */
+/** Return the day that is this number of days later. */
 export function addDays(day, days) {
   const date = new Date(`${day}T00:00Z`);
   date.setUTCDate(date.getUTCDate() + days);
   return date.toISOString().slice(0, 10);
 }
 
-/** Return the day of the week, Sunday being 0. */
+/** Return the day of the week, from 0 for Sunday. */
 export const weekday = (day) => new Date(`${day}T00:00Z`).getUTCDay();
 
-/** Return day and, unless it is a plain date, time of a due date. */
+/** Return the day of a due date, and its time unless it is a plain date. */
 export function dueParts(due, zone) {
   if (!due) return { day: null, time: null };
   return due.length === 10 ? { day: due, time: null } : wallClock(new Date(due), zone);
 }
 
-/** Return whether a due date has passed; a plain date does at the end of its day. */
+/** Return whether a due date has passed; a plain date passes at the end of its day. */
 export function isOverdue(due, zone, now = new Date()) {
   if (!due) return false;
   return due.length === 10 ? due < todayIn(zone, now) : new Date(due) < now;
 }
 
-/** Return the moment of a day and time on the zone's clocks, in UTC. */
+/** Convert a day and a time in a time zone to a moment in UTC. */
 export function momentOf(day, time, zone) {
   const wall = Date.parse(`${day}T${time}Z`);
   let moment = wall;
-  for (let round = 0; round < 2; round += 1) moment = wall - offset(moment, zone); // the second, where the clocks change
+  for (let round = 0; round < 2; round += 1) moment = wall - offset(moment, zone); // twice, for clock changes
   return new Date(moment).toISOString().replace(".000Z", "Z");
 }
 
@@ -57,7 +57,7 @@ function offset(moment, zone) {
 const format = (day, options) =>
   new Intl.DateTimeFormat(LANGUAGE, { timeZone: "UTC", ...options }).format(new Date(`${day}T00:00Z`));
 
-/** Return a day in few words: Today, Tomorrow, Friday, 4 Dec, 4 Jan 2027. */
+/** Return a day in short form: Today, Tomorrow, Friday, 4 Dec, 4 Jan 2027. */
 export function shortDay(day, today) {
   const near = { [addDays(today, -1)]: "Yesterday", [today]: "Today", [addDays(today, 1)]: "Tomorrow" };
   if (near[day]) return near[day];

@@ -1,11 +1,11 @@
-// Building elements. What people typed becomes text or attributes, never markup: there is no innerHTML in this app.
+// Creates elements. User input becomes text or attributes, never markup: there is no innerHTML in this app.
 
 import { PATHS } from "./icons.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const AS_PROPERTY = new Set(["value", "checked", "indeterminate"]);
 
-/** Return an element: `on...` are listeners, null and false leave an attribute out, null children are dropped. */
+/** Return an element. `on...` attributes are listeners; null and false omit an attribute; null children are dropped. */
 export function h(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -18,7 +18,7 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Return one of the icons; it says nothing to screen readers, the text beside it does. */
+/** Return one of the icons. It is hidden from screen readers, which read the text beside it. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 20 20");
@@ -32,7 +32,7 @@ export function icon(name) {
   return svg;
 }
 
-/** Return a button that is an icon with a name for screen readers and tooltips. */
+/** Return a button with an icon, and with a label for screen readers and the tooltip. */
 export function iconButton(name, label, onclick, attributes = {}) {
   return h(
     "button",

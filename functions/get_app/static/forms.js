@@ -1,4 +1,4 @@
-// Labelled fields, and forms that show each problem at the field that it is about.
+// Labelled fields, and forms that show each problem at the field that caused it.
 
 import { h, iconButton } from "./dom.js";
 import { keysOf } from "./keys.js";
@@ -6,7 +6,7 @@ import { byField, inWords } from "./problems.js";
 
 let count = 0;
 
-/** Return a labelled input; `hint` stands below it until an error takes its place. */
+/** Return a labelled input; `hint` is shown below it until an error replaces it. */
 export function field(label, name, attributes = {}, { hint = null, input = null } = {}) {
   const id = `field-${(count += 1)}`;
   const control = input ?? h("input", { type: "text", ...attributes });
@@ -37,7 +37,7 @@ function revealing(input) {
   return h("div", { class: "with-button" }, input, button);
 }
 
-/** Return a form. `submit` gets its fields, their key and where to say something; what it throws is shown. */
+/** Return a form. `submit` gets the fields, their key and the element for a message; an error that it throws is shown. */
 export function form(children, label, submit, { danger = false } = {}) {
   const button = h("button", { class: danger ? "button danger" : "button primary" }, label);
   const message = h("p", { class: "form-message", role: "alert" });
@@ -71,7 +71,7 @@ function clear(element, message) {
 
 const note = (input) => document.getElementById(input.getAttribute("aria-describedby"));
 
-/** Show a problem: each field's message at the field, the rest below; the first wrong field gets the focus. */
+/** Show a problem: the messages of fields at the fields, any other below; the first invalid field gets the focus. */
 export function show(problem, element, message) {
   const wrong = Object.entries(byField(problem)).filter(([name]) => element.elements[name]);
   for (const [name, text] of wrong) reject(element.elements[name], text);
@@ -79,7 +79,7 @@ export function show(problem, element, message) {
   else element.elements[wrong[0][0]].focus();
 }
 
-/** Mark an input as wrong and say why. */
+/** Mark an input as invalid and show why. */
 export function reject(input, text) {
   input.setAttribute("aria-invalid", "true");
   note(input).dataset.hint ??= note(input).textContent;

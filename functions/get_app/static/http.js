@@ -1,14 +1,14 @@
-// One request to the API until there is an answer: repeats what may pass, with the same idempotency key. Knows no tokens.
+// Sends a request to the API, and retries transient failures with the same idempotency key. Knows nothing of tokens.
 
 import { Problem, Unreachable } from "./problems.js";
 
-const PAUSES = [1000, 2000, 4000]; // milliseconds, unless the answer says Retry-After
+const PAUSES = [1000, 2000, 4000]; // milliseconds, unless the response has Retry-After
 const PATIENCE = 35_000; // the gateway gives up after 30 s
 
-/** Tells the page how the connection is: `lost` while it is being tried again, `dead` afterwards, `good` otherwise. */
+/** Reports the state of the connection: `lost` during retries, `dead` after the last one, `good` otherwise. */
 export const connection = new EventTarget();
 
-/** Return `{status, body, etag}`; throws Problem for 4xx and 5xx, Unreachable for no answer. A write has one key for all attempts. */
+/** Return `{status, body, etag}`. Throws Problem for 4xx and 5xx, Unreachable without a response. Attempts share one key. */
 export async function exchange(method, path, { body, headers = {}, key = crypto.randomUUID() } = {}) {
   const request = { method, headers: { ...headers }, cache: "no-store" };
   if (method !== "GET") request.headers["Idempotency-Key"] = key;
@@ -17,11 +17,11 @@ export async function exchange(method, path, { body, headers = {}, key = crypto.
     request.body = JSON.stringify(body);
   }
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await ask(path, request);
-    if (answer && !mayPass(answer)) return settle(answer);
-    if (attempt === PAUSES.length) return giveUp(answer);
+    const response = await ask(path, request);
+    if (response && !isTransient(response)) return settle(response);
+    if (attempt === PAUSES.length) return giveUp(response);
     tell("lost");
-    await pause(answer?.retryAfter ? answer.retryAfter * 1000 : PAUSES[attempt]);
+    await pause(response?.retryAfter ? response.retryAfter * 1000 : PAUSES[attempt]);
   }
 }
 
@@ -36,26 +36,26 @@ async function ask(path, request) {
       body: text ? JSON.parse(text) : null,
     };
   } catch {
-    return null; // no connection, one that broke off, or a proxy's page: in each case it may have been applied
+    return null; // no connection, a broken one, or a proxy's page: in each case the request may have been applied
   }
 }
 
-// docs/reliability.md, "What a client should do". A 429 without a code is the gateway's throttle, which passes.
-function mayPass({ status, body }) {
+// docs/reliability.md, "What a client should do". A 429 without a code is the gateway's throttle, which is transient.
+function isTransient({ status, body }) {
   if (status === 503) return body?.code !== "mail_not_configured";
   if (status === 429) return !body?.code;
   return [500, 502, 504].includes(status) || body?.code === "idempotency_key_in_use";
 }
 
-function settle(answer) {
+function settle(response) {
   tell("good");
-  if (answer.status >= 400) throw new Problem(answer);
-  return answer;
+  if (response.status >= 400) throw new Problem(response);
+  return response;
 }
 
-function giveUp(answer) {
+function giveUp(response) {
   tell("dead");
-  throw answer ? new Problem(answer) : new Unreachable();
+  throw response ? new Problem(response) : new Unreachable();
 }
 
 function tell(state) {

@@ -1,4 +1,4 @@
-// The icons' outlines on a grid of 20 by 20, drawn with a stroke in the colour of the text.
+// The outlines of the icons on a 20 by 20 grid, stroked in the colour of the text.
 
 export const PATHS = {
   lambda: ["M6 4.8h1.7a1.7 1.7 0 0 1 1.6 1.1l3.9 9.6", "M9.9 8.2 6.6 15.5"],

@@ -1,4 +1,4 @@
-// Shortcuts of one key, for when the focus is not in a field or a dialog. parts/help.js lists them.
+// Single-key shortcuts, active unless the focus is in a field or a dialog. parts/help.js lists them.
 
 import { complete, remove, undo } from "./actions.js";
 import { showHelp, shortcutsOn } from "./parts/help.js";
@@ -42,7 +42,7 @@ const KEYS = {
   g: () => ((goUntil = Date.now() + WAIT), true),
   "?": () => (showHelp(), true),
 };
-KEYS[" "] = () => document.activeElement.matches(".task-title") && KEYS.x(); // elsewhere Space presses what has the focus
+KEYS[" "] = () => document.activeElement.matches(".task-title") && KEYS.x(); // on other elements, Space activates the element
 
 addEventListener("keydown", (event) => {
   const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");

@@ -1,6 +1,6 @@
-// Idempotency keys: one for each thing that a person does, the same for as long as exactly that is sent again.
+// Idempotency keys: a new one for each action, the same one as long as an identical request is sent again.
 
-/** Return a function from what is sent to its key. */
+/** Return a function that returns the key for the content of a request. */
 export function keysOf() {
   let last = { sent: null, key: null };
   return (what) => {

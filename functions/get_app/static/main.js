@@ -1,4 +1,4 @@
-// The start: finds out who is there, and shows the page of each address.
+// The entry point: finds out whether someone is logged in, and shows the page for each URL.
 
 import { account, tags } from "./api.js";
 import { todayIn } from "./dates.js";
@@ -21,7 +21,7 @@ import { viewOf } from "./views.js";
 
 const ENTRY = ["log-in", "sign-up", "forgot-password"];
 const MAIL_LINKS = ["reset-password", "verify-email"];
-const STALE = 60_000; // milliseconds after which a list is asked for again when the page comes back into sight
+const STALE = 60_000; // milliseconds; a list older than this is reloaded when the page becomes visible again
 
 const app = document.querySelector("#app");
 let shown = { address: null, leave: () => {} };
@@ -39,12 +39,12 @@ async function start() {
   }
 }
 
-/** Load who is logged in, and show the page of the address. */
+/** Load the user who is logged in, and show the page for the current URL. */
 async function loaded() {
   const [user, { items }] = await Promise.all([account.get(), tags.list()]);
   change({ user, tags: items });
   app.replaceChildren(
-    h("a", { class: "skip", href: "#main" }, "Skip to the tasks"),
+    h("a", { class: "skip", href: "#main" }, "Skip to main content"),
     ...navigation(),
     h("main", { id: "main", tabindex: "-1" }),
   );
@@ -85,7 +85,7 @@ function follow() {
 
 function showPage(parts, query) {
   const tag = parts[0] === "tag" && state.tags.find((one) => one.id === parts[1]);
-  const filters = [...query].filter(([name]) => name !== "q"); // the search page follows its words by itself
+  const filters = [...query].filter(([name]) => name !== "q"); // the search page handles its own query
   const address = JSON.stringify([parts, filters, tag?.version, todayIn(zone())]);
   if (address === shown.address) return;
   const samePage = shown.page === location.pathname;
@@ -102,7 +102,7 @@ function showPage(parts, query) {
   focusAfter(samePage, typed, main);
 }
 
-// A new page is announced by its heading. Where only a filter has changed, the focus stays on what changed it.
+// A new page puts the focus on its heading, which announces it. If only a filter changed, the focus stays on that control.
 function focusAfter(samePage, typed, main) {
   const search = document.querySelector("#search");
   if (search && (typed === "search" || !samePage)) return search.focus();
@@ -116,7 +116,7 @@ async function showPanel(task) {
   (await close)?.();
 }
 
-// Other devices have changed tasks meanwhile, or it is another day, which is part of the page's address.
+// Other devices may have changed tasks, or a new day may have begun: the day is part of `address`.
 function refresh() {
   if (!state.user) return;
   follow();
@@ -128,14 +128,14 @@ function refresh() {
 const banner = (text) => (document.querySelector("#banner").textContent = text);
 
 route.addEventListener("go", follow);
-// Loading the page anew forgets all that was shown. Whoever logs in again is where the session ended.
+// Reloading clears everything that was shown. After logging in again, the user is back where the session ended.
 session.addEventListener("over", () => {
   if (location.pathname === "/app/account") location.replace("/app/log-in");
   else location.reload();
 });
 connection.addEventListener("good", () => banner(""));
-connection.addEventListener("lost", () => banner("Lambdo cannot be reached. Trying again …"));
-connection.addEventListener("dead", () => banner("Lambdo cannot be reached."));
+connection.addEventListener("lost", () => banner("Can't reach Lambdo. Retrying…"));
+connection.addEventListener("dead", () => banner("Can't reach Lambdo."));
 addEventListener("online", refresh);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) seenAt = Date.now();

@@ -1,31 +1,31 @@
-// What can go wrong with a request, and how it is said to a person.
+// How a request can fail, and the messages that users read.
 
-/** An answer of 4xx or 5xx: the API's problem details, or the gateway's `{message}`, which has no code. */
+/** A 4xx or 5xx response: the API's problem details, or the gateway's `{message}`, which has no code. */
 export class Problem extends Error {
-  constructor(answer) {
-    super(answer.body?.detail ?? answer.body?.message ?? `The server answered ${answer.status}.`);
-    this.status = answer.status;
-    this.code = answer.body?.code ?? null;
-    this.errors = answer.body?.errors ?? [];
-    this.retryAfter = answer.retryAfter;
+  constructor(response) {
+    super(response.body?.detail ?? response.body?.message ?? `The server returned ${response.status}.`);
+    this.status = response.status;
+    this.code = response.body?.code ?? null;
+    this.errors = response.body?.errors ?? [];
+    this.retryAfter = response.retryAfter;
   }
 }
 
-/** No answer at all, again and again. The request may have been applied: it is sent again with its key or not at all. */
+/** No response to any attempt. The request may have been applied, so it may only be sent again with the same key. */
 export class Unreachable extends Error {
   constructor() {
-    super("Lambdo cannot be reached.");
+    super("Can't reach Lambdo.");
   }
 }
 
-/** Return the sentence that tells a person what happened. */
+/** Return the message that tells the user what happened. */
 export function inWords(problem, now = new Date()) {
-  if (problem instanceof Unreachable) return "Lambdo cannot be reached. Nothing is lost: try again in a moment.";
+  if (problem instanceof Unreachable) return "Can't reach Lambdo. Check your connection, then try again.";
   if (!(problem instanceof Problem)) throw problem;
   if (problem.status === 429) return `Too many attempts. ${waiting(problem.retryAfter, now)}`;
-  if (problem.code === "invalid_credentials") return "E-mail address and password do not match.";
-  if (problem.code === "mail_not_configured") return "This server sends no mails. Ask whoever runs it.";
-  if (problem.status >= 500) return "Lambdo is in trouble. Try again in a moment.";
+  if (problem.code === "invalid_credentials") return "Incorrect email or password.";
+  if (problem.code === "mail_not_configured") return "This server doesn't send emails. Contact its administrator.";
+  if (problem.status >= 500) return "Something went wrong. Try again in a moment.";
   return problem.message;
 }
 
@@ -36,7 +36,7 @@ function waiting(seconds, now) {
   return minutes > 1 ? `Try again in ${minutes} minutes, at ${time}.` : "Try again in a minute.";
 }
 
-/** Return the messages of a 422 by the field's name, and whether there are any. */
+/** Return the messages of a 422 by field name. */
 export function byField(problem) {
   return Object.fromEntries((problem.errors ?? []).map((one) => [one.loc[1], friendly(one.msg)]));
 }

@@ -1,21 +1,21 @@
-// Addresses: /app/<page>, with the open task as ?task=id. Links inside the app are followed without loading the page.
+// URLs: /app/<page>, with the open task as ?task=id. Links inside the app are followed without reloading the page.
 
 export const route = new EventTarget();
 
-/** Return the parts after /app, and the query. */
+/** Return the parts of the path after /app, and the query. */
 export function here() {
   const parts = location.pathname.split("/").slice(2).filter(Boolean);
   return { parts: parts.length ? parts : ["today"], query: new URLSearchParams(location.search) };
 }
 
-/** Go to an address; `replace` leaves no step back to the present one. */
+/** Go to a URL; with `replace`, the current one does not stay in the history. */
 export function go(address, { replace = false } = {}) {
   if (replace) history.replaceState(null, "", address);
   else history.pushState(null, "", address);
   route.dispatchEvent(new Event("go"));
 }
 
-/** Return the present address with some query parameters changed; null removes one. */
+/** Return the current URL with some query parameters changed; null removes one. */
 export function withQuery(changes) {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {

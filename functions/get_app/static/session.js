@@ -1,18 +1,18 @@
-// Who is logged in. The access token lives in this module only, the refresh token in a cookie that no script can read.
+// The user's session. The access token is kept only in this module, the refresh token in a cookie that no script can read.
 
 import { exchange } from "./http.js";
 import { Problem } from "./problems.js";
 
-const MARK = "lambdo-session"; // says that there may be a cookie, so that a first visit asks for nothing; holds no secret
-const EARLY = 30_000; // milliseconds before its end in which a token is renewed
+const MARK = "lambdo-session"; // says that there may be a cookie, so that a first visit sends no request; holds no secret
+const EARLY = 30_000; // milliseconds; a token is renewed this long before it expires
 
 let token = null;
 let renewAt = 0;
 
-/** Tells the page that the session is over. */
+/** Tells the page, with the event `over`, that the session has ended. */
 export const session = new EventTarget();
 
-/** Tell whether somebody may still be logged in; a refresh shows whether it is so. */
+/** Tell whether someone may be logged in; only a refresh can confirm it. */
 export const mayBeLoggedIn = () => localStorage.getItem(MARK) !== null;
 
 /** Log in; throws Problem. */
@@ -28,14 +28,14 @@ export async function logOut() {
   forget();
 }
 
-/** Forget the session, as after its end on the server. */
+/** Forget the session, for example after it has ended on the server. */
 export function forget() {
   token = null;
   localStorage.removeItem(MARK);
   session.dispatchEvent(new Event("over"));
 }
 
-/** Send a request with the access token, renewing it first or, if it is refused, once in between. */
+/** Send a request with the access token. An old token is renewed first; after a 401, it is renewed for one retry. */
 export async function authorized(method, path, options = {}) {
   const key = options.key ?? crypto.randomUUID();
   const send = () =>
@@ -50,7 +50,7 @@ export async function authorized(method, path, options = {}) {
   }
 }
 
-/** Get a new access token by the cookie. One tab at a time: a refresh token is for one use. */
+/** Get a new access token with the cookie. One tab at a time, because a refresh token works only once. */
 async function renew() {
   const refused = token;
   await navigator.locks.request("lambdo-refresh", async () => {
@@ -73,7 +73,7 @@ function keep({ access_token: access, expires_in: seconds }) {
   if (known && known !== owner) location.reload();
 }
 
-// Another tab logged in or out: what is shown here may be somebody else's.
+// Another tab logged in or out: what is shown here may belong to another user.
 addEventListener("storage", (event) => {
   if (event.key === MARK && event.oldValue !== event.newValue) location.reload();
 });

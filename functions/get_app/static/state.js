@@ -1,9 +1,9 @@
-// What is known about who is logged in. Whoever changes it calls `changed`, whoever shows it listens.
+// The user who is logged in, and their tags. Call `change` to change them; listen to `changes` to show them.
 
 export const state = { user: null, tags: [] };
 export const changes = new EventTarget();
 
-/** Take over what is new, and tell those who show it. */
+/** Apply the new values, and notify the listeners. */
 export function change(news) {
   Object.assign(state, news);
   state.tags.sort((one, other) => one.name.localeCompare(other.name));

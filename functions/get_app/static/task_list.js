@@ -1,9 +1,9 @@
-// The tasks of the view that is shown, page by page. Shows nothing itself: it tells those who listen.
+// The tasks of the current view, loaded page by page. Renders nothing: it notifies listeners.
 
 import { tasks as api } from "./api.js";
 
-const LINGER = 700; // milliseconds in which a task that no longer belongs here can still be seen
-const SHORT_PAGES = 5; // a filtered page may come back empty with a cursor: go on so often before asking the person
+const LINGER = 700; // milliseconds for which a task that no longer belongs here stays visible
+const SHORT_PAGES = 5; // a filtered page may be empty and have a cursor: load up to so many before asking the user
 
 export const list = { view: null, tasks: [], cursor: null, status: "loading", problem: null, leaving: new Set() };
 export const listChanges = new EventTarget();
@@ -12,7 +12,7 @@ let visit = 0;
 
 const tell = () => listChanges.dispatchEvent(new Event("list"));
 
-/** Show a view: load its first page. With `quietly`, what is there stays until the new page has come. */
+/** Show a view: load its first page. With `quietly`, the old tasks stay until the new page has arrived. */
 export async function open(view, { quietly = false } = {}) {
   visit += 1;
   Object.assign(list, { view, leaving: new Set() });
@@ -57,7 +57,7 @@ function finish(news) {
 
 export const find = (id) => list.tasks.find((task) => task.id === id);
 
-/** Show a task as it is now: where it belongs, or, if it no longer does, for a moment where it was. */
+/** Show the current state of a task. If it no longer belongs to the list, it stays in its place for a moment. */
 export function put(task) {
   const was = find(task.id);
   const others = list.tasks.filter((one) => one.id !== task.id);
@@ -74,7 +74,7 @@ function leave(task, others) {
   setTimeout(() => list.leaving.has(task.id) && drop(task.id), LINGER);
 }
 
-/** Take a task out of the list. */
+/** Remove a task from the list. */
 export function drop(id) {
   list.leaving.delete(id);
   list.tasks = list.tasks.filter((task) => task.id !== id);

@@ -1,4 +1,4 @@
-// The shorthand of the line in which tasks are added: "Call Ada tomorrow #work !high". English words only.
+// Parses the shorthand of the quick-add line: "Call Ada tomorrow #work !high". English words only.
 
 import { addDays, weekday } from "./dates.js";
 
@@ -6,7 +6,7 @@ const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "frida
 const WORD =
   /(?<=^|\s)(?:#(?<tag>[^\s#]{1,50})|!(?<priority>high|medium|low)|(?<date>today|tomorrow|next week|(?:on )?(?:sun|mon|tues|wednes|thurs|fri|satur)day|\d{4}-\d{2}-\d{2}))(?=\s|$)/giu;
 
-/** Return `{title, tags, priority, due, words}`: what is meant, and the words that say so. `literal` are words to leave in the title. */
+/** Return `{title, tags, priority, due, words}`: the fields, and the words they are from. Words in `literal` are kept. */
 export function parseLine(line, today, literal = new Set()) {
   const found = { title: line, tags: [], priority: null, due: null, words: [] };
   found.title = line.replaceAll(WORD, (word, ...rest) => {

@@ -1,4 +1,4 @@
-// Short messages at the lower edge, each with at most one thing to do about it, and words for screen readers alone.
+// Toasts: short messages at the bottom, each with at most one action. Also announcements for screen readers only.
 
 import { h } from "./dom.js";
 
@@ -6,10 +6,10 @@ const SECONDS = 8;
 
 let timer = null;
 
-/** Say it, with a button if there is something to do; stays while the pointer or the focus is on it. */
+/** Show a message, with a button if there is an action. It stays while the pointer or the focus is on it. */
 export function toast(text, action = null, { urgent = false } = {}) {
   const region = document.querySelector("#toasts");
-  const host = document.querySelector("dialog[open]") ?? document.body; // what is behind a modal dialog cannot be reached
+  const host = document.querySelector("dialog[open]") ?? document.body; // elements behind a modal dialog cannot be reached
   if (region.parentElement !== host) host.append(region);
   const button =
     action &&
@@ -29,7 +29,7 @@ function hide() {
   document.querySelector("#toasts").replaceChildren();
 }
 
-/** Say something that everybody else can see. */
+/** Announce to screen readers what the page already shows. */
 export function announce(text) {
   document.querySelector("#announcements").textContent = text;
 }

@@ -1,4 +1,4 @@
-// The lists: what each asks the API for, which tasks belong to it and in what order, and how it groups them.
+// The lists: what each requests from the API, which tasks belong to it, and how they are sorted and grouped.
 
 import { addDays, dueParts, longDay, shortDay, todayIn } from "./dates.js";
 import { state, zone } from "./state.js";
@@ -6,14 +6,14 @@ import { state, zone } from "./state.js";
 const RANK = { high: 3, medium: 2, low: 1 };
 const byText = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 const newest = (one, other) => byText(other.id, one.id);
-// A list by due date has undated tasks last; the ids of equals are in order of creation, as in the API's index.
+// By due date, tasks without one come last; tasks with the same one are ordered by id, that is by creation, as in the API.
 const byDue = (one, other) => byText(one.due_date ?? "~", other.due_date ?? "~") || byText(one.id, other.id);
 const byPriority = (one, other) => RANK[other.priority] - RANK[one.priority] || newest(one, other);
 
 export const SORTS = {
   "-created_at": { label: "Newest first", compare: newest },
-  due_date: { label: "By due date", compare: byDue },
-  priority: { label: "By priority", compare: byPriority },
+  due_date: { label: "Due date", compare: byDue },
+  priority: { label: "Priority", compare: byPriority },
 };
 export const STATUSES = { open: "Open", done: "Completed", any: "All" };
 
@@ -45,7 +45,7 @@ function today() {
     grouped: true,
     groups: (tasks) => dueGroups(tasks, (due) => (due < day ? "Overdue" : "Today")),
     defaults: { due: day },
-    empty: { icon: "sun", title: "All clear", text: "Nothing is due today. Enjoy it, or add something above." },
+    empty: { icon: "sun", title: "All clear", text: "Nothing is due today. Enjoy your day, or add a task above." },
   };
 }
 
@@ -54,7 +54,7 @@ function upcoming() {
   return {
     path: "/app/upcoming",
     title: "Upcoming",
-    subtitle: "From tomorrow on",
+    subtitle: "Tomorrow and later",
     filters: { status: "open", due_after: day },
     includes: (task) => !task.completed && task.due_date !== null && dueDay(task) > day,
     compare: byDue,
@@ -66,7 +66,7 @@ function upcoming() {
           : longDay(due, day),
       ),
     defaults: { due: addDays(day, 1) },
-    empty: { icon: "upcoming", title: "Nothing ahead", text: "Tasks with a due date after today appear here." },
+    empty: { icon: "upcoming", title: "Nothing coming up", text: "Tasks that are due after today appear here." },
   };
 }
 
@@ -93,7 +93,7 @@ function all(query) {
     filters: {},
     includes: () => true,
     defaults: {},
-    empty: { icon: "all", title: "Nothing here", text: "Add your first task above: a title is enough." },
+    empty: { icon: "all", title: "No tasks here", text: "Add one above. A title is all it needs." },
   });
 }
 
@@ -111,8 +111,8 @@ function tag(query, id) {
       defaults: { tags: [it.name] },
       empty: {
         icon: "tag",
-        title: "Nothing with this tag",
-        text: "Tasks that are added here get the tag by themselves.",
+        title: "No tasks with this tag",
+        text: "Tasks you add here get this tag automatically.",
       },
     })
   );
@@ -131,9 +131,9 @@ function search(query) {
     empty: words
       ? {
           icon: "search",
-          title: "No task found",
-          text: "Titles and descriptions are searched, without regard to case and accents.",
+          title: "No tasks found",
+          text: "Search covers titles and descriptions, and ignores case and accents.",
         }
-      : { icon: "search", title: "Find a task", text: "Type a word of its title or description." },
+      : { icon: "search", title: "Find a task", text: "Type a word from its title or description." },
   });
 }

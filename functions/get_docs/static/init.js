@@ -1,6 +1,6 @@
 "use strict";
 
-// Swagger UI's own dark mode is a class; the page's colours follow the system, and so does it.
+// Swagger UI switches its dark mode by a class. Set it from the system's setting, as the page's colours do.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", follow);
@@ -14,7 +14,7 @@ SwaggerUIBundle({
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
   filter: true,
-  persistAuthorization: false, // a token that a page keeps is a token that a script can find
+  persistAuthorization: false, // any script on the page could read a stored token
   tryItOutEnabled: true,
   validatorUrl: null,
 });

@@ -1,5 +1,1 @@
-"""The code that every Lambdo function shares."""
-
-import gc
-
-gc.disable()  # collecting while init only makes what stays costs CPU; @endpoint turns it on again
+"""The code that every Lambdo function shares: a folder for each floor and each resource, imports only downward."""

@@ -1,4 +1,4 @@
-// The account: profile, address, appearance, sessions, password, and its end.
+// The account page: profile, email address, appearance, sessions, password and account deletion.
 
 import { report } from "../actions.js";
 import { account } from "../api.js";
@@ -11,7 +11,7 @@ import { forget, logOut } from "../session.js";
 import { change, state } from "../state.js";
 import { toast } from "../toast.js";
 
-/** Show the account in the page's main part; returns what to call when it is left. */
+/** Show the account page in `main`. Returns a function to call when the user leaves it. */
 export function showAccount(main) {
   const leave = () => logOut().catch(report);
   main.replaceChildren(
@@ -23,12 +23,12 @@ export function showAccount(main) {
     ),
     section("Profile", address(), profile()),
     section("Appearance", appearance()),
-    section("Where you are logged in", sessionList()),
+    section("Where you're logged in", sessionList()),
     section("Password", password()),
     section(
       "Delete account",
-      h("p", {}, "Your account, tasks and tags are deleted for good."),
-      h("button", { type: "button", class: "button danger-outline", onclick: askToDelete }, "Delete account …"),
+      h("p", {}, "Permanently delete your account with all its tasks and tags."),
+      h("button", { type: "button", class: "button danger-outline", onclick: askToDelete }, "Delete account…"),
     ),
   );
   return () => {};
@@ -49,7 +49,7 @@ function profile() {
   return form(
     [
       field("Name", "name", { value: state.user.name ?? "", autocomplete: "name", maxlength: "100" }),
-      field("Time zone", "time_zone", {}, { input: select, hint: "Days begin and end by its clocks." }),
+      field("Time zone", "time_zone", {}, { input: select, hint: "Due dates follow this time zone." }),
     ],
     "Save",
     async ({ name, time_zone }, key) => {
@@ -60,11 +60,11 @@ function profile() {
 }
 
 function address() {
-  if (state.user.email_verified) return h("p", { class: "note" }, "Your e-mail address is confirmed.");
+  if (state.user.email_verified) return h("p", { class: "note" }, "Your email address is confirmed.");
   const resend = async () => {
     try {
       await account.resendMail();
-      toast(`A mail to ${state.user.email} is on its way`);
+      toast(`Email sent to ${state.user.email}`);
     } catch (problem) {
       report(problem);
     }
@@ -72,14 +72,14 @@ function address() {
   return h(
     "div",
     { class: "notice" },
-    h("p", {}, "Your e-mail address is not confirmed yet. Follow the link in the mail that we sent you."),
-    h("button", { type: "button", class: "button small", onclick: resend }, "Send it again"),
+    h("p", {}, "Your email address isn't confirmed yet. Open the link in the email we sent you."),
+    h("button", { type: "button", class: "button small", onclick: resend }, "Resend email"),
   );
 }
 
 function appearance() {
   const choices = [
-    ["system", "As the device"],
+    ["system", "System"],
     ["light", "Light"],
     ["dark", "Dark"],
   ];
@@ -116,7 +116,7 @@ function password() {
         "New password",
         "new_password",
         { type: "password", autocomplete: "new-password" },
-        { hint: "At least 8 characters. All other devices are logged out." },
+        { hint: "At least 8 characters. Your other devices will be logged out." },
       ),
     ],
     "Change password",
@@ -134,7 +134,7 @@ function askToDelete() {
     "Delete your account?",
     form(
       [
-        h("p", {}, "Everything in it is deleted for good. This cannot be undone."),
+        h("p", {}, "This permanently deletes your account with all its tasks and tags. You can't undo this."),
         field("Your password", "password", { type: "password", autocomplete: "current-password", autofocus: true }),
       ],
       "Delete my account",

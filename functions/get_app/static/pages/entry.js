@@ -1,4 +1,4 @@
-// The way in: log in, sign up, or ask for a mail with which to choose a new password.
+// The pages for people who are not logged in: log in, sign up and forgotten password.
 
 import { account } from "../api.js";
 import { h } from "../dom.js";
@@ -9,7 +9,7 @@ import { logIn } from "../session.js";
 
 const EMAIL = { type: "email", autocomplete: "username", inputmode: "email", required: true, maxlength: "254" };
 
-/** Show one of the pages; `loaded` goes on once somebody is logged in. */
+/** Show one of these pages. Calls `loaded` once the user has logged in. */
 export function showEntry(app, page, loaded) {
   const { title, lead, content, links } = { "log-in": logInPage, "sign-up": signUpPage, "forgot-password": forgotPage }[
     page
@@ -17,7 +17,7 @@ export function showEntry(app, page, loaded) {
   card(app, title, [lead && h("p", { class: "lead" }, lead), content, h("p", { class: "links" }, links)]);
 }
 
-/** Show a page with one card on it, as for all that comes before somebody is logged in. */
+/** Show a page that consists of one card, as all pages without a log-in do. */
 export function card(app, title, content) {
   document.title = `${title} · Lambdo`;
   app.replaceChildren(
@@ -43,7 +43,7 @@ function logInPage(loaded) {
     title: "Log in",
     content: form(
       [
-        field("E-mail", "email", EMAIL),
+        field("Email", "email", EMAIL),
         field("Password", "password", { type: "password", autocomplete: "current-password", required: true }),
       ],
       "Log in",
@@ -60,12 +60,12 @@ function signUpPage(loaded) {
   const content = form(
     [
       field("Name", "name", { autocomplete: "name", maxlength: "100" }, { hint: "Optional" }),
-      field("E-mail", "email", EMAIL),
+      field("Email", "email", EMAIL),
       field(
         "Password",
         "password",
         { type: "password", autocomplete: "new-password", required: true },
-        { hint: "At least 8 characters; a few words make a good one." },
+        { hint: "At least 8 characters. A few random words work well." },
       ),
     ],
     "Create account",
@@ -74,19 +74,19 @@ function signUpPage(loaded) {
         await account.register({ email, password, ...(name.trim() && { name }) }, key);
       } catch (problem) {
         if (problem.code !== "email_already_exists") throw problem;
-        reject(content.elements.email, "There is an account with this address. Log in instead?");
+        reject(content.elements.email, "An account with this email already exists. Log in instead?");
         return content.elements.email.focus();
       }
       await logIn(email, password);
-      await account.update({ time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone }).catch(() => {}); // UTC will do, and can be changed
+      await account.update({ time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone }).catch(() => {}); // UTC, until the user changes it
       await loaded();
     },
   );
-  return { title: "Create your account", content, links: [link("/app/log-in", "I have an account")] };
+  return { title: "Create your account", content, links: [link("/app/log-in", "Already have an account? Log in")] };
 }
 
 function forgotPage() {
-  const content = form([field("E-mail", "email", EMAIL)], "Send the mail", async ({ email }, _key, message) => {
+  const content = form([field("Email", "email", EMAIL)], "Send reset link", async ({ email }, _key, message) => {
     try {
       await account.forgotPassword(email);
     } catch (problem) {
@@ -97,13 +97,13 @@ function forgotPage() {
       h(
         "p",
         { class: "done-message", role: "status", tabindex: "-1" },
-        `If ${email} has an account, a mail is on its way. Its link works for 30 minutes.`,
+        `If ${email} has an account, we've sent it a reset link. The link expires after 30 minutes.`,
       ),
     );
   });
   return {
     title: "Forgot your password?",
-    lead: "We send a link with which you choose a new one.",
+    lead: "Enter your email and we'll send you a link to choose a new one.",
     content,
     links: [link("/app/log-in", "Back to log in")],
   };

@@ -1,4 +1,4 @@
-// Where the links of mails lead: to choose a new password, and to confirm an e-mail address. The token is in the fragment.
+// The pages that links in emails open: choose a new password, confirm an email address. The token is in the URL fragment.
 
 import { account } from "../api.js";
 import { h } from "../dom.js";
@@ -7,9 +7,9 @@ import { inWords } from "../problems.js";
 import { mayBeLoggedIn } from "../session.js";
 import { card } from "./entry.js";
 
-const OLD = "This link is not good any more: it was used, or it is too old.";
+const OLD = "This link has expired or was already used.";
 
-/** Show the page of a link and take the token out of the address, so that it stays in no history. */
+/** Show the page for a link. Removes the token from the URL, so that it does not stay in the browser history. */
 export function showMailLink(app, page) {
   const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   history.replaceState(null, "", location.pathname);
@@ -26,10 +26,10 @@ function resetPassword(app, token) {
       await account.resetPassword(token, password, key);
     } catch (problem) {
       if (problem.code !== "invalid_mail_token") throw problem;
-      return message.replaceChildren(`${OLD} `, h("a", { href: "/app/forgot-password" }, "Send a new one"));
+      return message.replaceChildren(`${OLD} `, h("a", { href: "/app/forgot-password" }, "Send a new link"));
     }
     card(app, "Password changed", [
-      h("p", { role: "status" }, "All devices are logged out. Log in with the new password."),
+      h("p", { role: "status" }, "You've been logged out on all devices. Log in with your new password."),
       onward("Log in"),
     ]);
   };
@@ -40,7 +40,7 @@ function resetPassword(app, token) {
           "New password",
           "password",
           { type: "password", autocomplete: "new-password", required: true },
-          { hint: "At least 8 characters; a few words make a good one." },
+          { hint: "At least 8 characters. A few random words work well." },
         ),
       ],
       "Change password",
@@ -50,16 +50,16 @@ function resetPassword(app, token) {
 }
 
 async function verifyEmail(app, token) {
-  card(app, "Confirming your address", [h("p", { role: "status" }, "One moment …")]);
+  card(app, "Confirming your email", [h("p", { role: "status" }, "One moment…")]);
   try {
     await account.verifyEmail(token);
-    card(app, "Address confirmed", [
-      h("p", { role: "status" }, "Thank you: this e-mail address is yours."),
+    card(app, "Email confirmed", [
+      h("p", { role: "status" }, "Thanks! Your email address is confirmed."),
       onward("Go to your tasks"),
     ]);
   } catch (problem) {
     const text =
-      problem.code === "invalid_mail_token" ? `${OLD} Your account page can send a new one.` : inWords(problem);
-    card(app, "Not confirmed", [h("p", { role: "alert" }, text), onward("Go to your tasks")]);
+      problem.code === "invalid_mail_token" ? `${OLD} You can send a new one from your account page.` : inWords(problem);
+    card(app, "Email not confirmed", [h("p", { role: "alert" }, text), onward("Go to your tasks")]);
   }
 }

@@ -1,4 +1,4 @@
-// A list of tasks: heading, filters, the line to add one, the rows, and more of them.
+// A list of tasks: heading, filters, the quick-add line, the rows, and loading more of them.
 
 import { h, icon, iconButton } from "../dom.js";
 import { quickAdd } from "../parts/quick_add.js";
@@ -9,7 +9,7 @@ import { go, here, withQuery } from "../router.js";
 import { list, listChanges, more, open } from "../task_list.js";
 import { SORTS, STATUSES, viewOf } from "../views.js";
 
-/** Show a view in the page's main part; returns what to call when it is left. */
+/** Show a view in `main`. Returns a function to call when the user leaves it. */
 export function showTasks(main, view) {
   const rows = taskRows();
   const foot = h("div", { class: "foot" });
@@ -42,7 +42,7 @@ function heading(view) {
         view.tag && iconButton("pencil", "Edit tag", () => editTag(view.tag)),
         picker("Show", "status", view.status, Object.entries(STATUSES)),
         picker(
-          "Order",
+          "Sort by",
           "sort",
           view.sort,
           Object.entries(SORTS).map(([value, sort]) => [value, sort.label]),
@@ -98,19 +98,19 @@ function footOf(view) {
       h("p", { class: "note" }, inWords(list.problem)),
       h("button", { type: "button", class: "button", onclick: () => open(view) }, "Try again"),
     ];
-  if (list.status === "loading") return list.tasks.length ? [h("p", { class: "note" }, "Loading …")] : skeleton();
+  if (list.status === "loading") return list.tasks.length ? [h("p", { class: "note" }, "Loading…")] : skeleton();
   if (list.cursor)
     return [
       h(
         "button",
         { type: "button", class: "button more", onclick: more },
-        list.tasks.length ? "Load more" : "Keep looking",
+        list.tasks.length ? "Load more" : "Keep searching",
       ),
     ];
   return list.tasks.length ? [] : [emptyState(view.empty)];
 }
 
-/** Return what stands where there is nothing. */
+/** Return the message for an empty list. */
 export function emptyState({ icon: name, title, text }) {
   return h(
     "div",
@@ -128,7 +128,7 @@ function skeleton() {
       { class: "skeleton", "aria-hidden": "true" },
       Array.from({ length: 4 }, () => h("span")),
     ),
-    h("p", { class: "unseen" }, "Loading …"),
+    h("p", { class: "unseen" }, "Loading…"),
   ];
 }
 

@@ -1,4 +1,4 @@
-// The trash: what was deleted in the last 30 days, to be restored or emptied.
+// The trash: tasks deleted in the last 30 days, to restore or to delete permanently.
 
 import { report, restore } from "../actions.js";
 import { trash as api } from "../api.js";
@@ -12,7 +12,7 @@ import { emptyState } from "./tasks.js";
 
 const EMPTY = { icon: "trash", title: "The trash is empty", text: "Deleted tasks stay here for 30 days." };
 
-/** Show the trash in the page's main part; returns what to call when it is left. */
+/** Show the trash in `main`. Returns a function to call when the user leaves it. */
 export function showTrash(main) {
   const rows = h("ul", { class: "tasks trash" });
   const foot = h("div", { class: "foot" });
@@ -38,7 +38,7 @@ export function showTrash(main) {
   );
 
   const load = async (cursor = null) => {
-    foot.replaceChildren(h("p", { class: "note" }, "Loading …"));
+    foot.replaceChildren(h("p", { class: "note" }, "Loading…"));
     try {
       const page = await api.list(cursor);
       rows.append(...page.items.map((task) => row(task, afterwards)));
@@ -63,7 +63,7 @@ export function showTrash(main) {
     if (
       !(await confirm(
         "Empty the trash?",
-        "All tasks in it are deleted for good. This cannot be undone.",
+        "This permanently deletes all tasks in the trash. You can't undo this.",
         "Empty trash",
       ))
     )

@@ -1,8 +1,8 @@
-// Dialogs: a sheet that closes on Escape and outside clicks, and a question before something that cannot be undone.
+// Dialogs: one that closes on Escape and outside clicks, and one that asks before an action that cannot be undone.
 
 import { h, iconButton } from "../dom.js";
 
-/** Open a modal dialog with a title; it is gone once it is closed. `mayClose` may refuse Escape and clicks outside. */
+/** Open a modal dialog with a title; closing removes it. `mayClose` can refuse Escape and clicks outside. */
 export function openDialog(title, children, { className = "", mayClose = () => true } = {}) {
   const leave = () => mayClose() && dialog.close();
   const dialog = h(
@@ -32,7 +32,7 @@ function outside({ clientX: x, clientY: y, target }, dialog) {
   return target === dialog && (x < box.left || x > box.right || y < box.top || y > box.bottom);
 }
 
-/** Ask, and return whether the answer is yes. */
+/** Ask for confirmation, and return whether the user confirmed. */
 export function confirm(title, text, yes) {
   return new Promise((resolve) => {
     const dialog = openDialog(

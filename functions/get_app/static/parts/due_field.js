@@ -1,4 +1,4 @@
-// When a task is due: a day, perhaps a time of it on the user's clocks, and the days that people mostly mean.
+// The due date of a task: a day, an optional time in the user's time zone, and buttons for common days.
 
 import { addDays, dueParts, momentOf, todayIn, weekday } from "../dates.js";
 import { h } from "../dom.js";
@@ -44,7 +44,7 @@ export function dueField() {
     element,
     value: () => {
       const now = { day: day.value || null, time: time.value || null };
-      if (now.day === shown.day && now.time === shown.time) return shown.due; // to the second, as it was
+      if (now.day === shown.day && now.time === shown.time) return shown.due; // unchanged, so to the second
       return now.day && now.time ? momentOf(now.day, now.time, zone()) : now.day;
     },
     fill: (task) => {

@@ -1,4 +1,4 @@
-// What the keyboard does, and a switch for it: single keys can get in the way of speech input (WCAG 2.1.4).
+// The keyboard shortcuts, and a switch to turn them off: single keys can get in the way of speech input (WCAG 2.1.4).
 
 import { h } from "../dom.js";
 import { openDialog } from "./dialog.js";
@@ -7,16 +7,16 @@ const OFF = "lambdo-shortcuts-off";
 const SHORTCUTS = [
   ["Add a task", "n"],
   ["Search", "/"],
-  ["Next, previous task", "j", "k"],
-  ["Complete or reopen", "x", "Space"],
-  ["Edit", "e", "Enter"],
-  ["Delete", "Delete"],
+  ["Next or previous task", "j", "k"],
+  ["Complete or reopen task", "x", "Space"],
+  ["Edit task", "e", "Enter"],
+  ["Delete task", "Delete"],
   ["Undo", "z"],
   ["Go to Today", "g t"],
   ["Go to Upcoming", "g u"],
   ["Go to All tasks", "g a"],
-  ["Save the panel", "Ctrl Enter"],
-  ["This help", "?"],
+  ["Save open task", "Ctrl Enter"],
+  ["Show shortcuts", "?"],
 ];
 
 export const shortcutsOn = () => localStorage.getItem(OFF) === null;
@@ -25,7 +25,7 @@ export const shortcutsOn = () => localStorage.getItem(OFF) === null;
 export function showHelp() {
   const change = (event) => (event.target.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"));
   openDialog(
-    "Keyboard",
+    "Keyboard shortcuts",
     [
       h(
         "dl",
@@ -47,7 +47,7 @@ export function showHelp() {
         "label",
         { class: "switch" },
         h("input", { type: "checkbox", checked: shortcutsOn(), onchange: change }),
-        "Shortcuts of one key are on",
+        "Use single-key shortcuts",
       ),
     ],
     { className: "small" },

@@ -1,4 +1,4 @@
-// The line in which tasks are added; what it understands of the line is shown below it before anything is sent.
+// The quick-add line. The dates, tags and priorities that it recognises are shown below it before anything is sent.
 
 import { add, report } from "../actions.js";
 import { longDay, shortDay, todayIn } from "../dates.js";
@@ -11,9 +11,9 @@ import { list } from "../task_list.js";
 import { parseLine } from "../title_line.js";
 import { toast } from "../toast.js";
 
-/** Return the form that adds tasks to the list that is shown. */
+/** Return the form that adds tasks to the current list. */
 export function quickAdd() {
-  const literal = new Set(); // words that the person wants in the title
+  const literal = new Set(); // words that the user wants to keep in the title
   const keyOf = keysOf();
   const chips = h("div", { class: "chips", "aria-live": "polite" });
   const input = h("input", {
@@ -48,9 +48,9 @@ export function quickAdd() {
     reset();
     try {
       tellWhere(await add(fields, keyOf(fields)));
-      keyOf(null); // the same line once more is another task
+      keyOf(null); // the same line again is another task
     } catch (problem) {
-      input.value ||= line; // sent again as it is, it is the same request
+      input.value ||= line; // sent again unchanged, it is the same request
       refresh();
       report(problem.code === "invalid_fields" ? tooLong(problem) : problem);
     }
@@ -65,7 +65,7 @@ export function quickAdd() {
     { class: "quick-add", onsubmit: (event) => (event.preventDefault(), submit()) },
     h("span", { class: "quick-plus" }, icon("plus")),
     input,
-    h("button", { class: "button primary small" }, "Add"),
+    h("button", { class: "button primary small" }, "Add task"),
     chips,
     h("p", { class: "quick-hint", id: "quick-hint" }, "Try “Call Ada tomorrow #work !high”"),
   );
@@ -96,7 +96,7 @@ function chip({ word, kind, value }, keep) {
 
 function tellWhere(task) {
   if (list.view.includes(task)) return;
-  toast("Added to another list", { label: "Open", run: () => go(withQuery({ task: task.id })) });
+  toast("Task added to another list", { label: "Open task", run: () => go(withQuery({ task: task.id })) });
 }
 
 const tooLong = (problem) =>

@@ -1,4 +1,4 @@
-// The sessions of the account, each of which can be ended.
+// The sessions of the account, with a button to end each.
 
 import { report } from "../actions.js";
 import { account } from "../api.js";
@@ -24,9 +24,9 @@ const SYSTEMS = [
   ["Linux", "Linux"],
 ];
 
-/** Return the list, which loads itself. */
+/** Return the list, which loads its content by itself. */
 export function sessionList() {
-  const element = h("div", {}, h("p", { class: "note" }, "Loading …"));
+  const element = h("div", {}, h("p", { class: "note" }, "Loading…"));
   const load = async () => {
     try {
       const { items } = await account.sessions();
@@ -42,9 +42,9 @@ export function sessionList() {
               {
                 type: "button",
                 class: "button",
-                onclick: () => act(account.endOtherSessions, "Logged out everywhere else", load),
+                onclick: () => act(account.endOtherSessions, "All other devices are logged out", load),
               },
-              "Log out everywhere else",
+              "Log out all other devices",
             )
           : "",
       );
@@ -74,7 +74,7 @@ function row(one, load) {
           type: "button",
           class: "button small",
           "aria-label": `Log out: ${name}`,
-          onclick: () => act(() => account.endSession(one.id), "Logged out there", load),
+          onclick: () => act(() => account.endSession(one.id), "Device logged out", load),
         },
         "Log out",
       ),

@@ -1,4 +1,4 @@
-// The navigation: beside the page on a desktop, a drawer and a bar at the lower edge on a phone.
+// The navigation: a sidebar on desktops, a drawer and a bottom bar on phones.
 
 import { dot, h, icon, iconButton } from "../dom.js";
 import { changes, state } from "../state.js";
@@ -13,7 +13,7 @@ const LISTS = [
 ];
 const wide = matchMedia("(min-width: 800px)");
 
-/** Return the sidebar and the bar, and keep them up to date. */
+/** Return the sidebar and the bottom bar, and keep them up to date. */
 export function navigation() {
   const tags = h("ul", { class: "nav-list" });
   const profile = h("a", { class: "nav-item profile", href: "/app/account" });
@@ -52,7 +52,7 @@ export function navigation() {
       { class: "nav-foot" },
       profile,
       iconButton("keyboard", "Keyboard shortcuts", showHelp),
-      iconButton("sun", "Switch between light and dark", switchTheme),
+      iconButton("sun", "Switch between light and dark mode", switchTheme),
     ),
   );
   const refresh = () => {
@@ -87,12 +87,12 @@ function tabBar() {
 
 const tab = (name, label) => h("a", { class: "tab", href: `/app/${name}` }, icon(name), label);
 
-/** Return the app's sign. */
+/** Return the app's logo. */
 export function mark() {
   return h("span", { class: "mark", "aria-hidden": "true" }, icon("lambda"));
 }
 
-/** Mark the link of the present page. */
+/** Mark the link to the current page. */
 export function markCurrent() {
   const path = location.pathname === "/app" ? "/app/today" : location.pathname;
   for (const link of document.querySelectorAll("#sidebar a, #tabs a")) {
@@ -101,7 +101,7 @@ export function markCurrent() {
   }
 }
 
-/** Go to the line in which tasks are added. */
+/** Move the focus to the quick-add line, and return whether the page has one. */
 export function focusQuickAdd() {
   const line = document.querySelector("#quick-add");
   line?.focus();

@@ -1,4 +1,4 @@
-// A tag's name and colour, and its end.
+// The dialogs that create, edit and delete a tag.
 
 import { report } from "../actions.js";
 import { tags as api } from "../api.js";
@@ -20,7 +20,7 @@ const COLORS = {
   "#8b8d98": "Grey",
 };
 
-/** Ask for a new tag, and go to it. */
+/** Ask for a new tag, create it and show its list. */
 export function newTag() {
   const dialog = openDialog(
     "New tag",
@@ -56,7 +56,7 @@ export function editTag(tag) {
 }
 
 async function deleteTag(tag) {
-  if (!(await confirm(`Delete the tag “${tag.name}”?`, "Its tasks stay, without the tag.", "Delete tag"))) return;
+  if (!(await confirm(`Delete the tag “${tag.name}”?`, "Tasks with this tag are not deleted.", "Delete tag"))) return;
   try {
     await api.delete(tag.id);
     change({ tags: state.tags.filter((one) => one.id !== tag.id) });
@@ -68,7 +68,7 @@ async function deleteTag(tag) {
 }
 
 function tagForm(tag, label, submit) {
-  const own = tag.color && !(tag.color in COLORS) ? [[tag.color, "Own colour"]] : [];
+  const own = tag.color && !(tag.color in COLORS) ? [[tag.color, "Custom colour"]] : [];
   const swatches = [["", "No colour"], ...Object.entries(COLORS), ...own].map(([value, name]) =>
     swatch(value, name, value === (tag.color ?? "")),
   );

@@ -1,4 +1,4 @@
-// A task's tags: all that there are, to be switched on and off, and a line that finds one or makes a new one.
+// The tags of a task: a checkbox for each tag, and an input that finds or creates one.
 
 import { report, tagId } from "../actions.js";
 import { dot, h } from "../dom.js";
@@ -34,7 +34,7 @@ export function tagField() {
   line.addEventListener("input", (event) => (event.stopPropagation(), refresh()));
   line.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
-    event.preventDefault(); // it means this line, not the form
+    event.preventDefault(); // Enter adds the tag instead of submitting the form
     take();
   });
   return {

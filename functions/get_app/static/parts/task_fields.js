@@ -1,4 +1,4 @@
-// The fields of a task's panel. Each is `{label, element, value, fill}`: `value()` is what the API takes, `fill(task)` shows it.
+// The fields of the task panel. Each is `{label, element, value, fill}`: `value()` is for the API, `fill(task)` shows a task.
 
 import { h } from "../dom.js";
 import { field } from "../forms.js";
@@ -11,7 +11,7 @@ const PRIORITIES = [
   ["low", "Low"],
 ];
 
-/** Return the fields by the API's names for them. */
+/** Return the fields by their names in the API. */
 export function taskFields(task) {
   const fields = {
     title: titleField(),
@@ -27,13 +27,13 @@ export function taskFields(task) {
 const stored = (task, name) => (name === "tag_ids" ? task.tags.map((tag) => tag.id).sort() : task[name]);
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-/** Return what the fields hold that the task does not. */
+/** Return the values of the fields that differ from the task. */
 export function changesOf(task, fields) {
   const values = Object.entries(fields).map(([name, { value }]) => [name, value()]);
   return Object.fromEntries(values.filter(([name, value]) => !same(value, stored(task, name))));
 }
 
-/** Show what has changed from one version of a task to another, but in fields that were edited: these are returned. */
+/** Show a new version of a task, except in edited fields. Returns the edited fields that changed in that version, too. */
 export function mergeInto(fields, before, now) {
   const mine = changesOf(before, fields);
   const moved = Object.keys(fields).filter((name) => !same(stored(before, name), stored(now, name)));
@@ -42,7 +42,7 @@ export function mergeInto(fields, before, now) {
 }
 
 const inWords = (task, name) =>
-  (name === "tag_ids" ? task.tags.map((tag) => tag.name).join(", ") : task[name]) || "nothing";
+  (name === "tag_ids" ? task.tags.map((tag) => tag.name).join(", ") : task[name]) || "(empty)";
 
 function textField(label, name, attributes, { empty }) {
   const input = h("textarea", attributes);
@@ -54,7 +54,7 @@ function textField(label, name, attributes, { empty }) {
   return { label, element: field(label, name, {}, { input }), value: () => input.value.trim() || empty, fill };
 }
 
-// As high as its text, where CSS `field-sizing: content` is not known.
+// Grow with the text in browsers without CSS `field-sizing: content`.
 function fit(input) {
   if (CSS.supports("field-sizing", "content")) return;
   input.rows = Math.max(1, input.value.split("\n").length);
@@ -83,7 +83,7 @@ function descriptionField() {
   return textField(
     "Description",
     "description",
-    { rows: "4", maxlength: "1000", placeholder: "Notes, links, the next step …" },
+    { rows: "4", maxlength: "1000", placeholder: "Notes, links, next steps…" },
     { empty: null },
   );
 }

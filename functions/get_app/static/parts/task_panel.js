@@ -1,4 +1,4 @@
-// The panel in which a task is read and edited. It is open as long as the address has ?task=id.
+// The panel that shows a task for reading and editing. It is open as long as the URL has ?task=id.
 
 import { complete, remove, report, settled } from "../actions.js";
 import { tasks as api } from "../api.js";
@@ -15,7 +15,7 @@ import { changesOf, mergeInto, taskFields } from "./task_fields.js";
 
 const leave = () => go(withQuery({ task: null }), { replace: true });
 
-/** Open the panel of a task, which need not be in the list. Returns what to call when the address no longer names it. */
+/** Open the panel of a task, which need not be in the list. Returns a function that closes it when the URL has changed. */
 export async function openTask(id) {
   try {
     await settled(id);
@@ -28,7 +28,7 @@ export async function openTask(id) {
 }
 
 function panel(task) {
-  let base = task; // what the fields were filled with: what differs from it is what the person has changed
+  let base = task; // the version that the fields were filled with: differences from it are the user's changes
   const keyOf = keysOf();
   const fields = taskFields(task);
   const notice = h("div", { class: "notice", role: "alert" });
@@ -104,8 +104,8 @@ function buttons(task, close) {
 
 function warn(notice, discard) {
   notice.replaceChildren(
-    h("p", {}, "Your changes are not saved."),
-    h("button", { type: "button", class: "button small", onclick: discard }, "Discard them"),
+    h("p", {}, "You have unsaved changes."),
+    h("button", { type: "button", class: "button small", onclick: discard }, "Discard changes"),
   );
   return false;
 }
@@ -119,12 +119,12 @@ async function reload(base, fields, notice, message) {
       h(
         "p",
         {},
-        "This task was changed elsewhere. What you have not touched is up to date now; save again to keep your changes.",
+        "This task was changed elsewhere. The fields you haven't edited are up to date. Save again to keep your changes.",
       ),
       h(
         "ul",
         {},
-        conflicts.map(({ label, text }) => h("li", {}, `${label} elsewhere: ${text}`)),
+        conflicts.map(({ label, text }) => h("li", {}, `${label} was changed to: ${text}`)),
       ),
     );
     notice.scrollIntoView({ block: "nearest" });

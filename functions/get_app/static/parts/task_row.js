@@ -1,4 +1,4 @@
-// One task in a list. The title is a link that covers the row, so Enter opens it and Space is free to complete it.
+// One task in a list. The title is a link that covers the row: Enter opens the task, and Space can complete it.
 
 import { complete, remove } from "../actions.js";
 import { dueParts, isOverdue, shortDay, shortTime, todayIn } from "../dates.js";
@@ -37,7 +37,7 @@ export function taskRow(task, { leaving = false, fresh = false, grouped = false 
   );
 }
 
-/** Return what there is to say of a task besides its title. */
+/** Return the details of a task that are shown below its title. */
 export function facts(task, { grouped = false } = {}) {
   return [
     task.due_date && dueFact(task, grouped),
@@ -54,7 +54,7 @@ export function facts(task, { grouped = false } = {}) {
   ];
 }
 
-// Where a heading has said the day, only a time of it is news, and how late it is.
+// Below a heading that names the day, a task shows only its time; an overdue task always shows its day.
 function dueFact(task, grouped) {
   const { day, time } = dueParts(task.due_date, zone());
   const today = todayIn(zone());

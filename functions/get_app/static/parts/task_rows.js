@@ -1,10 +1,10 @@
-// The rows of the list, grouped. Only what has changed is built anew, and the focus stays where it was or goes nearby.
+// The rows of the list, in groups. Only rows that changed are rebuilt; the focus stays on its row or moves to the next one.
 
 import { h } from "../dom.js";
 import { list } from "../task_list.js";
 import { taskRow } from "./task_row.js";
 
-/** Return `{element, sync}`: a container, and what brings it up to date with the list. */
+/** Return `{element, sync}`: a container, and a function that brings it up to date with the list. */
 export function taskRows() {
   const element = h("div", { class: "groups" });
   const rows = new Map(); // task id -> {task, leaving, row}

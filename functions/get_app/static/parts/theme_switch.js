@@ -1,4 +1,4 @@
-// Light, dark, or as the device has it. theme.js applies the choice before the page is painted.
+// Light mode, dark mode or the system's setting. theme.js applies the choice before the page is painted.
 
 const NAME = "lambdo-theme";
 
@@ -10,7 +10,7 @@ export function setTheme(chosen) {
   document.documentElement.dataset.theme = chosen;
 }
 
-/** Switch to the one that is not shown. */
+/** Switch from light to dark, or from dark to light. */
 export function switchTheme() {
   const dark = theme() === "system" ? matchMedia("(prefers-color-scheme: dark)").matches : theme() === "dark";
   setTheme(dark ? "light" : "dark");

@@ -1,19 +1,20 @@
-"""What the tokens of mails can do: set a new password, confirm the e-mail address."""
+"""What the tokens of mails can do: set a new password, confirm the email address."""
 
 from lambdo.accounts.service import refuse_address, update_user
 from lambdo.base import events, times
 from lambdo.base.problems import InvalidMailToken, UserNotFound
+from lambdo.base.versions import OvertakenError
 from lambdo.mails import mail_tokens, sender
 from lambdo.mails import store as mails
 from lambdo.mails.mail_tokens import MailToken
 from lambdo.mails.models import Purpose
 from lambdo.sessions import store as sessions
-from lambdo.table.records import recorded
+from lambdo.table.records import Record, with_record
 from lambdo.users import passwords
 from lambdo.users import store as users
 
 
-def reset_password(text: str, password: str) -> None:
+def reset_password(text: str, password: str, record: Record = None) -> None:
     """Set a new password by the token of a mail; all sessions end, and the address is confirmed.
 
     The token is spent with that: it is good in one epoch of the account's sessions only (decision 0016).
@@ -23,30 +24,31 @@ def reset_password(text: str, password: str) -> None:
     InvalidMailToken
         If the token is not one of ours, spent or expired, or all sessions were ended since it was made.
     InvalidFields
-        If the password is the e-mail address.
+        If the password is the email address.
     """
-    token, session_epoch = _redeemable("reset_password", text)
+    token, session_epoch = _redeem("reset_password", text)
     account = users.get_account(token.user_id)
     if account is None or account["session_epoch"] != session_epoch:
         raise InvalidMailToken
     refuse_address(account["user"]["email"], "password", password)
     password_hash, now = passwords.hash_password(password), times.unix()
-    with recorded(token.user_id, None):
-        ended = sessions.end_all(account, now=now, password_hash=password_hash, changes={"email_verified": True})
-    if not ended:
-        raise InvalidMailToken
+    proof = with_record(record, token.user_id, None)
+    try:
+        sessions.end_all(account, proof, now=now, password_hash=password_hash, changes={"email_verified": True})
+    except OvertakenError as error:
+        raise InvalidMailToken from error
     events.record("password_reset", user_id=token.user_id)
 
 
 def verify_email(text: str) -> None:
-    """Confirm the e-mail address by the token of a mail. The token is not spent: programs open links in mails, too.
+    """Confirm the email address by the token of a mail. The token is not spent: programs open links in mails, too.
 
     Raises
     ------
     InvalidMailToken
         If the token is not one of ours or expired, or the account is gone.
     """
-    token, _ = _redeemable("verify_email", text)
+    token, _ = _redeem("verify_email", text)
     try:
         update_user(token.user_id, {"email_verified": True}, None)
     except UserNotFound as error:
@@ -62,7 +64,7 @@ def owner_of(text: str) -> str | None:
         return None
 
 
-def _redeemable(purpose: Purpose, text: str) -> tuple[MailToken, int]:
+def _redeem(purpose: Purpose, text: str) -> tuple[MailToken, int]:
     """Return a token that can still serve, and the epoch of the account's sessions in which it was made."""
     sender.check_configured()
     try:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from lambdo.base.fields import ONE_LINE, PatchModel, RequestModel, one_line
 from lambdo.users import passwords
 
-# The "valid e-mail address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
+# The "valid email address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
 # Amazon SES wants it: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
@@ -20,7 +20,7 @@ _EMAIL: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:
 def _email(text: str) -> str:
     address = text.strip().lower()  # lower() makes ASCII of the Kelvin sign, so it is the text that must be ASCII
     if not text.isascii() or len(address) > 254 or not _EMAIL.fullmatch(address):
-        raise PydanticCustomError("email", "String should be an e-mail address of at most 254 ASCII characters")
+        raise PydanticCustomError("email", "String should be an email address of at most 254 ASCII characters")
     return address.lower()
 
 
@@ -29,7 +29,7 @@ def _new_password(text: str) -> str:
     if not passwords.MIN_LENGTH <= len(password) <= passwords.MAX_LENGTH:
         raise PydanticCustomError("password_length", "Password should have 8 to 128 characters")
     if passwords.is_common(password):
-        raise PydanticCustomError("password_common", "Password is among the 3,000 most common ones; choose another")
+        raise PydanticCustomError("password_common", "Password should not be among the 3,000 most common ones")
     return password
 
 
@@ -54,7 +54,7 @@ type Email = Annotated[
     str,
     StringConstraints(max_length=1000),
     AfterValidator(_email),
-    # Not format email: that is RFC 5321's, which refuses addresses that HTML and thus browsers take, such as .a@example.com.
+    # Not format email: that is RFC 5321's, which refuses addresses that browsers accept (by HTML), such as .a@example.com.
     Field(json_schema_extra={"maxLength": 254, "pattern": f"^{_EMAIL.pattern.replace('a-z', 'A-Za-z')}$"}),
 ]
 type NewPassword = Annotated[
@@ -71,70 +71,70 @@ class Register(RequestModel):
     """A new account."""
 
     email: Email
-    """In any case; it is kept in lower case."""
+    """Case-insensitive; stored in lower case."""
     password: NewPassword
-    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+    """Any characters, but not one of the 3,000 most common passwords and not the email address."""
     name: PersonName | None = None
 
 
 class LogIn(RequestModel):
-    """Who wants in."""
+    """Login credentials."""
 
     email: Email
     password: str
     cookie: bool = False
-    """Whether the refresh token is to come as a cookie, for browsers, instead of in the body."""
+    """Whether to set the refresh token as a cookie, for browsers, instead of returning it in the body."""
 
 
 class Refresh(RequestModel):
-    """The live refresh token; a browser has it in its cookie."""
+    """The current refresh token; browsers send it in a cookie instead."""
 
     refresh_token: str | None = None
 
 
 class LogOut(RequestModel):
-    """The session's refresh token that is live or was just replaced; a browser has it in its cookie."""
+    """The current refresh token of the session, or the one just replaced; browsers send it in a cookie instead."""
 
     refresh_token: str | None = None
 
 
 class ChangePassword(RequestModel):
-    """The password that is, and the one that shall be."""
+    """The current and the new password."""
 
     current_password: str
     new_password: NewPassword
-    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+    """Any characters, but not one of the 3,000 most common passwords and not the email address."""
 
 
 class RequestPasswordReset(RequestModel):
-    """Whose password has been forgotten."""
+    """The email address of the account whose password was forgotten."""
 
     email: Email
 
 
 class ResetPassword(RequestModel):
-    """The token of the mail, and the password to have from now on."""
+    """The token from the email, and the new password."""
 
     token: str
     password: NewPassword
-    """Any characters; not among the 3,000 most common passwords, and not the e-mail address."""
+    """Any characters, but not one of the 3,000 most common passwords and not the email address."""
 
 
 class VerifyEmail(RequestModel):
-    """The token of the mail."""
+    """The token from the email."""
 
     token: str
 
 
 class UpdateMe(PatchModel):
-    """What to change about oneself: a member that is absent stays, null clears the name (RFC 7396)."""
+    """The fields to change: an absent field keeps its value, null clears the name (RFC 7396)."""
 
     name: PersonName | None = None
     time_zone: TimeZone = Field(default="UTC")
-    """An IANA name such as `Europe/Berlin`, by whose dates tasks are due."""
+    """An IANA time zone such as `Europe/Berlin`. Due dates follow it."""
 
 
 class DeleteMe(RequestModel):
-    """The proof that it is really the owner who wants the account gone."""
+    """The password, which confirms that the owner wants to delete the account."""
 
     password: str

@@ -3,31 +3,23 @@
 from typing import Any, Final
 
 from lambdo.base import events, ids, times
-from lambdo.base.problems import (
-    EmailAlreadyExists,
-    InvalidCredentials,
-    InvalidFields,
-    ServiceUnavailable,
-    UserNotFound,
-    WrongPassword,
-)
+from lambdo.base.problems import EmailAlreadyExists, InvalidCredentials, InvalidFields, UserNotFound, WrongPassword
+from lambdo.base.versions import Versions, require_version, retry
 from lambdo.mails import sender
 from lambdo.mails import store as mails
 from lambdo.mails.service import verification_of
 from lambdo.sessions.service import end_all
-from lambdo.table.records import recorded
+from lambdo.table.records import Record, with_record
 from lambdo.users import passwords, throttles
 from lambdo.users import store as users
 from lambdo.users.models import Account, Credential, User
-from lambdo.web.preconditions import Versions, checked
 
-_ATTEMPTS: Final = 4
 # What is left of a deleted account: long enough for every access token to have expired when it goes.
 _TOMBSTONE: Final = 3600  # seconds
 
 
-def register(email: str, password: str, name: str | None, source_ip: str) -> User:
-    """Create an account for a normalised e-mail address, and ask for the mail that confirms it.
+def register(email: str, password: str, name: str | None, source_ip: str, record: Record = None) -> User:
+    """Create an account for a normalised email address, and ask for the email that confirms it.
 
     Raises
     ------
@@ -47,17 +39,18 @@ def register(email: str, password: str, name: str | None, source_ip: str) -> Use
         "created_at": times.rfc3339(times.now()),
         "version": 1,
     }
-    also = [mails.create_request(verification_of(user["id"]))] if sender.is_configured() else []
-    with recorded(user["id"], user):
-        created = users.put(user, passwords.hash_password(password), *also)
-    if not created:
-        raise EmailAlreadyExists
+    also = {"email": mails.create_request(verification_of(user["id"]))} if sender.is_configured() else {}
+    proof = with_record(record, user["id"], user)
+    try:
+        users.put(user, passwords.hash_password(password), also, proof)
+    except users.AddressTakenError as error:
+        raise EmailAlreadyExists from error
     events.record("account_registered", user_id=user["id"])
     return user
 
 
 def owner_of(email: str) -> str | None:
-    """Return the id of the user who has a normalised e-mail address, or None."""
+    """Return the id of the user who has a normalised email address, or None."""
     credential = users.get_credential(email)
     return credential["user"]["id"] if credential else None
 
@@ -85,7 +78,7 @@ def authenticate(email: str, password: str, source_ip: str) -> Account:
     return credential
 
 
-def update_user(user_id: str, changes: dict[str, Any], versions: Versions) -> User:
+def update_user(user_id: str, changes: dict[str, Any], versions: Versions, record: Record = None) -> User:
     """Change name or time zone and return the user.
 
     Raises
@@ -93,20 +86,20 @@ def update_user(user_id: str, changes: dict[str, Any], versions: Versions) -> Us
     UserNotFound, PreconditionFailed
         If the account has been deleted, or is of a version that If-Match does not allow.
     """
-    for _ in range(_ATTEMPTS):
-        user = checked(users.get(user_id), versions, UserNotFound)
+
+    def change(current: User | None) -> User:
+        user = require_version(current, versions, UserNotFound)
         if all(user.get(name) == value for name, value in changes.items()):
             return user
         new: User = {**user, **changes, "version": user["version"] + 1}  # type: ignore[typeddict-item]  # checked by the request model
-        with recorded(user_id, new):
-            updated = users.update(user, changes)
-        if updated:
-            return new
-    raise ServiceUnavailable
+        users.update(user, changes, with_record(record, user_id, new))
+        return new
+
+    return retry(lambda: users.get(user_id), change)
 
 
-def delete_account(user_id: str, password: str, versions: Versions) -> None:
-    """Free the e-mail address and mark the account for deletion; the stream deletes what it owned.
+def delete_account(user_id: str, password: str, versions: Versions, record: Record = None) -> None:
+    """Free the email address and mark the account for deletion; the stream deletes what it owned.
 
     Raises
     ------
@@ -116,50 +109,49 @@ def delete_account(user_id: str, password: str, versions: Versions) -> None:
         If the password has been asked for too often.
     """
     throttles.count(throttles.password_checks(user_id))
-    for _ in range(_ATTEMPTS):
-        user = checked(users.get(user_id), versions, UserNotFound)
-        credential = _proven(user, password)
+
+    def delete(current: User | None) -> None:
+        user = require_version(current, versions, UserNotFound)
+        credential = _require_password(user, password)
         now = times.now()
-        with recorded(user_id, None):
-            deleted = users.delete(
-                user, credential["password_hash"], times.rfc3339(now), int(now.timestamp()) + _TOMBSTONE
-            )
-        if deleted:
-            events.record("account_deleted")
-            return
-    raise ServiceUnavailable  # profile or password changed every time
+        expires_at = int(now.timestamp()) + _TOMBSTONE
+        proof = with_record(record, user_id, None)
+        users.delete(user, credential["password_hash"], times.rfc3339(now), expires_at, proof)
+
+    retry(lambda: users.get(user_id), delete)
+    events.record("account_deleted")
 
 
-def change_password(user_id: str, session_id: str, current: str, new: str) -> None:
+def change_password(user_id: str, session_id: str, current: str, new: str, record: Record = None) -> None:
     """Replace the password and end every session but the caller's.
 
     Raises
     ------
     UserNotFound, Unauthenticated, WrongPassword, InvalidFields
         If the account has been deleted, the caller's session has ended, the current password is not its own, or the new
-        one is the e-mail address.
+        one is the email address.
     TooManyRequests
         If the password has been asked for too often.
     """
     throttles.count(throttles.password_checks(user_id))
-    for _ in range(_ATTEMPTS):
-        user = checked(users.get(user_id), None, UserNotFound)
-        credential = _proven(user, current)
+
+    def change(found: User | None) -> None:
+        user = require_version(found, None, UserNotFound)
+        credential = _require_password(user, current)
         refuse_address(user["email"], "new_password", new)
-        if end_all(credential, but=session_id, password_hash=passwords.hash_password(new)):
-            events.record("password_changed")
-            return
-    raise ServiceUnavailable  # other changes came first every time
+        end_all(credential, record, but=session_id, password_hash=passwords.hash_password(new))
+
+    retry(lambda: users.get(user_id), change)
+    events.record("password_changed")
 
 
 def refuse_address(email: str, field: str, password: str) -> None:
     """Raise InvalidFields if a new password is the account's own address, or what stands there before the @."""
     if password.casefold() in {email, email.partition("@")[0]}:
-        msg = "Password should not be the e-mail address"
-        raise InvalidFields(errors=[{"loc": ["body", field], "msg": msg, "type": "password_is_email"}])
+        raise InvalidFields.of(field, "Password should not be the email address", "password_is_email")
 
 
-def _proven(user: User, password: str) -> Credential:
+def _require_password(user: User, password: str) -> Credential:
     """Return the user's credential if the password is its own; raises WrongPassword, and UserNotFound if it is gone."""
     credential = users.get_credential(user["email"])
     if credential is None or credential["user"]["id"] != user["id"]:

@@ -8,7 +8,7 @@ A Lambda environment serves one request at a time, so one module-level record is
 import time
 from typing import Any, Final, Literal
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 
 type Event = Literal[
     "access_denied",
@@ -67,7 +67,7 @@ def take() -> dict[str, Any]:
     if not fields or fields["event"] in _NOT_COUNTED:
         return fields
     metric = {
-        "Namespace": settings.powertools_service_name(),
+        "Namespace": settings.powertools_service_name,
         "Dimensions": [["event"]],
         "Metrics": [{"Name": "events"}],
     }

@@ -33,10 +33,10 @@ Problem
 `docs/errors.md` says what a client should do about each; a test keeps it equal to this file.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar, Final, Self
 
-MAX_ERRORS: Final = 20  # a small request full of wrong fields must not draw a large answer
+MAX_ERRORS: Final = 20  # a small request with many invalid fields must not get a large response
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
@@ -45,11 +45,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     Parameters
     ----------
     detail
-        What went wrong with this very request; the class's own sentence by default.
+        What went wrong with this request; `default_detail` unless given.
     headers
-        Response headers that belong to this answer.
+        Response headers that belong to this problem.
     errors
-        For wrong fields: one `{loc, msg, type}` per field; the first 20 are kept.
+        For invalid fields: one `{loc, msg, type}` per field, or `{field, msg, type}` of a service; the first 20 are kept.
     """
 
     status: ClassVar[int]
@@ -70,17 +70,35 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         self.errors = errors[:MAX_ERRORS] if errors is not None else None
         super().__init__(self.detail)
 
-    def details(self, **of_the_answer: str) -> dict[str, Any]:
-        """Return the problem as RFC 9457 writes it, with what belongs to its very answer."""
+    def details(self, path: Collection[str] = (), **of_the_response: str) -> dict[str, Any]:
+        """Return the problem as RFC 9457 defines it.
+
+        Parameters
+        ----------
+        path
+            Names of the parameters in the request's path; a field that is none of them was sent in the body.
+        of_the_response
+            Members of this one response.
+        """
         details = {
             "type": f"/docs/errors#{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            **of_the_answer,
+            **of_the_response,
             "code": self.code,
         }
-        return details if self.errors is None else {**details, "errors": self.errors}
+        if self.errors is None:
+            return details
+        return {**details, "errors": [_located(error, path) for error in self.errors]}
+
+
+def _located(error: Mapping[str, Any], path: Collection[str]) -> Mapping[str, Any]:
+    """Return the error of a field with where the client sent it, in place of its bare name."""
+    if "field" not in error:
+        return error
+    place = "path" if error["field"] in path else "body"
+    return {"loc": [place, error["field"]], "msg": error["msg"], "type": error["type"]}
 
 
 class MalformedJson(Problem):
@@ -98,34 +116,34 @@ class MalformedHeader(Problem):
 
 
 class InvalidCursor(Problem):
-    """A cursor that this list, with these filters, did not give to this user."""
+    """The cursor was not issued to this user for this list with these filters."""
 
     status, code, title = 400, "invalid_cursor", "Invalid cursor"
-    default_detail = "The cursor does not belong to this list, these filters and this user. Start from the first page."
+    default_detail = "The cursor is not valid for this user, list and filters. Start from the first page."
 
 
 class InvalidMailToken(Problem):
-    """The token of a mail is unknown, expired or spent, or of a mail about something else."""
+    """The token from an email is unknown, has expired, was already used or is for something else."""
 
-    status, code, title = 400, "invalid_mail_token", "Invalid mail token"
-    default_detail = "The link has expired or was used before. Ask for a new mail."
+    status, code, title = 400, "invalid_mail_token", "Invalid email token"
+    default_detail = "The link has expired or was already used. Request a new email."
 
 
 class Unauthenticated(Problem):
-    """No usable access token; RFC 6750 section 3.1 wants 401 and says why in WWW-Authenticate."""
+    """There is no valid access token; RFC 6750 section 3.1 requires 401 and WWW-Authenticate."""
 
     status, code, title = 401, "invalid_token", "Unauthenticated"
-    default_detail = "The access token is malformed or was not signed here for this API."
+    default_detail = "The access token is malformed or was not issued by this API."
 
     def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail, headers={"www-authenticate": 'Bearer error="invalid_token"'})
 
 
 class InvalidCredentials(Problem):
-    """E-mail and password do not match an account; unknown and wrong are told alike."""
+    """Email address and password match no account; the response does not tell which of them is wrong."""
 
     status, code, title = 401, "invalid_credentials", "Invalid credentials"
-    default_detail = "E-mail address or password is wrong."
+    default_detail = "The email address or the password is incorrect."
 
 
 class InvalidRefreshToken(Problem):
@@ -136,10 +154,10 @@ class InvalidRefreshToken(Problem):
 
 
 class RefreshTokenReused(Problem):
-    """A refresh token came back after its successor was in use (RFC 9700 section 4.14.2)."""
+    """A refresh token was used again after its successor was in use (RFC 9700 section 4.14.2)."""
 
     status, code, title = 401, "refresh_token_reused", "Refresh token reused"
-    default_detail = "The refresh token was used before. The session has been ended to protect it. Log in again."
+    default_detail = "The refresh token was already used. For your security, the session has ended. Log in again."
 
 
 class Forbidden(Problem):
@@ -150,80 +168,80 @@ class Forbidden(Problem):
 
 
 class WrongPassword(Problem):
-    """The current password, asked for again before something that cannot be undone, is wrong."""
+    """The current password, which some changes to the account require, is incorrect."""
 
     status, code, title = 403, "wrong_password", "Wrong password"
-    default_detail = "The current password is wrong."
+    default_detail = "The current password is incorrect."
 
 
 class TaskNotFound(Problem):
-    """No such task among the caller's own."""
+    """The caller has no such task."""
 
     status, code, title = 404, "task_not_found", "Task not found"
     default_detail = "You have no task with this id."
 
 
 class TagNotFound(Problem):
-    """No such tag among the caller's own."""
+    """The caller has no such tag."""
 
     status, code, title = 404, "tag_not_found", "Tag not found"
     default_detail = "You have no tag with this id."
 
 
 class SessionNotFound(Problem):
-    """No such session among the caller's own."""
+    """The caller has no such session."""
 
     status, code, title = 404, "session_not_found", "Session not found"
     default_detail = "You have no session with this id."
 
 
 class UserNotFound(Problem):
-    """The account of a valid token is gone."""
+    """The access token is valid, but its account no longer exists."""
 
     status, code, title = 404, "user_not_found", "User not found"
     default_detail = "The account no longer exists."
 
 
 class PageNotFound(Problem):
-    """No such page or file, or the deployment does not serve it."""
+    """The page or file does not exist, or this deployment does not serve it."""
 
     status, code, title = 404, "page_not_found", "Page not found"
-    default_detail = "This deployment has no page or file here."
+    default_detail = "There is no page or file at this address."
 
 
 class EmailAlreadyExists(Problem):
-    """The address, without regard to case, belongs to an account."""
+    """An account has this email address, regardless of case."""
 
-    status, code, title = 409, "email_already_exists", "E-mail already exists"
-    default_detail = "An account with this e-mail address already exists."
+    status, code, title = 409, "email_already_exists", "Email already exists"
+    default_detail = "An account with this email address already exists."
 
 
 class TagAlreadyExists(Problem):
-    """The name, without regard to case and Unicode form, belongs to another tag of the user."""
+    """Another tag of the user has this name, regardless of case and Unicode form."""
 
     status, code, title = 409, "tag_already_exists", "Tag already exists"
     default_detail = "You already have a tag with this name."
 
 
 class IdempotencyKeyInUse(Problem):
-    """Another request with the same Idempotency-Key is being carried out at this moment."""
+    """Another request with the same Idempotency-Key is in progress."""
 
     status, code, title = 409, "idempotency_key_in_use", "Idempotency key in use"
-    default_detail = "A request with this Idempotency-Key is being carried out. Send it again for its answer."
+    default_detail = "A request with this Idempotency-Key is in progress. Retry to get its response."
 
     def __init__(self) -> None:
         super().__init__(headers={"retry-after": "1"})
 
 
 class StorageFull(Problem):
-    """The user's items have reached the 10 GB that a table with local indexes keeps under one key."""
+    """The user's items have reached 10 GB, the limit for one partition key in a table with local secondary indexes."""
 
     status, code, title = 409, "storage_full", "Storage full"
-    default_detail = "Your account is full. Empty the trash, then try again."
+    default_detail = "Your storage is full. Empty the trash, then try again."
 
 
 class PreconditionFailed(Problem):
-    """If-Match names another version than the current one (RFC 9110 section 13.1.1)."""
+    """If-Match does not match the current version (RFC 9110 section 13.1.1)."""
 
     status, code, title = 412, "precondition_failed", "Precondition failed"
     default_detail = "The item has changed since the version in If-Match. Read it again."
@@ -233,7 +251,7 @@ class PreconditionFailed(Problem):
 
 
 class ContentTooLarge(Problem):
-    """The body is over the limit."""
+    """The body exceeds the size limit."""
 
     status, code, title = 413, "content_too_large", "Content too large"
     default_detail = "The request body is too large."
@@ -243,24 +261,29 @@ class ContentTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is of a type that this endpoint does not read."""
+    """The endpoint does not accept the media type of the body."""
 
     status, code, title = 415, "unsupported_media_type", "Unsupported media type"
     default_detail = "Send the body as application/json in UTF-8."
 
 
 class InvalidFields(Problem):
-    """Fields or parameters break a rule; `errors` names each."""
+    """Fields or parameters are invalid; `errors` names each."""
 
     status, code, title = 422, "invalid_fields", "Invalid fields"
     default_detail = "Some fields are invalid; see errors."
 
+    @classmethod
+    def of(cls, field: str, msg: str, type_: str) -> Self:
+        """Return the problem of one field that a service refuses; where the client sent it, `located` tells."""
+        return cls(errors=[{"field": field, "msg": msg, "type": type_}])
+
 
 class IdempotencyKeyReused(Problem):
-    """The Idempotency-Key came with another request before (draft-ietf-httpapi-idempotency-key-header-07 section 2.7)."""
+    """The Idempotency-Key was used for a different request (draft-ietf-httpapi-idempotency-key-header-07 section 2.7)."""
 
     status, code, title = 422, "idempotency_key_reused", "Idempotency key reused"
-    default_detail = "The Idempotency-Key was sent with another request before. Use a new key for each request."
+    default_detail = "The Idempotency-Key was already used for a different request. Use a new key for each request."
 
     def __init__(self) -> None:
         rule = {"loc": ["header", "idempotency-key"], "msg": "Should be new for each request", "type": self.code}
@@ -268,10 +291,10 @@ class IdempotencyKeyReused(Problem):
 
 
 class TooManyRequests(Problem):
-    """Somebody has done something as often as may be (RFC 6585 section 4; draft-ietf-httpapi-ratelimit-headers-11)."""
+    """A rate limit was exceeded (RFC 6585 section 4; draft-ietf-httpapi-ratelimit-headers-11)."""
 
     status, code, title = 429, "too_many_requests", "Too many requests"
-    default_detail = "There have been too many attempts. Try again after the time in Retry-After."
+    default_detail = "Too many attempts. Retry after the number of seconds in Retry-After."
 
     def __init__(self, policy: str, quota: int, window: int, seconds_left: int) -> None:
         super().__init__(
@@ -284,24 +307,24 @@ class TooManyRequests(Problem):
 
 
 class InternalError(Problem):
-    """A fault of ours; says nothing but the request id."""
+    """A fault in Lambdo or its deployment; the response reveals only the request id."""
 
     status, code, title = 500, "internal_error", "Internal error"
-    default_detail = "Something went wrong on our side. Quote the request_id when you report it."
+    default_detail = "Something went wrong on our side. Include the request_id when you report it."
 
 
 class ServiceUnavailable(Problem):
-    """A service below is throttled or does not answer; the request may be sent again.
+    """A service that Lambdo calls is throttled or does not respond; the client may retry.
 
     Parameters
     ----------
     reason
-        `conflict`: others changed the same items first, each time; `throttled`, `transient` or `no_answer`: what the service
-        below said; `time`: an attempt would not have ended in the function's own time.
+        `conflict`: others changed the same items first, each time; `throttled`, `transient` or `no_answer`: how the service
+        failed; `time`: another attempt would not have fitted into the function's time.
     """
 
     status, code, title = 503, "service_unavailable", "Service unavailable"
-    default_detail = "The service is busy or partly unavailable. Try again after the time in Retry-After."
+    default_detail = "The service is temporarily unavailable. Retry after the number of seconds in Retry-After."
 
     def __init__(self, reason: str = "conflict") -> None:
         super().__init__(headers={"retry-after": "1"})
@@ -309,7 +332,7 @@ class ServiceUnavailable(Problem):
 
 
 class MailNotConfigured(Problem):
-    """The deployment has no sender address; sending the request again does not help."""
+    """The deployment has no sender address; a retry does not help."""
 
-    status, code, title = 503, "mail_not_configured", "Mail not configured"
-    default_detail = "This deployment sends no mails."
+    status, code, title = 503, "mail_not_configured", "Email not configured"
+    default_detail = "This deployment does not send emails."

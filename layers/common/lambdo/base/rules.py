@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-# What reads a parameter's values or raises ValueError, what to say then, and the same as JSON Schema for openapi.json.
+# A function that reads a parameter's values or raises ValueError, the message for the error, and the JSON Schema.
 type Rule = tuple[Callable[[Sequence[str]], Any], str, Mapping[str, Any]]
 
 

@@ -1,140 +1,101 @@
-"""Every environment variable that the functions read; each is read once and fails by its name.
+"""Every environment variable that the functions read; each is read once, when it is needed, and fails by its name.
 
 Where DynamoDB, SES and SSM are found is botocore's own setting (AWS_ENDPOINT_URL_DYNAMODB, _SESV2, _SSM).
 """
 
 import os
-from functools import cache
-from typing import Final
+from typing import Any, Final
 
 MAX_LIMIT: Final = 10_000  # of a throttle: one item holds a counter for each account that was tried
 
 
-def _required(name: str) -> str:
-    """Return the variable's value, or raise RuntimeError naming it."""
-    value = os.environ.get(name)
-    if not value:
-        raise RuntimeError(f"environment variable {name} is not set")
-    return value
+class _Variable[Value]:
+    """A variable of the attribute's name in capitals; what is read takes its place in the settings."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, settings: object, _: type | None = None) -> Value:
+        variable = self._name.upper()
+        text = os.environ.get(variable)
+        if not text:
+            raise RuntimeError(f"environment variable {variable} is not set")
+        value: Value = self.read(variable, text)
+        vars(settings)[self._name] = value
+        return value
+
+    def read(self, variable: str, text: str) -> Any:  # noqa: ANN401, ARG002 - each kind says what it reads
+        """Return what the variable's text means; raises RuntimeError naming it."""
+        return text
 
 
-def _number(name: str, low: int, high: int) -> int:
-    """Return the variable's value, or raise RuntimeError naming it if it is no number from `low` to `high`."""
-    value = _required(name)
-    if not (value.isdecimal() and low <= int(value) <= high):
-        raise RuntimeError(f"environment variable {name} must be a number from {low} to {high}, not {value!r}")
-    return int(value)
+class _Text(_Variable[str]):
+    pass
 
 
-@cache
-def table_name() -> str:
-    """TABLE_NAME: the one DynamoDB table."""
-    return _required("TABLE_NAME")
+class _Switch(_Variable[bool]):
+    """`true` or anything else."""
+
+    def read(self, variable: str, text: str) -> bool:  # noqa: ARG002
+        """Return whether it is `true`."""
+        return text == "true"
 
 
-@cache
-def powertools_service_name() -> str:
-    """POWERTOOLS_SERVICE_NAME: the stack's name, under which its metrics stand."""
-    return _required("POWERTOOLS_SERVICE_NAME")
+class _Number(_Variable[int]):
+    """A whole number within limits."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self._low, self._high = low, high
+
+    def read(self, variable: str, text: str) -> int:
+        """Return the number."""
+        if not (text.isdecimal() and self._low <= int(text) <= self._high):
+            limits = f"from {self._low} to {self._high}"
+            raise RuntimeError(f"environment variable {variable} must be a number {limits}, not {text!r}")
+        return int(text)
 
 
-@cache
-def jwks() -> str:
-    """JWKS: the public signing keys, a JSON Web Key Set (RFC 7517), newest first."""
-    return _required("JWKS")
+class Settings:
+    """The variables, each by its name in lower case."""
+
+    table_name = _Text()
+    """The one DynamoDB table."""
+    powertools_service_name = _Text()
+    """The stack's name, under which its metrics stand."""
+    jwks = _Text()
+    """The public signing keys, a JSON Web Key Set (RFC 7517), newest first."""
+    token_issuer = _Text()
+    """The `iss` of access tokens."""
+    signing_keys_parameter = _Text()
+    """Name of the SSM SecureString with the private signing keys."""
+    signing_key_id = _Text()
+    """The `kid` to sign with; deployed only after the authorizer knows it."""
+    cursor_keys_parameter = _Text()
+    """Name of the SSM SecureString with the keys that sign list cursors."""
+    password_cost = _Number(4, 31)
+    """bcrypt's cost, a power of two; the template allows 12 and up."""
+    log_in_failures_per_account = _Number(1, MAX_LIMIT)
+    """Wrong passwords for one account from one address in 15 minutes."""
+    log_in_failures_per_address = _Number(1, MAX_LIMIT)
+    """Wrong passwords from one address in 15 minutes, for whatever accounts."""
+    mails_per_account = _Number(1, MAX_LIMIT)
+    """Emails that can be asked for in an hour for one account."""
+    mails_per_address = _Number(1, MAX_LIMIT)
+    """Emails that can be asked for in an hour from one address, for whatever accounts."""
+    password_checks_per_account = _Number(1, MAX_LIMIT)
+    """How often in 15 minutes someone may be asked again for the password."""
+    registrations_per_address = _Number(1, MAX_LIMIT)
+    """Registrations from one address in an hour."""
+    mail = _Text()
+    """`on` where the deployment sends emails, `off` where it has no sender address."""
+    mail_from = _Text()
+    """The address that emails are sent from."""
+    app_url = _Text()
+    """Where the web pages stand that links in emails lead to, without a slash at the end."""
+    app = _Switch()
+    """Whether the web app is served."""
+    docs = _Switch()
+    """Whether the API's description is served, as document and as pages."""
 
 
-@cache
-def token_issuer() -> str:
-    """TOKEN_ISSUER: the `iss` of access tokens."""
-    return _required("TOKEN_ISSUER")
-
-
-@cache
-def signing_keys_parameter() -> str:
-    """SIGNING_KEYS_PARAMETER: name of the SSM SecureString with the private signing keys."""
-    return _required("SIGNING_KEYS_PARAMETER")
-
-
-@cache
-def signing_key_id() -> str:
-    """SIGNING_KEY_ID: the `kid` to sign with; deployed only after the authorizer knows it."""
-    return _required("SIGNING_KEY_ID")
-
-
-@cache
-def cursor_keys_parameter() -> str:
-    """CURSOR_KEYS_PARAMETER: name of the SSM SecureString with the keys that sign list cursors."""
-    return _required("CURSOR_KEYS_PARAMETER")
-
-
-@cache
-def password_cost() -> int:
-    """PASSWORD_COST: bcrypt's cost, a power of two; the template allows 12 and up."""
-    return _number("PASSWORD_COST", 4, 31)
-
-
-@cache
-def log_in_failures_per_account() -> int:
-    """LOG_IN_FAILURES_PER_ACCOUNT: wrong passwords for one account from one address in 15 minutes."""
-    return _number("LOG_IN_FAILURES_PER_ACCOUNT", 1, MAX_LIMIT)
-
-
-@cache
-def log_in_failures_per_address() -> int:
-    """LOG_IN_FAILURES_PER_ADDRESS: wrong passwords from one address in 15 minutes, for whatever accounts."""
-    return _number("LOG_IN_FAILURES_PER_ADDRESS", 1, MAX_LIMIT)
-
-
-@cache
-def mails_per_account() -> int:
-    """MAILS_PER_ACCOUNT: mails that can be asked for in an hour for one account."""
-    return _number("MAILS_PER_ACCOUNT", 1, MAX_LIMIT)
-
-
-@cache
-def mails_per_address() -> int:
-    """MAILS_PER_ADDRESS: mails that can be asked for in an hour from one address, for whatever accounts."""
-    return _number("MAILS_PER_ADDRESS", 1, MAX_LIMIT)
-
-
-@cache
-def password_checks_per_account() -> int:
-    """PASSWORD_CHECKS_PER_ACCOUNT: how often in 15 minutes somebody may be asked again for the password."""
-    return _number("PASSWORD_CHECKS_PER_ACCOUNT", 1, MAX_LIMIT)
-
-
-@cache
-def registrations_per_address() -> int:
-    """REGISTRATIONS_PER_ADDRESS: registrations from one address in an hour."""
-    return _number("REGISTRATIONS_PER_ADDRESS", 1, MAX_LIMIT)
-
-
-@cache
-def mail() -> str:
-    """MAIL: `on` where the deployment sends mails, `off` where it has no sender address."""
-    return _required("MAIL")
-
-
-@cache
-def mail_from() -> str:
-    """MAIL_FROM: the address that mails are sent from."""
-    return _required("MAIL_FROM")
-
-
-@cache
-def app_url() -> str:
-    """APP_URL: where the web pages stand that links in mails lead to, without a slash at the end."""
-    return _required("APP_URL")
-
-
-@cache
-def app() -> bool:
-    """APP: `true` where the web app is served."""
-    return _required("APP") == "true"
-
-
-@cache
-def docs() -> bool:
-    """DOCS: `true` where the API's description is served, as document and as pages."""
-    return _required("DOCS") == "true"
+settings: Final = Settings()

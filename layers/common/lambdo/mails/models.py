@@ -1,15 +1,15 @@
-"""What mails are for, and what is kept of one until it has served."""
+"""The purposes of emails, and the stored request for one."""
 
 from typing import Final, Literal, TypedDict
 
 type Purpose = Literal["reset_password", "verify_email"]
 
 LIFETIMES: Final[dict[Purpose, int]] = {"reset_password": 30 * 60, "verify_email": 24 * 3600}  # seconds
-REQUEST_LIFETIME: Final = 24 * 3600  # seconds; as long as the table's stream has it
+REQUEST_LIFETIME: Final = 24 * 3600  # seconds; as long as the table's stream keeps it
 
 
 class MailRequest(TypedDict):
-    """A mail to send: to whoever has the address, or to the user. `expires_at` is in Unix seconds."""
+    """An email to send, either to the account with the address or to the user. `expires_at` is in Unix seconds."""
 
     purpose: Purpose
     email: str | None

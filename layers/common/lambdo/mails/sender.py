@@ -9,8 +9,8 @@ from pathlib import Path
 from string import Template
 from typing import Final, NamedTuple
 
-from lambdo.base import settings
 from lambdo.base.problems import MailNotConfigured
+from lambdo.base.settings import settings
 from lambdo.mails.models import Purpose
 from lambdo.table import aws
 from lambdo.table.error_codes import Meaning
@@ -36,23 +36,23 @@ class Words(NamedTuple):
 WORDS: Final[dict[Purpose, Words]] = {
     "reset_password": Words(
         subject="Reset your password",
-        lead="We were asked to reset the password of your account. Choose a new one here:",
+        lead="We received a request to reset your password. Choose a new password here:",
         action="Choose a new password",
-        note="The link works once, within 30 minutes, and logs out every device. "
-        "If you did not ask for it, ignore this mail: your password stays as it is.",
+        note="This link works once and expires after 30 minutes. Your new password logs you out on all devices. "
+        "If you didn't ask for this, ignore this email and your password will not change.",
     ),
     "verify_email": Words(
-        subject="Confirm your e-mail address",
-        lead="An account was made with this e-mail address. Please confirm that it is yours:",
-        action="Confirm this address",
-        note="The link works within 24 hours. If you did not make an account, ignore this mail.",
+        subject="Confirm your email address",
+        lead="An account was created with this email address. Please confirm that it's yours:",
+        action="Confirm email address",
+        note="This link expires after 24 hours. If you didn't create an account, ignore this email.",
     ),
 }
 
 
 def is_configured() -> bool:
     """Tell whether this deployment sends mails."""
-    return settings.mail() == "on"
+    return settings.mail == "on"
 
 
 def check_configured() -> None:
@@ -67,11 +67,11 @@ def send(purpose: Purpose, recipient: str, token: str) -> None:
     The token stands in the link's fragment, which browsers send to no server and into no Referer header
     (RFC 3986 section 3.5, RFC 9110 section 10.1.3).
     """
-    link = f"{settings.app_url()}/{purpose.replace('_', '-')}#token={token}"
+    link = f"{settings.app_url}/{purpose.replace('_', '-')}#token={token}"
     fields = {**WORDS[purpose]._asdict(), "link": link}
     text = _template("mail.txt").substitute(fields)
     markup = _template("mail.html").substitute({name: html.escape(value) for name, value in fields.items()})
-    deliver(settings.mail_from(), recipient, WORDS[purpose].subject, text, markup)
+    deliver(settings.mail_from, recipient, WORDS[purpose].subject, text, markup)
 
 
 def deliver(sender: str, recipient: str, subject: str, text: str, html: str) -> None:

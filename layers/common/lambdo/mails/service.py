@@ -3,13 +3,13 @@
 from lambdo.base import events, times
 from lambdo.mails import mail_tokens, sender, store
 from lambdo.mails.models import LIFETIMES, REQUEST_LIFETIME, MailRequest, Purpose
-from lambdo.table.records import recorded
+from lambdo.table.records import Record, with_record
 from lambdo.users import store as users
 from lambdo.users import throttles
 from lambdo.users.models import Account
 
 
-def request_password_reset(email: str, source_ip: str) -> None:
+def request_password_reset(email: str, source_ip: str, record: Record = None) -> None:
     """Ask for the mail with which the owner of the address, if it has one, chooses a new password.
 
     The same three writes whether or not there is an account, so that neither answer nor time tells.
@@ -22,17 +22,15 @@ def request_password_reset(email: str, source_ip: str) -> None:
     sender.check_configured()
     throttles.count(throttles.mails_from(source_ip))
     throttles.count(throttles.mails_to(email))
-    with recorded(email, None):
-        store.put_request(_request("reset_password", email=email))
+    store.put_request(_request("reset_password", email=email), with_record(record, email, None))
     events.record("password_reset_requested")
 
 
-def request_email_verification(user_id: str) -> None:
+def request_email_verification(user_id: str, record: Record = None) -> None:
     """Ask for the mail with which the user confirms the address; raises TooManyRequests if that was done too often."""
     sender.check_configured()
     throttles.count(throttles.mails_to(user_id))
-    with recorded(user_id, None):
-        store.put_request(verification_of(user_id))
+    store.put_request(verification_of(user_id), with_record(record, user_id, None))
     events.record("verification_requested")
 
 

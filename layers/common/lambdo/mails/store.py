@@ -11,12 +11,13 @@ from typing import cast
 from lambdo.mails.mail_tokens import MailToken
 from lambdo.mails.models import MailRequest, Purpose
 from lambdo.table import calls, keys, writes
+from lambdo.table.writes import Companion
 
 
-def put_request(request: MailRequest) -> None:
+def put_request(request: MailRequest, record: Companion | None = None) -> None:
     """Ask for the email, in place of one that is asked for already. One call, 1 WRU."""
     pk, sk = _key(request)
-    calls.replace({"pk": pk, "sk": sk, **request})
+    calls.replace({"pk": pk, "sk": sk, **request}, record)
 
 
 def create_request(request: MailRequest) -> writes.Write:

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from lambdo.base import base64url, ids, settings, times
+from lambdo.base import base64url, ids, times
+from lambdo.base.settings import settings
 from lambdo.table.key_sets import Key
 
 LIFETIME: Final = 15 * 60  # seconds
@@ -70,7 +71,7 @@ def issue(key: Key, user_id: str, session_id: str) -> str:
     """Return an access token for the session, signed with the key."""
     now = times.unix()
     claims = {
-        "iss": settings.token_issuer(),
+        "iss": settings.token_issuer,
         "aud": AUDIENCE,
         "sub": user_id,
         "sid": session_id,
@@ -102,7 +103,7 @@ def verify(token: str) -> Claims:
             token,
             _public_keys()[header["kid"]],
             algorithms=[_ALGORITHM],
-            issuer=settings.token_issuer(),
+            issuer=settings.token_issuer,
             audience=AUDIENCE,
             leeway=_LEEWAY,
             options={"require": ["iss", "aud", "sub", "sid", "iat", "exp", "jti"], "strict_aud": True},
@@ -126,7 +127,7 @@ def _checked(claims: dict[str, Any]) -> Claims:
 
 @cache
 def _public_keys() -> dict[str, Ed25519PublicKey]:
-    keys = json.loads(settings.jwks())["keys"]
+    keys = json.loads(settings.jwks)["keys"]
     return {key["kid"]: Ed25519PublicKey.from_public_bytes(base64url.decode(key["x"])) for key in keys}
 
 

@@ -1,4 +1,4 @@
-"""What a session (refresh family, RFC 9700 section 4.14.2) looks like in the table and in answers."""
+"""The shape of a session (refresh family, RFC 9700 section 4.14.2) in the table and in responses."""
 
 from typing import Final, TypedDict
 
@@ -6,14 +6,14 @@ from lambdo.base.ids import Id
 from lambdo.base.times import Time
 
 LIFETIME: Final = 30 * 24 * 3600  # seconds, absolute: rotation does not extend it
-GRACE: Final = 30  # seconds in which the token just replaced still gets its successor
+GRACE: Final = 30  # seconds in which a replaced token still gets its successor
 MAX_SHOWN: Final = 100
 
 
 class Session(TypedDict):
     """A session; hashes are SHA-256 in hex, `rotated_at` and `expires_at` Unix seconds.
 
-    It lives until `expires_at`, as long as its `epoch` is not lower than the account's.
+    It lasts until `expires_at`, unless its `epoch` is lower than the account's.
     """
 
     id: str
@@ -32,10 +32,10 @@ class ShownSession(TypedDict):
 
     id: Id
     user_agent: str | None
-    """What the device said of itself when it logged in."""
+    """The `User-Agent` header of the login request."""
     created_at: Time
     last_used_at: Time
-    """The last refresh."""
+    """When it was last refreshed."""
     expires_at: Time
     current: bool
-    """Whether it is the session of the token that asks."""
+    """Whether the request's access token belongs to this session."""

@@ -2,17 +2,16 @@
 
 from typing import Final, NamedTuple, TypedDict
 
-from lambdo.base import events, ids, settings, times
+from lambdo.base import events, ids, times
 from lambdo.base.problems import InvalidRefreshToken, RefreshTokenReused
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_tokens
-from lambdo.sessions import store as sessions
+from lambdo.base.settings import settings
+from lambdo.sessions import access_tokens, refresh_tokens, store
 from lambdo.sessions.models import GRACE, LIFETIME
 from lambdo.sessions.refresh_tokens import RefreshToken
+from lambdo.sessions.store import SessionEndedError
 from lambdo.table import key_sets
-from lambdo.table.calls import ConditionFailedError
 from lambdo.table.key_sets import Key
-from lambdo.table.records import recorded
+from lambdo.table.records import Record, with_record
 from lambdo.users import store as users
 from lambdo.users.models import Account
 
@@ -34,7 +33,7 @@ class StartedSession(TypedDict):
     expires_at: int
 
 
-def start_session(account: Account, user_agent: str) -> StartedSession:
+def start_session(account: Account, user_agent: str, record: Record = None) -> StartedSession:
     """Start a session in the epoch in which the password was verified.
 
     The user agent is whatever the client says it is: what of it can be printed is kept for the person to recognise, never logged.
@@ -42,19 +41,19 @@ def start_session(account: Account, user_agent: str) -> StartedSession:
     user_id, session_id, now = account["user"]["id"], ids.new_id(), times.now()
     token = refresh_tokens.derive(_signing_key()["secret"], user_id, session_id, 0)
     started: StartedSession = {"id": session_id, "expires_at": int(now.timestamp()) + LIFETIME}
-    with recorded(user_id, started):
-        sessions.put(
-            {
-                **started,
-                "user_id": user_id,
-                "epoch": account["session_epoch"],
-                "token_hash": token.hash(),
-                "previous_hash": None,
-                "user_agent": "".join(filter(str.isprintable, user_agent)).strip()[:_MAX_USER_AGENT] or None,
-                "created_at": times.rfc3339(now),
-                "rotated_at": None,
-            }
-        )
+    store.put(
+        {
+            **started,
+            "user_id": user_id,
+            "epoch": account["session_epoch"],
+            "token_hash": token.hash(),
+            "previous_hash": None,
+            "user_agent": "".join(filter(str.isprintable, user_agent)).strip()[:_MAX_USER_AGENT] or None,
+            "created_at": times.rfc3339(now),
+            "rotated_at": None,
+        },
+        with_record(record, user_id, started),
+    )
     events.record("logged_in", user_id=user_id)
     return started
 
@@ -85,7 +84,7 @@ def refresh(text: str) -> Tokens:
         if account is None:
             raise InvalidRefreshToken  # the account has been deleted; its sessions go with the rest of it
         epoch = account["session_epoch"]
-        session, rotated = sessions.update_token(
+        session, rotated = store.update_token(
             token.user_id, token.session_id, token.hash(), successor.hash(), epoch=epoch, now=now
         )
         if rotated:
@@ -97,8 +96,8 @@ def refresh(text: str) -> Tokens:
         if not any(refresh_tokens.is_genuine(token, key["secret"]) for key in _signing_keys()):
             raise InvalidRefreshToken
         events.record("token_reused", user_id=token.user_id)
-        sessions.delete(token.user_id, token.session_id)
-    except ConditionFailedError as error:
+        store.delete(token.user_id, token.session_id)
+    except SessionEndedError as error:
         raise InvalidRefreshToken from error
     raise RefreshTokenReused
 
@@ -130,13 +129,13 @@ def _live_token(token: RefreshToken, live_hash: str) -> RefreshToken:
 
 
 def _pair(token: RefreshToken, expires_at: int) -> Tokens:
-    return Tokens(tokens.issue(_signing_key(), token.user_id, token.session_id), str(token), expires_at)
+    return Tokens(access_tokens.issue(_signing_key(), token.user_id, token.session_id), str(token), expires_at)
 
 
 def _signing_keys() -> list[Key]:
-    return key_sets.get_cached(settings.signing_keys_parameter())
+    return key_sets.get_cached(settings.signing_keys_parameter)
 
 
 def _signing_key() -> Key:
-    wanted = settings.signing_key_id()
+    wanted = settings.signing_key_id
     return next(key for key in _signing_keys() if key["id"] == wanted)

@@ -117,6 +117,3 @@ def _stop_in_time(**_: object) -> None:
     """Let no attempt go out that may not end in time. botocore repeats no exception but its own, so this one gets through."""
     if not budget.covers(ATTEMPT):
         raise ServiceUnavailable("time")
-
-
-client("dynamodb")  # made while init has its burst of CPU, not in the first request

@@ -1,4 +1,4 @@
-"""Calls to DynamoDB. Entities live in the other files of this folder, what all calls to AWS share in `aws`.
+"""Calls to DynamoDB. What all calls to AWS share is in `aws`; what is stored, in each resource's own `store`.
 
 Items are plain dicts of str, int, bool, frozenset of str, list and dict; None is left out. Every operation meters its capacity units
 and raises `ServiceUnavailable` when the time for its retries is spent.
@@ -10,15 +10,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
 
-from lambdo.base import ids, settings
+from lambdo.base import ids
 from lambdo.base.metering import meter
 from lambdo.base.problems import ServiceUnavailable, StorageFull
+from lambdo.base.settings import settings
 from lambdo.table import aws, writes
 from lambdo.table.error_codes import Meaning
 from lambdo.table.wire import Item, dump, load
-from lambdo.table.writes import Write, key_of
+from lambdo.table.writes import Companion, Write, key_of
 
 BATCH_ATTEMPTS: Final = 5
+_RECORD: Final = "record"  # the name of what proves a request, in a transaction
 
 
 class ConditionFailedError(Exception):
@@ -35,18 +37,22 @@ class ConditionFailedError(Exception):
 
 
 class TransactionRefusedError(Exception):
-    """A transaction was cancelled by a condition; `currents` has the standing item (or None) of each failed write."""
+    """Conditions cancelled a transaction.
 
-    def __init__(self, currents: dict[int, Item | None]) -> None:
-        super().__init__(f"the conditions of writes {sorted(currents)} did not hold")
+    `failed` has the names of the writes whose conditions did not hold, `currents` the standing item (or None) of each.
+    """
+
+    def __init__(self, currents: Mapping[str, Item | None]) -> None:
+        super().__init__(f"the conditions of {sorted(currents)} did not hold")
         self.currents = currents
+        self.failed = currents.keys()
 
 
-class CompanionRefusedError(Exception):
-    """A write's companion found another state; `current` is the item that stands there, or None if that is being written."""
+class RecordRefusedError(Exception):
+    """A request with the same key was faster; `current` is its record, or None if that is being written."""
 
     def __init__(self, current: Item | None) -> None:
-        super().__init__("the condition of a write's companion did not hold")
+        super().__init__("the record of another request stands there")
         self.current = current
 
 
@@ -66,52 +72,52 @@ def get_all(pk: str, sort_keys: Collection[str], *, strong: bool = True) -> list
     return found
 
 
-def put(item: Item) -> None:
+def put(item: Item, record: Companion | None = None) -> None:
     """Create an item under a key that is made for it; raises ConditionFailedError if another stands there. One call.
 
     Nobody else can have created it, so one that an attempt finds after another is our own, changed by others or not.
     """
     try:
-        _write("put_item", writes.create(item))
+        _write("put_item", writes.create(item), record)
     except ConditionFailedError as error:
         if not error.was_sent_before:
             raise
 
 
-def replace(item: Item) -> None:
+def replace(item: Item, record: Companion | None = None) -> None:
     """Put the item, whatever stands under its key. One call."""
-    _write("put_item", writes.put(item))
+    _write("put_item", writes.put(item), record)
 
 
-def update(write: Write) -> None:
+def update(write: Write, record: Companion | None = None) -> None:
     """Carry out an update; raises ConditionFailedError with the standing item. One call."""
-    _write("update_item", write)
+    _write("update_item", write, record)
 
 
 def update_and_get(write: Write) -> Item:
     """Carry out an update and return the whole new item; raises ConditionFailedError with the standing one. One call.
 
-    It takes no companion: that would have to know the new item before.
+    It carries no record: that would have to know the new item before.
     """
     return load(_call("update_item", ReturnValues="ALL_NEW", **write.arguments)["Attributes"])
 
 
-def delete(write: Write) -> None:
+def delete(write: Write, record: Companion | None = None) -> None:
     """Carry out a delete; raises ConditionFailedError if its condition does not hold. One call.
 
     An attempt that finds nothing after another has probably been preceded by its own success, so that is one.
     """
     try:
-        _write("delete_item", write)
+        _write("delete_item", write, record)
     except ConditionFailedError as error:
         if error.current is not None or not error.was_sent_before:
             raise
 
 
-def delete_all(pk: str, sort_keys: Collection[str]) -> None:
-    """Delete the items, in any order, without conditions. One call for each 25; with a companion one transaction."""
-    if writes.companion.get() is not None:
-        transact(*(writes.delete(pk, sk, condition=None) for sk in sort_keys))
+def delete_all(pk: str, sort_keys: Collection[str], record: Companion | None = None) -> None:
+    """Delete the items, in any order, without conditions. One call for each 25; with a record one transaction."""
+    if record is not None:
+        transact({sk: writes.delete(pk, sk, condition=None) for sk in sort_keys}, record)
         return
     for some in batched(sort_keys, 25, strict=False):
         requests = [{"DeleteRequest": {"Key": key_of(pk, sk)}} for sk in some]
@@ -119,35 +125,43 @@ def delete_all(pk: str, sort_keys: Collection[str]) -> None:
             pass
 
 
-def transact(*all_writes: Write) -> None:
-    """Carry out all the writes or none, their companion with them. One call.
+def transact(named: Mapping[str, Write], record: Companion | None = None) -> None:
+    """Carry out all the writes or none, the record of the request with them. One call.
 
     An attempt that is repeated, by botocore or here, has one effect: all bear the same token.
+
+    Parameters
+    ----------
+    named
+        The writes, each by the name under which an error tells that it failed.
 
     Raises
     ------
     TransactionRefusedError
         If a condition does not hold.
-    CompanionRefusedError
-        If their companion's does not hold, or it is being written at this moment.
+    RecordRefusedError
+        If the record's does not hold, or it is being written at this moment.
     """
-    companion = writes.companion.get()
-    if companion is not None:
-        all_writes = (*all_writes, companion.write)
-    table_name = settings.table_name()
+    names, all_writes = [*named], [*named.values()]
+    if record is not None:
+        names, all_writes = [*names, _RECORD], [*all_writes, record.write]
+    table_name = settings.table_name
     items = [{write.kind: {"TableName": table_name, **write.arguments}} for write in all_writes]
     try:
         _call("transact_write_items", table=False, TransactItems=items, ClientRequestToken=ids.new_id())
-    except TransactionRefusedError as error:
-        if companion is not None and len(items) - 1 in error.currents:
-            raise CompanionRefusedError(error.currents[len(items) - 1]) from error
+    except aws.AwsError as error:
+        currents = _failed(error.reasons, names)
+        if _RECORD in currents:
+            raise RecordRefusedError(currents[_RECORD]) from error
+        if error.meaning is Meaning.CONDITION:
+            raise TransactionRefusedError(currents) from error
         raise
     except ServiceUnavailable as error:
-        if companion is not None and _last_reason(error.__cause__) == "TransactionConflict":
-            raise CompanionRefusedError(None) from error
+        if record is not None and _last_reason(error.__cause__) == "TransactionConflict":
+            raise RecordRefusedError(None) from error
         raise
-    if companion is not None:
-        companion.carried = True
+    if record is not None:
+        record.carried = True
 
 
 def query(
@@ -192,27 +206,25 @@ def query_all(pk: str, between: tuple[str, str]) -> Iterator[Item]:
             return
 
 
-def _write(operation: str, write: Write) -> None:
-    """Carry out one write, in a transaction with its companion where it has one; raises ConditionFailedError."""
-    if writes.companion.get() is None:
-        _call(operation, **write.arguments)
-        return
+def _write(operation: str, write: Write, record: Companion | None) -> None:
+    """Carry out one write, in a transaction with the request's record if it has one; raises ConditionFailedError."""
     try:
-        transact(write)
+        if record is None:
+            _call(operation, **write.arguments)
+        else:
+            transact({"write": write}, record)
     except TransactionRefusedError as error:
-        raise ConditionFailedError(error.currents[0]) from error
+        raise ConditionFailedError(error.currents["write"]) from error
 
 
 def _call(operation: str, *, table: bool = True, **arguments: Any) -> dict[str, Any]:
     if table:
-        arguments["TableName"] = settings.table_name()
+        arguments["TableName"] = settings.table_name
     try:
         answer = aws.call("dynamodb", operation, ReturnConsumedCapacity="TOTAL", **arguments)
     except aws.AwsError as error:
         match error.meaning:
-            case Meaning.CONDITION if refused := _refused(error.reasons):
-                raise refused from error
-            case Meaning.CONDITION:
+            case Meaning.CONDITION if not error.reasons:
                 current = error.response.get("Item")
                 raise ConditionFailedError(
                     load(current) if current else None, was_sent_before=error.was_sent_before
@@ -232,7 +244,7 @@ def _retry_rest(operation: str, rest: str, wanted: Any) -> Iterator[list[dict[st
     ServiceUnavailable
         If DynamoDB leaves something undone 5 times.
     """
-    name = settings.table_name()
+    name = settings.table_name
     for attempt in range(BATCH_ATTEMPTS):
         answer = _call(operation, table=False, RequestItems={name: wanted})
         yield answer.get("Responses", {}).get(name, [])
@@ -249,11 +261,13 @@ def _last_reason(error: BaseException | None) -> str | None:
     return reasons[-1]["Code"] if reasons else None
 
 
-def _refused(reasons: Sequence[Mapping[str, Any]]) -> TransactionRefusedError | None:
-    """Return the failed conditions of a cancelled transaction; None if it was cancelled by something else."""
-    failed = [i for i, reason in enumerate(reasons) if reason["Code"] == "ConditionalCheckFailed"]
-    currents = {i: load(reasons[i]["Item"]) if "Item" in reasons[i] else None for i in failed}
-    return TransactionRefusedError(currents) if failed else None
+def _failed(reasons: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Item | None]:
+    """Return the names of the writes whose conditions cancelled a transaction, with the item that stands there."""
+    return {
+        name: load(reason["Item"]) if "Item" in reason else None
+        for name, reason in zip(names, reasons, strict=False)
+        if reason["Code"] == "ConditionalCheckFailed"
+    }
 
 
 def _count(answer: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ def user(user_id: str) -> str:
 
 
 def email(address: str) -> str:
-    """Partition of the claim to an e-mail address, already normalised."""
+    """Partition of the claim to an email address, already normalised."""
     return f"EMAIL#{address}"
 
 
@@ -116,6 +116,11 @@ def order_due(due_date: str, task_id: str) -> str:
 def order_priority(rank: int, task_id: str) -> str:
     """Rest of `lsi3sk` after the status: priority order, then creation order."""
     return f"{rank}#{task_id}"
+
+
+def of_priority(rank: int) -> tuple[str, str]:
+    """Return the range of `order_priority` of one rank."""
+    return starting_with(f"{rank}#")
 
 
 def order_deleted(deleted_at: str, task_id: str) -> str:

@@ -1,45 +1,47 @@
 """Idempotency records: what a request with an Idempotency-Key has brought, an item for each (docs/decisions/0020).
 
-A record is written in the transaction of the effect that it proves, so there are both or neither.
+A record is written in the transaction of the effect that it proves, so there are both or neither. A service is handed
+the request's `Record`, and hands `with_record` to the one write that the record goes with.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, cast
 
 from lambdo.base import times
-from lambdo.table import calls as table
-from lambdo.table import keys, writes
+from lambdo.table import calls, keys, writes
 from lambdo.table.wire import Item
+from lambdo.table.writes import Companion
 
 LIFETIME: Final = 86_400  # seconds
 
 
-class Record(NamedTuple):
+class Kept(NamedTuple):
     """The fingerprint of the request that was met, and what came of it (JSON-like; None if there is nothing to tell)."""
 
     fingerprint: str
     result: Any
 
 
-class TakenError(Exception):
-    """Another request with the same key was faster; `record` is its own, or None if it is being written."""
-
-    def __init__(self, record: Record | None) -> None:
-        super().__init__("the idempotency key is taken")
-        self.record = record
-
-
 @dataclass(slots=True)
 class Keyed:
-    """A request that has a key: hashes of the key and of what was sent, and whether its record is written."""
+    """The record of a request that has a key: hashes of the key and of what was sent, and the write that creates it."""
 
     key_hash: str
     fingerprint: str
-    is_recorded: bool = False
+    companion: Companion | None = None
+
+    def is_written(self) -> bool:
+        """Tell whether a write has carried the record."""
+        return self.companion is not None and self.companion.carried
+
+
+class Rehearsal:
+    """The record of a request that is only rehearsed: it comes to the write, and no further."""
+
+
+type Record = Keyed | Rehearsal | None  # None of a request that has no key
 
 
 class _RehearsedError(Exception):
@@ -50,88 +52,55 @@ class _RehearsedError(Exception):
         self.result = result
 
 
-# A Lambda environment serves one request at a time, but the threads of tests do not.
-_request: Final[ContextVar[Keyed | None]] = ContextVar("request", default=None)
-_rehearsing: Final[ContextVar[bool]] = ContextVar("rehearsing", default=False)
-
-
-@contextmanager
-def keyed(request: Keyed) -> Iterator[None]:
-    """Let the writes marked by `recorded` in the with-block carry the request's record."""
-    token = _request.set(request)
-    try:
-        yield
-    finally:
-        _request.reset(token)
-
-
-def rehearse[Result](act: Callable[[], Result]) -> Result:
-    """Return what the act would, after all that it reads and refuses, but without the write that it marks by `recorded`."""
-    token = _rehearsing.set(True)
-    try:
-        return act()
-    except _RehearsedError as end:
-        return cast("Result", end.result)
-    finally:
-        _rehearsing.reset(token)
-
-
-def needs_results() -> bool:
-    """Tell whether the result of a write has to be known before it."""
-    return _rehearsing.get() or _request.get() is not None
-
-
-@contextmanager
-def recorded(owner: str, result: Any) -> Iterator[None]:  # noqa: ANN401 - whatever JSON holds
-    """Let the one write of the with-block carry the record of its result, if the request has a key.
+def with_record(record: Record, owner: str, result: Any) -> Companion | None:  # noqa: ANN401 - whatever JSON holds
+    """Return what the one effective write of a request is to carry; None if the request has no key.
 
     Parameters
     ----------
     owner
-        The id of the user whose request it is, or the e-mail address of somebody not known yet.
+        The id of the user whose request it is, or the email address of someone who is not known yet.
     result
         What the service returns once the write is done.
-
-    Raises
-    ------
-    TakenError
-        If another request with the same key was faster; nothing is written then.
     """
-    if _rehearsing.get():
-        raise _RehearsedError(result)
-    request = _request.get()
-    if request is None:
-        yield
-        return
-    companion = writes.Companion(_create(owner, request, result))
-    token = writes.companion.set(companion)
+    match record:
+        case None:
+            return None
+        case Rehearsal():
+            raise _RehearsedError(result)
+    record.companion = Companion(_create(owner, record, result))
+    return record.companion
+
+
+def rehearse[Result](act: Callable[[Record], Result]) -> Result:
+    """Return what the act would, after all that it reads and refuses, but without its write."""
     try:
-        yield
-    except table.CompanionRefusedError as error:
-        raise TakenError(_record(error.current) if error.current else None) from error
-    finally:
-        writes.companion.reset(token)
-    request.is_recorded = companion.carried
+        return act(Rehearsal())
+    except _RehearsedError as end:
+        return cast("Result", end.result)
 
 
-def put(owner: str, result: Any) -> None:  # noqa: ANN401 - whatever JSON holds
-    """Write the record by itself, of a request that had nothing to change; raises TakenError. One call."""
-    with recorded(owner, result):
-        table.transact()
+def put(record: Keyed, owner: str, result: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+    """Write the record by itself, of a request that had nothing to change; raises RecordRefusedError. One call."""
+    calls.transact({}, with_record(record, owner, result))
 
 
-def get(owner: str, key_hash: str) -> Record | None:
-    """Return the record of a key, or None. One call, 1 RRU for each 4 KB begun."""
-    item = table.get(_partition(owner), keys.idempotency(key_hash))
-    return _record(item) if item and item["expires_at"] > times.unix() else None
+def get(owner: str, key_hash: str) -> Kept | None:
+    """Return what is kept under a key, or None. One call, 1 RRU for each 4 KB begun."""
+    item = calls.get(_partition(owner), keys.idempotency(key_hash))
+    return from_item(item) if item and item["expires_at"] > times.unix() else None
 
 
-def _create(owner: str, request: Keyed, result: Any) -> writes.Write:  # noqa: ANN401 - whatever JSON holds
+def from_item(item: Item) -> Kept:
+    """Return what an item keeps."""
+    return Kept(item["fingerprint"], json.loads(item.get("result", "null")))
+
+
+def _create(owner: str, record: Keyed, result: Any) -> writes.Write:  # noqa: ANN401 - whatever JSON holds
     now = times.unix()
     item = {
         "pk": _partition(owner),
-        "sk": keys.idempotency(request.key_hash),
-        "fingerprint": request.fingerprint,
+        "sk": keys.idempotency(record.key_hash),
+        "fingerprint": record.fingerprint,
         "result": None if result is None else json.dumps(result, separators=(",", ":"), ensure_ascii=False),
         "expires_at": now + LIFETIME,
     }
@@ -140,7 +109,3 @@ def _create(owner: str, request: Keyed, result: Any) -> writes.Write:  # noqa: A
 
 def _partition(owner: str) -> str:
     return keys.email(owner) if "@" in owner else keys.user(owner)
-
-
-def _record(item: Item) -> Record:
-    return Record(item["fingerprint"], json.loads(item.get("result", "null")))

@@ -1,7 +1,6 @@
-"""Conditional writes as values: each can be sent alone or in a transaction (see table.py)."""
+"""Conditional writes as values: `calls` sends each alone or in a transaction."""
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -20,13 +19,10 @@ class Write(NamedTuple):
 
 @dataclass(slots=True)
 class Companion:
-    """A write that goes with another in one transaction, and whether it has gone (see idempotency.py)."""
+    """A write that goes with others in one transaction, and whether it has gone: the record of a request (`records`)."""
 
     write: Write
     carried: bool = False
-
-
-companion: Final[ContextVar[Companion | None]] = ContextVar("companion", default=None)
 
 
 def create(item: Item) -> Write:

@@ -1,4 +1,4 @@
-"""What a tag looks like in answers and in the table."""
+"""The shape of a tag in responses and in the table."""
 
 import unicodedata
 from typing import Final, TypedDict
@@ -15,11 +15,11 @@ class Tag(TypedDict):
 
     id: Id
     name: str
-    """Unique among the user's tags, without regard to case and Unicode form."""
+    """Unique among the user's tags, regardless of case and Unicode form."""
     color: str | None
     """`#rrggbb`, or null for none."""
     version: int
-    """Counts the changes; the entity tag is made of it."""
+    """Counts the changes; the entity tag is derived from it."""
     created_at: Time
     updated_at: Time
 
@@ -34,7 +34,7 @@ class TagOfTask(TypedDict):
 
 
 def name_key(name: str) -> str:
-    """Return what two names share that differ only in case or Unicode form (canonical caseless match, Unicode D145).
+    """Return a key that is the same for names that differ only in case or Unicode form (caseless match, Unicode D145).
 
     At most 50 characters become at most 800 bytes, inside the 1,024 of a sort key.
     """

@@ -1,4 +1,4 @@
-"""Bodies of the tag endpoints."""
+"""Request bodies of the tag endpoints."""
 
 import re
 from typing import Annotated, Final
@@ -34,7 +34,7 @@ class CreateTag(RequestModel):
 
 
 class UpdateTag(PatchModel):
-    """What to change: a member that is absent stays, null clears the colour (RFC 7396)."""
+    """The fields to change: an absent field keeps its value, null clears the colour (RFC 7396)."""
 
     name: TagName = Field(default="")
     color: Color | None = None

@@ -1,11 +1,12 @@
 """Tags: an item each, and one that claims the name. A tag with `deleted_at` is being deleted: nobody can read or link it."""
 
-from collections.abc import Collection
-from typing import Final, cast
+from collections.abc import Collection, Mapping
+from typing import Any, Final, cast
 
-from lambdo.table import calls as table
-from lambdo.table import keys, writes
+from lambdo.base.versions import OvertakenError
+from lambdo.table import calls, keys, writes
 from lambdo.table.wire import Item
+from lambdo.table.writes import Companion
 from lambdo.tags.models import MAX_TAGS_OF_A_USER, Tag, name_key
 from lambdo.users import store as users
 
@@ -18,7 +19,7 @@ class TooManyTagsError(Exception):
     """The user has all the tags that one may have."""
 
 
-def put(user_id: str, tag: Tag) -> None:
+def put(user_id: str, tag: Tag, record: Companion | None = None) -> None:
     """Create the tag and its claim to the name, counting it, in one transaction. One call.
 
     Raises
@@ -26,98 +27,84 @@ def put(user_id: str, tag: Tag) -> None:
     NameTakenError, TooManyTagsError, users.AccountGoneError
         If the user has a tag of this name or 500 tags, or the account has been deleted.
     """
-    pk = keys.user(user_id)
+    all_writes = {
+        "claim": _claim(user_id, tag),
+        "tag": writes.create(_item(user_id, tag)),
+        "count": users.count_tag(user_id, 1, MAX_TAGS_OF_A_USER),
+    }
     try:
-        table.transact(
-            writes.create({"pk": pk, "sk": keys.tag_name(name_key(tag["name"])), "tag_id": tag["id"]}),
-            writes.create(_item(user_id, tag)),
-            users.count_tag(user_id, 1, MAX_TAGS_OF_A_USER),
-        )
-    except table.TransactionRefusedError as error:
-        if 0 in error.currents:
+        calls.transact(all_writes, record)
+    except calls.TransactionRefusedError as error:
+        if "claim" in error.failed:
             raise NameTakenError from error
-        profile = error.currents.get(2)
+        profile = error.currents.get("count")
         raise (TooManyTagsError if profile and "deleted_at" not in profile else users.AccountGoneError) from error
 
 
 def get(user_id: str, tag_id: str) -> Tag | None:
     """Return the tag, or None. One call, 1 RRU."""
-    item = table.get(keys.user(user_id), keys.tag(tag_id))
+    item = calls.get(keys.user(user_id), keys.tag(tag_id))
     return from_item(item) if item else None
 
 
 def is_being_deleted(user_id: str, tag_id: str) -> bool:
     """Tell whether the tag has been deleted, but not yet everywhere. One call, 1 RRU."""
-    item = table.get(keys.user(user_id), keys.tag(tag_id))
+    item = calls.get(keys.user(user_id), keys.tag(tag_id))
     return item is not None and from_item(item) is None
 
 
 def get_all(user_id: str, tag_ids: Collection[str]) -> list[Tag]:
     """Return those of the tags that exist, read strongly, oldest first. One call for each 100, 1 RRU a tag."""
-    items = table.get_all(keys.user(user_id), [keys.tag(tag_id) for tag_id in tag_ids])
+    items = calls.get_all(keys.user(user_id), [keys.tag(tag_id) for tag_id in tag_ids])
     return sorted((tag for item in items if (tag := from_item(item))), key=lambda tag: tag["id"])
 
 
 def query(user_id: str) -> list[Tag]:
     """Return all of the user's tags, oldest first. One call, 1 RRU for each 4 KB begun: about 25 for 500 tags."""
-    items = table.query_all(keys.user(user_id), keys.starting_with(keys.TAGS))
+    items = calls.query_all(keys.user(user_id), keys.starting_with(keys.TAGS))
     return [tag for item in items if (tag := from_item(item))]
 
 
-def rewrite(user_id: str, old: Tag, new: Tag) -> None:
+def rewrite(user_id: str, old: Tag, new: Tag, record: Companion | None = None) -> None:
     """Replace one version of a tag by the next, with the claim to its name. One call.
 
     Raises
     ------
-    table.ConditionFailedError
+    OvertakenError
         If the tag is gone or no longer of the old version.
     NameTakenError
         If another tag has the new name.
     """
-    pk = keys.user(user_id)
     before, after = _item(user_id, old), _item(user_id, new)
     changes = {name: value for name, value in after.items() if value != before[name] and name != "version"}
-    update = writes.update(
-        pk,
-        keys.tag(old["id"]),
-        changes,
-        condition=f"{writes.LIVES} AND version = :version",
-        values={":version": old["version"]},
-        add={"version": 1},
-    )
+    update = _update(user_id, old, changes)
     if name_key(old["name"]) == name_key(new["name"]):
         try:
-            table.update(update)
-        except table.ConditionFailedError as error:
-            if from_failure(error) != new:  # an own write that the SDK sent again is no conflict
-                raise
+            calls.update(update, record)
+        except calls.ConditionFailedError as error:
+            current = _current(error.current)
+            if current != new:  # an own write that the SDK sent again is no conflict
+                raise OvertakenError(current) from error
         return
-    claim = writes.create({"pk": pk, "sk": keys.tag_name(name_key(new["name"])), "tag_id": old["id"]})
     try:
-        table.transact(update, claim, _release(user_id, old))
-    except table.TransactionRefusedError as error:
-        if 0 in error.currents:
-            raise table.ConditionFailedError(error.currents[0]) from error
+        calls.transact({"tag": update, "claim": _claim(user_id, new), "old claim": _release(user_id, old)}, record)
+    except calls.TransactionRefusedError as error:
+        if "tag" in error.failed:
+            raise OvertakenError(_current(error.currents["tag"])) from error
         raise NameTakenError from error
 
 
-def mark_deleted(user_id: str, tag: Tag, deleted_at: str) -> None:
-    """Hide this version of the tag and free its name, in one transaction; raises table.ConditionFailedError. One call."""
+def mark_deleted(user_id: str, tag: Tag, deleted_at: str, record: Companion | None = None) -> None:
+    """Hide this version of the tag and free its name, in one transaction; raises OvertakenError. One call."""
+    all_writes = {
+        "tag": _update(user_id, tag, {"deleted_at": deleted_at}),
+        "claim": _release(user_id, tag),
+        "count": users.count_tag(user_id, -1, MAX_TAGS_OF_A_USER),
+    }
     try:
-        table.transact(
-            writes.update(
-                keys.user(user_id),
-                keys.tag(tag["id"]),
-                {"deleted_at": deleted_at},
-                condition=f"{writes.LIVES} AND version = :version",
-                values={":version": tag["version"]},
-                add={"version": 1},
-            ),
-            _release(user_id, tag),
-            users.count_tag(user_id, -1, MAX_TAGS_OF_A_USER),
-        )
-    except table.TransactionRefusedError as error:
-        raise table.ConditionFailedError(error.currents.get(0)) from error
+        calls.transact(all_writes, record)
+    except calls.TransactionRefusedError as error:
+        raise OvertakenError(_current(error.currents.get("tag"))) from error
 
 
 def query_links(
@@ -128,7 +115,7 @@ def query_links(
     0.5 RRU for each 4 KB begun (about 30 links), the double if strong. Lists read eventually (decision 0010).
     """
     pk = keys.user(user_id)
-    items, last = table.query(
+    items, last = calls.query(
         pk,
         keys.starting_with(keys.links(tag_id)),
         limit=limit,
@@ -146,23 +133,18 @@ def exists(user_id: str, tag_id: str) -> writes.Write:
 
 def delete_links(user_id: str, tag_id: str, task_ids: Collection[str]) -> None:
     """Delete links of a tag that is being deleted. One call for each 25."""
-    table.delete_all(keys.user(user_id), [keys.link(tag_id, task_id) for task_id in task_ids])
+    calls.delete_all(keys.user(user_id), [keys.link(tag_id, task_id) for task_id in task_ids])
 
 
 def delete(user_id: str, tag_id: str) -> None:
     """Delete what is left of a tag that has no links any more. One call."""
-    table.delete_all(keys.user(user_id), [keys.tag(tag_id)])
+    calls.delete_all(keys.user(user_id), [keys.tag(tag_id)])
 
 
 def touch_deleted(user_id: str, tag_id: str, now: str) -> None:
     """Touch a tag that is being deleted, so that the stream brings it once more. One call."""
     changes, going = {"touched_at": now}, "attribute_exists(deleted_at)"
-    table.update(writes.update(keys.user(user_id), keys.tag(tag_id), changes, condition=going))
-
-
-def from_failure(error: table.ConditionFailedError) -> Tag | None:
-    """Return the tag that stood in the way of a conditional write, or None if there is none."""
-    return from_item(error.current) if error.current else None
+    calls.update(writes.update(keys.user(user_id), keys.tag(tag_id), changes, condition=going))
 
 
 def from_item(item: Item) -> Tag | None:
@@ -170,6 +152,28 @@ def from_item(item: Item) -> Tag | None:
     if "deleted_at" in item:
         return None
     return cast("Tag", {"id": keys.id_of(item["sk"]), **{name: item.get(name) for name in _ATTRIBUTES}})
+
+
+def _current(item: Item | None) -> Tag | None:
+    """Return the tag that stood in the way of a write, or None if there is none."""
+    return from_item(item) if item else None
+
+
+def _update(user_id: str, tag: Tag, changes: Mapping[str, Any]) -> writes.Write:
+    """Return the write that changes this version of a tag."""
+    return writes.update(
+        keys.user(user_id),
+        keys.tag(tag["id"]),
+        changes,
+        condition=f"{writes.LIVES} AND version = :version",
+        values={":version": tag["version"]},
+        add={"version": 1},
+    )
+
+
+def _claim(user_id: str, tag: Tag) -> writes.Write:
+    """Return the write that claims the tag's name."""
+    return writes.create({"pk": keys.user(user_id), "sk": keys.tag_name(name_key(tag["name"])), "tag_id": tag["id"]})
 
 
 def _release(user_id: str, tag: Tag) -> writes.Write:
@@ -190,4 +194,4 @@ def _item(user_id: str, tag: Tag) -> Item:
     }
 
 
-_ATTRIBUTES: Final = ("name", "color", "version", "created_at", "updated_at")
+_ATTRIBUTES: Final = tuple(name for name in Tag.__annotations__ if name != "id")

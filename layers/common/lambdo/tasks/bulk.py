@@ -1,33 +1,33 @@
-"""Body of the endpoint that carries out many operations on tasks."""
+"""The request body of the bulk endpoint for tasks."""
 
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from lambdo.base.entity_tags import IF_MATCH, read_versions
 from lambdo.base.fields import RequestModel, TaskId
 from lambdo.tasks.requests import CreateTask, UpdateTask
-from lambdo.web.preconditions import IF_MATCH, versions_of
 
 
 def _if_match(text: str) -> str:
     try:
-        versions_of(text)
+        read_versions(text)
     except ValueError as error:
         raise PydanticCustomError("if_match", 'String should be * or at most 20 entity tags like "v3"') from error
     return text
 
 
 class _Change(RequestModel):
-    """An operation on a task that exists."""
+    """An operation on an existing task."""
 
     task_id: TaskId
     if_match: Annotated[str, AfterValidator(_if_match), Field(json_schema_extra={"pattern": IF_MATCH})] = "*"
-    """What the header If-Match is to a request: the operation is refused if the task has another version."""
+    """Works like the header `If-Match`: the operation is refused if the task has another version."""
 
 
 class CreateOperation(RequestModel):
-    """A new task."""
+    """Create a task."""
 
     op: Literal["create"]
     task: CreateTask
@@ -41,15 +41,15 @@ class UpdateOperation(_Change):
 
 
 class CompleteOperation(_Change):
-    """Complete or reopen it."""
+    """Complete or reopen the task."""
 
     op: Literal["complete"]
     completed: bool | None = None
-    """The state wanted; without it, the other one than now."""
+    """The new state; if absent, the operation toggles it."""
 
 
 class DeleteOperation(_Change):
-    """Move it into the trash."""
+    """Move the task to the trash."""
 
     op: Literal["delete"]
 
@@ -60,8 +60,8 @@ type Operation = Annotated[
 
 
 class ChangeTasks(RequestModel):
-    """Operations in the order in which to carry them out."""
+    """Operations, in the order in which they are carried out."""
 
     operations: Annotated[list[Operation], Field(min_length=1, max_length=100)]
     dry_run: bool = False
-    """Show the results and change nothing."""
+    """Return the results, but change nothing."""

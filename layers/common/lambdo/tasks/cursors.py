@@ -4,8 +4,9 @@ import hmac
 from collections.abc import Sequence
 from typing import Final
 
-from lambdo.base import base64url, settings
+from lambdo.base import base64url
 from lambdo.base.problems import InvalidCursor
+from lambdo.base.settings import settings
 from lambdo.table import key_sets
 
 _TAG: Final = 16  # bytes of HMAC-SHA256 kept: 2^-128 to guess
@@ -13,7 +14,7 @@ _TAG: Final = 16  # bytes of HMAC-SHA256 kept: 2^-128 to guess
 
 def sign(position: str, scope: Sequence[str]) -> str:
     """Return an opaque cursor for a position (a sort key) in a list; the scope says whose list, what filters, what order."""
-    key = key_sets.get_cached(settings.cursor_keys_parameter())[0]
+    key = key_sets.get_cached(settings.cursor_keys_parameter)[0]
     return base64url.encode(_tag(key["secret"], position, scope) + position.encode())
 
 
@@ -30,7 +31,7 @@ def read(cursor: str, scope: Sequence[str]) -> str:
         position = raw[_TAG:].decode()
     except ValueError as error:
         raise InvalidCursor from error
-    for key in key_sets.get_cached(settings.cursor_keys_parameter()):
+    for key in key_sets.get_cached(settings.cursor_keys_parameter):
         if hmac.compare_digest(raw[:_TAG], _tag(key["secret"], position, scope)):
             return position
     raise InvalidCursor

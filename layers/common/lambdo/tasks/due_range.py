@@ -1,7 +1,7 @@
-"""A range of due dates, for plain dates and for moments alike.
+"""A range of due dates, for plain dates and for moments.
 
-A plain date is due until its end in the user's time zone; a moment is due then. Days begin and end where the zone's
-clocks say, daylight saving time included.
+A plain date is due until the end of that day in the user's time zone; a moment is due at that moment. Days begin and
+end by the clocks of the zone, daylight saving time included.
 """
 
 from contextlib import suppress

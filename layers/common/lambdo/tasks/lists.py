@@ -4,18 +4,17 @@ A list that one index answers whole reads just its page. Any other reads the ind
 and stops when the page is full or the budget spent (`task_runs.SCAN_BUDGET`): it may come back short, with a cursor.
 """
 
-import unicodedata
 from datetime import UTC, tzinfo
 from typing import Final, NamedTuple
 
 from lambdo.base import times
-from lambdo.base.problems import InvalidFields, UserNotFound
+from lambdo.base.problems import UserNotFound
 from lambdo.table import keys
 from lambdo.tags.models import Tag
 from lambdo.tasks import cursors
 from lambdo.tasks.due_range import DueRange
 from lambdo.tasks.models import PRIORITY_RANK, Task
-from lambdo.tasks.query import TaskQuery
+from lambdo.tasks.query import TaskQuery, fold
 from lambdo.tasks.runs import BudgetSpentError, Index, Run, ScanBudget
 from lambdo.users import store as users
 
@@ -68,9 +67,7 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
         return Page([], [], None)
     if query.overdue:
         query = query._replace(completed=False)
-    text = None if query.text is None else _fold(query.text)
-    if text == "":
-        raise InvalidFields(errors=[{"loc": ["query", "q"], "msg": "Should have more than accents", "type": "query"}])
+    text = None if query.text is None else fold(query.text)
     wanted, page, budget = _Wanted(user_id, query, due, text), Page([], [], None), ScanBudget()
     for stage in _stages(query, due)[number:]:
         position = _read(wanted, stage, after, budget, page)
@@ -83,7 +80,7 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
 def _stages(query: TaskQuery, due: DueRange | None) -> list[_Stage]:
     """Choose the index: that of the order, and if that is creation, the one that applies the most."""
     descending = query.sort in {"-created_at", "-due_date", "priority"}
-    rank = keys.starting_with(f"{PRIORITY_RANK[query.priority]}#") if query.priority else ("", "~")
+    rank = keys.of_priority(PRIORITY_RANK[query.priority]) if query.priority else ("", "~")
     by_status = Index.TABLE if query.completed is None else Index.CREATED
     if query.sort.endswith("due_date"):
         if due:
@@ -143,14 +140,8 @@ def _matches(task: Task, wanted: _Wanted, stage: _Stage) -> bool:
         and task["tag_ids"].issuperset(query.tag_ids)
         and (due is None or task["due_date"] in due)
         and not (stage.undated and task["due_date"])
-        and (text is None or text in _fold(task["title"]) or text in _fold(task["description"] or ""))
+        and (text is None or text in fold(task["title"]) or text in fold(task["description"] or ""))
     )
-
-
-def _fold(text: str) -> str:
-    """Return the text without case and accents: decomposed, without combining marks (Unicode category Mn)."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
 
 
 def _due_range(user_id: str, query: TaskQuery) -> DueRange | None:

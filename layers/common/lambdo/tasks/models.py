@@ -1,4 +1,4 @@
-"""What a task looks like in the table and in answers."""
+"""The shape of a task in the table and in responses."""
 
 from typing import Final, Literal, TypedDict
 
@@ -11,7 +11,7 @@ PRIORITY_RANK: Final[dict[Priority, int]] = {"low": 1, "medium": 2, "high": 3}
 
 
 class _Fields(TypedDict):
-    """What a task is in both places."""
+    """The fields of a task in both places."""
 
     id: Id
     user_id: Id
@@ -22,9 +22,9 @@ class _Fields(TypedDict):
     """When it was completed; null while it is open."""
     priority: Priority
     due_date: str | None
-    """A date (`2026-12-01`), due until its end in the user's time zone, or a point in time in UTC."""
+    """A date (`2026-12-01`), due until the end of that day in the user's time zone, or a point in time in UTC."""
     version: int
-    """Counts the changes; the entity tag is made of it."""
+    """Counts the changes; the entity tag is derived from it."""
     created_at: Time
     updated_at: Time
 
@@ -36,7 +36,7 @@ class Task(_Fields):
 
 
 class TrashedTask(Task):
-    """A task in the trash: as it was, and until when, in Unix seconds, it is kept."""
+    """A task in the trash; `expires_at`, in Unix seconds, is when it is deleted permanently."""
 
     deleted_at: str
     expires_at: int
@@ -54,13 +54,13 @@ class TrashedTaskAnswer(TaskAnswer):
 
     deleted_at: Time
     expires_at: Time
-    """Until when it can be restored."""
+    """The task can be restored until then."""
 
 
 class Emptied(TypedDict):
-    """What emptying the trash has brought."""
+    """The result of emptying the trash."""
 
     deleted: int
-    """How many tasks are gone for good."""
+    """How many tasks were permanently deleted."""
     more: bool
-    """Whether there are more, for which to send another request."""
+    """Whether more tasks remain; if so, send the request again."""

@@ -1,5 +1,6 @@
-"""Parameters of the list of tasks."""
+"""Query parameters of the list of tasks."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,7 @@ _SORTS: Final = ("-created_at", "created_at", "due_date", "-due_date", "priority
 
 
 class TaskQuery(NamedTuple):
-    """Which tasks, in what order, how many, and from where on; None is no condition."""
+    """The filters, order, page size and start of a list of tasks; None means no condition."""
 
     completed: bool | None
     priority: Priority | None
@@ -51,6 +52,12 @@ def from_values(values: Mapping[str, Any]) -> TaskQuery:
     )
 
 
+def fold(text: str) -> str:
+    """Return the text without case and accents: decomposed, without combining marks (Unicode category Mn)."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
+
+
 def _tag_ids(texts: Sequence[str]) -> tuple[str, ...]:
     if len(texts) > MAX_TAGS_OF_A_TASK or not all(map(ids.is_id, texts)):
         raise ValueError
@@ -62,7 +69,7 @@ def _due_date(texts: Sequence[str]) -> str:
 
 
 def _text(texts: Sequence[str]) -> str:
-    if not 1 <= len(texts[0]) <= 100:
+    if not 1 <= len(texts[0]) <= 100 or not fold(texts[0]):
         raise ValueError
     return texts[0]
 
@@ -76,7 +83,7 @@ RULES: Final[dict[str, Rule]] = {
     "priority": one_of("Should be low, medium or high", {name: name for name in PRIORITY_RANK}),
     "tag": (
         _tag_ids,
-        f"Should be the id of a tag, at most {MAX_TAGS_OF_A_TASK} of them",
+        f"Should be the id of a tag; at most {MAX_TAGS_OF_A_TASK} ids",
         {
             "type": "array",
             "items": {"type": "string", "format": "uuid", "pattern": f"^{ids.CANONICAL.pattern}$"},
@@ -85,7 +92,11 @@ RULES: Final[dict[str, Rule]] = {
     ),
     "due_before": (_due_date, _DUE_RULE, _DUE_SCHEMA),
     "due_after": (_due_date, _DUE_RULE, _DUE_SCHEMA),
-    "overdue": one_of("Should be true, or absent", {"true": True}),
-    "q": (_text, "Should have 1 to 100 characters", {"type": "string", "minLength": 1, "maxLength": 100}),
+    "overdue": one_of("Should be true or absent", {"true": True}),
+    "q": (
+        _text,
+        "Should have 1 to 100 characters, and more than accents",
+        {"type": "string", "minLength": 1, "maxLength": 100},
+    ),
     "sort": one_of(f"Should be one of {', '.join(_SORTS)}", {name: name for name in _SORTS}),
 }

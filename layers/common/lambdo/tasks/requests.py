@@ -1,4 +1,4 @@
-"""Bodies of the task endpoints."""
+"""Request bodies of the task endpoints."""
 
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ def _at_most_20(tag_ids: frozenset[str]) -> frozenset[str]:
     return tag_ids
 
 
-# Not strict, because JSON has no sets; its elements are. An id that is sent twice counts once.
+# Not strict, because JSON has no sets; the elements are strict. An id that is sent twice counts once.
 type TagIds = Annotated[
     frozenset[TagId],
     Field(strict=False, json_schema_extra={"maxItems": MAX_TAGS_OF_A_TASK, "uniqueItems": False}),
@@ -24,33 +24,33 @@ type TagIds = Annotated[
 
 
 class CreateTask(RequestModel):
-    """A new task; only the title is needed."""
+    """A new task; only the title is required."""
 
     title: Title
     description: Description | None = None
     completed: bool = False
     priority: Literal["low", "medium", "high"] = "medium"
     due_date: DueDate | None = None
-    """A date, due until its end in the user's time zone, or a point in time."""
+    """A date, due until the end of that day in the user's time zone, or a point in time."""
     tag_ids: TagIds = frozenset()
-    """At most 20, of tags that exist."""
+    """The ids of at most 20 existing tags."""
 
 
 class UpdateTask(PatchModel):
-    """What to change: a member that is absent stays, null clears (RFC 7396)."""
+    """The fields to change: an absent field keeps its value, null clears it (RFC 7396)."""
 
     title: Title = Field(default="")
     description: Description | None = None
     completed: bool = False
     priority: Annotated[Literal["low", "medium", "high"] | None, AfterValidator(lambda value: value or "medium")] = None
-    """Null makes it medium."""
+    """Null sets it to medium."""
     due_date: DueDate | None = None
-    """A date, due until its end in the user's time zone, or a point in time."""
+    """A date, due until the end of that day in the user's time zone, or a point in time."""
     tag_ids: Annotated[TagIds | None, AfterValidator(lambda value: value or frozenset())] = None
-    """All that the task is to have, at most 20; null or none takes them off."""
+    """The ids of all tags of the task, at most 20; null or an empty list removes all tags."""
 
 
 class CompleteTask(RequestModel):
-    """The state wanted."""
+    """The new state."""
 
     completed: bool

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
-from lambdo.table import calls as table
-from lambdo.table import keys
+from lambdo.table import calls, keys
 from lambdo.table.wire import Item, size
 from lambdo.tags import store as tags
 from lambdo.tags.models import Tag
@@ -129,9 +128,9 @@ class Run:
                 self._done = True
                 return 0
         elif self.after:
-            key = {"pk": keys.user(self.user_id), "sk": keys.task(keys.id_of(f"#{self.after}"))}
+            key = {"pk": keys.user(self.user_id), "sk": keys.task(keys.id_of(self.after))}
             start = key | {name: self.prefix + self.after}
-        items, last = table.query(
+        items, last = calls.query(
             keys.user(self.user_id),
             (self.prefix + low, self.prefix + high),
             index=self.index.value,
@@ -155,7 +154,7 @@ class Run:
         if not task_ids:
             return 0.5
         sort_keys = [*map(keys.task, task_ids), *([] if self.tags else map(keys.tag, self.tag_ids))]
-        items = table.get_all(keys.user(self.user_id), sort_keys, strong=False)
+        items = calls.get_all(keys.user(self.user_id), sort_keys, strong=False)
         found = {item["sk"]: tasks.from_item(item) for item in items if item["sk"].startswith(keys.TASKS)}
         self.tags.extend(tag for item in items if item["sk"] not in found and (tag := tags.from_item(item)))
         if any(tag["id"] == self.tag_ids[0] for tag in self.tags):

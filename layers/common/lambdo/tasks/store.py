@@ -1,11 +1,12 @@
 """Tasks: an item each, in one index an order (decision 0004), and a link for each of their tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from lambdo.table import calls as table
-from lambdo.table import keys, writes
+from lambdo.base.versions import OvertakenError, Versions
+from lambdo.table import calls, keys, writes
 from lambdo.table.wire import Item
+from lambdo.table.writes import Companion
 from lambdo.tags import store as tags
 from lambdo.tasks.models import PRIORITY_RANK, Task
 
@@ -14,53 +15,53 @@ class TagMissingError(Exception):
     """A tag that a task was to be linked to does not exist, or is being deleted."""
 
 
-def put(task: Task) -> None:
+def put(task: Task, record: Companion | None = None) -> None:
     """Create the task and its links; raises TagMissingError. One call.
 
     3 WRU for each KB begun, 4 with a due date; with tags a transaction: twice that, and 4 for each tag.
     """
     if not task["tag_ids"]:
-        table.put(_item(task))
+        calls.put(_item(task), record)
         return
     try:
-        table.transact(*creation(task))
-    except table.TransactionRefusedError as error:
+        calls.transact(creation(task), record)
+    except calls.TransactionRefusedError as error:
         raise TagMissingError from error
 
 
 def get(user_id: str, task_id: str) -> Task | None:
     """Return the task, or None. One call, 1 RRU for each 4 KB begun."""
-    item = table.get(keys.user(user_id), keys.task(task_id))
+    item = calls.get(keys.user(user_id), keys.task(task_id))
     return from_item(item) if item else None
 
 
-def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: Sequence[int] | None) -> Task:
+def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: Versions) -> Task:
     """Change some attributes of the task as it stands; None removes one. One call.
 
     `updated_at` must be among the changes: it marks the write, so that one that the SDK sent twice counts once.
 
     Raises
     ------
-    table.ConditionFailedError
+    OvertakenError
         If the task is gone or, where versions are given, has none of them.
     """
     try:
-        item = table.update_and_get(_update(user_id, task_id, changes, versions))
-    except table.ConditionFailedError as error:
+        item = calls.update_and_get(_update(user_id, task_id, changes, versions))
+    except calls.ConditionFailedError as error:
         if error.current is None or not _is_own_write(error.current, changes):
-            raise
+            raise _overtaken(error.current) from error
         item = error.current
     return from_item(item)
 
 
-def rewrite(old: Task, new: Task) -> None:
+def rewrite(old: Task, new: Task, record: Companion | None = None) -> None:
     """Replace one version of a task by the next, with its index keys and links. One call.
 
     1 WRU + 2 for each index key that moves; a change of tags makes it a transaction: twice that, and 2 to 4 for each tag.
 
     Raises
     ------
-    table.ConditionFailedError
+    OvertakenError
         If the task is gone or no longer of the old version.
     TagMissingError
         If a tag to be added is gone.
@@ -71,35 +72,31 @@ def rewrite(old: Task, new: Task) -> None:
     write = _update(old["user_id"], old["id"], changes, [old["version"]])
     if "tag_ids" not in changes:
         try:
-            table.update(write)
-        except table.ConditionFailedError as error:
+            calls.update(write, record)
+        except calls.ConditionFailedError as error:
             if not _is_own_write(error.current, changes):
-                raise
+                raise _overtaken(error.current, was_sent_before=error.was_sent_before) from error
         return
+    links = _link_writes(new, new["tag_ids"] - old["tag_ids"], old["tag_ids"] - new["tag_ids"])
     try:
-        table.transact(
-            write,
-            *_link_writes(new, new["tag_ids"] - old["tag_ids"], old["tag_ids"] - new["tag_ids"]),
-        )
-    except table.TransactionRefusedError as error:
-        if 0 in error.currents:
-            raise table.ConditionFailedError(error.currents[0]) from error
+        calls.transact({"task": write, **links}, record)
+    except calls.TransactionRefusedError as error:
+        if "task" in error.failed:
+            raise _overtaken(error.currents["task"]) from error
         raise TagMissingError from error
 
 
-def creation(task: Task) -> list[writes.Write]:
-    """Return the writes that create a task, the first of them, and its links, if its tags are there."""
-    return [writes.create(_item(task)), *_link_writes(task, task["tag_ids"], frozenset())]
+def creation(task: Task) -> dict[str, writes.Write]:
+    """Return the writes that create a task and its links, if its tags are there."""
+    return {"task": writes.create(_item(task)), **_link_writes(task, task["tag_ids"], frozenset())}
 
 
-def removal(task: Task) -> list[writes.Write]:
-    """Return the writes that delete this version of a task, the first of them, and its links."""
+def removal(task: Task) -> dict[str, writes.Write]:
+    """Return the writes that delete this version of a task and its links."""
     condition, values = _condition([task["version"]])
     pk, sk = keys.user(task["user_id"]), keys.task(task["id"])
-    return [
-        writes.delete(pk, sk, condition=condition, values=values),
-        *_link_writes(task, frozenset(), task["tag_ids"]),
-    ]
+    write = writes.delete(pk, sk, condition=condition, values=values)
+    return {"task": write, **_link_writes(task, frozenset(), task["tag_ids"])}
 
 
 def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
@@ -114,14 +111,9 @@ def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
         remove={"tag_ids": frozenset({tag_id})},
     )
     try:
-        table.update(write)
-    except table.ConditionFailedError:
+        calls.update(write)
+    except calls.ConditionFailedError:
         return
-
-
-def from_failure(error: table.ConditionFailedError) -> Task | None:
-    """Return the task that stood in the way of a conditional write, or None if there is none."""
-    return from_item(error.current) if error.current else None
 
 
 def attributes(task: Task) -> Item:
@@ -136,7 +128,7 @@ def from_item(item: Item) -> Task:
     return cast("Task", {**owner, **fields, "tag_ids": item.get("tag_ids", frozenset())})
 
 
-def _update(user_id: str, task_id: str, changes: Mapping[str, Any], versions: Sequence[int] | None) -> writes.Write:
+def _update(user_id: str, task_id: str, changes: Mapping[str, Any], versions: Versions) -> writes.Write:
     condition, values = _condition(versions)
     return writes.update(
         keys.user(user_id),
@@ -148,20 +140,29 @@ def _update(user_id: str, task_id: str, changes: Mapping[str, Any], versions: Se
     )
 
 
-def _link_writes(task: Task, added: frozenset[str], removed: frozenset[str]) -> list[writes.Write]:
-    pk = keys.user(task["user_id"])
-    return [
-        *(tags.exists(task["user_id"], tag_id) for tag_id in sorted(added)),
-        *(writes.put({"pk": pk, "sk": keys.link(tag_id, task["id"])}) for tag_id in sorted(added)),
-        *(writes.delete(pk, keys.link(tag_id, task["id"]), condition=None) for tag_id in sorted(removed)),
-    ]
+def _link_writes(task: Task, added: frozenset[str], removed: frozenset[str]) -> dict[str, writes.Write]:
+    user_id, task_id = task["user_id"], task["id"]
+    pk = keys.user(user_id)
+    return {
+        **{f"tag {tag_id}": tags.exists(user_id, tag_id) for tag_id in sorted(added)},
+        **{f"link {tag_id}": writes.put({"pk": pk, "sk": keys.link(tag_id, task_id)}) for tag_id in sorted(added)},
+        **{
+            f"link {tag_id}": writes.delete(pk, keys.link(tag_id, task_id), condition=None)
+            for tag_id in sorted(removed)
+        },
+    }
 
 
-def _condition(versions: Sequence[int] | None) -> tuple[str, dict[str, int]]:
+def _condition(versions: Versions) -> tuple[str, dict[str, int]]:
     if versions is None:
         return writes.EXISTS, {}
     values = {f":v{i}": version for i, version in enumerate(versions)}
     return f"{writes.EXISTS} AND version IN ({', '.join(values)})", values
+
+
+def _overtaken(current: Item | None, *, was_sent_before: bool = False) -> OvertakenError:
+    """Return the error that says what stood in the way of a write."""
+    return OvertakenError(from_item(current) if current else None, was_sent_before=was_sent_before)
 
 
 def _is_own_write(current: Item | None, changes: Mapping[str, Any]) -> bool:
@@ -181,7 +182,4 @@ def _item(task: Task) -> Item:
     }
 
 
-_ATTRIBUTES: Final = (
-    "title", "description", "completed", "completed_at", "priority", "due_date", "tag_ids", "version", "created_at",
-    "updated_at",
-)  # fmt: skip
+_ATTRIBUTES: Final = tuple(name for name in Task.__annotations__ if name not in {"id", "user_id"})

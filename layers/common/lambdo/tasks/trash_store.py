@@ -3,27 +3,29 @@
 from collections.abc import Collection
 from typing import Final, cast
 
-from lambdo.table import calls as table
-from lambdo.table import keys, writes
+from lambdo.base.versions import OvertakenError
+from lambdo.table import calls, keys, writes
 from lambdo.table.wire import Item
+from lambdo.table.writes import Companion
 from lambdo.tasks import store as tasks
 from lambdo.tasks.models import Task, TrashedTask
 
 
-def put(task: TrashedTask) -> None:
-    """Move this version of a task into the trash, where it has no links; raises table.ConditionFailedError. One call.
+def put(task: TrashedTask, record: Companion | None = None) -> None:
+    """Move this version of a task into the trash, where it has no links; raises OvertakenError. One call.
 
     A transaction: 2 WRU, 2 for each index that the task stands in, 2 for each tag, and 4 for the trash; all for each KB begun.
     """
     try:
-        table.transact(*tasks.removal(task), writes.put(_item(task)))
-    except table.TransactionRefusedError as error:
-        raise table.ConditionFailedError(error.currents[0]) from error
+        calls.transact({**tasks.removal(task), "trash": writes.put(_item(task))}, record)
+    except calls.TransactionRefusedError as error:
+        current = error.currents["task"]
+        raise OvertakenError(tasks.from_item(current) if current else None) from error
 
 
 def get(user_id: str, task_id: str) -> TrashedTask | None:
     """Return the task if it is in the trash, or None. One call, 1 RRU for each 4 KB begun."""
-    item = table.get(keys.user(user_id), keys.trash(task_id))
+    item = calls.get(keys.user(user_id), keys.trash(task_id))
     return from_item(item) if item else None
 
 
@@ -35,18 +37,18 @@ def query(user_id: str, *, since: str, limit: int, after: str | None = None) -> 
     pk = keys.user(user_id)
     start = {"pk": pk, "sk": keys.trash(keys.id_of(after)), "lsi4sk": after} if after else None
     between = keys.deleted_since(min(since, after or since))  # DynamoDB refuses to start outside the range
-    items, last = table.query(pk, between, index="lsi4", limit=limit, start=start)
+    items, last = calls.query(pk, between, index="lsi4", limit=limit, start=start)
     return [from_item(item) for item in items], last["lsi4sk"] if last else None
 
 
-def restore(trashed: TrashedTask, task: Task) -> None:
+def restore(trashed: TrashedTask, task: Task, record: Companion | None = None) -> None:
     """Take a task out of the trash, if this is still its version there, and create it with its links. One call.
 
     A transaction: 4 WRU for the trash, 6 for the task, 8 with a due date, both for each KB begun, and 4 for each tag.
 
     Raises
     ------
-    table.ConditionFailedError
+    OvertakenError
         If the trash does not have it as it was read, or it is not only there.
     tasks.TagMissingError
         If one of its tags is gone.
@@ -54,21 +56,17 @@ def restore(trashed: TrashedTask, task: Task) -> None:
     pk, sk = keys.user(trashed["user_id"]), keys.trash(trashed["id"])
     removal = writes.delete(pk, sk, condition="version = :version", values={":version": trashed["version"]})
     try:
-        table.transact(removal, *tasks.creation(task))
-    except table.TransactionRefusedError as error:
-        if {0, 1} & error.currents.keys():
-            raise table.ConditionFailedError(error.currents.get(0)) from error
+        calls.transact({"trash": removal, **tasks.creation(task)}, record)
+    except calls.TransactionRefusedError as error:
+        if {"trash", "task"} & error.failed:
+            current = error.currents.get("trash")
+            raise OvertakenError(from_item(current) if current else None) from error
         raise tasks.TagMissingError from error
 
 
-def delete_all(user_id: str, task_ids: Collection[str]) -> None:
+def delete_all(user_id: str, task_ids: Collection[str], record: Companion | None = None) -> None:
     """Delete tasks in the trash for good. One call for each 25, 2 WRU a task for each KB begun; in a transaction twice that."""
-    table.delete_all(keys.user(user_id), [keys.trash(task_id) for task_id in task_ids])
-
-
-def from_failure(error: table.ConditionFailedError) -> TrashedTask | None:
-    """Return the task that stood in the way of taking it out, or None if there is none."""
-    return from_item(error.current) if error.current else None
+    calls.delete_all(keys.user(user_id), [keys.trash(task_id) for task_id in task_ids], record)
 
 
 def from_item(item: Item) -> TrashedTask:

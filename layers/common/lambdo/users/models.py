@@ -1,4 +1,4 @@
-"""What a user looks like in answers and in the table."""
+"""The shape of a user in responses and in the table."""
 
 from typing import TypedDict
 
@@ -13,23 +13,23 @@ class User(TypedDict):
     email: str
     """In lower case."""
     email_verified: bool
-    """Whether the link of a mail to this address was opened."""
+    """Whether the user has opened the link in an email to this address."""
     name: str | None
     time_zone: str
-    """An IANA name, by whose dates tasks are due."""
+    """An IANA time zone. Due dates follow it."""
     created_at: Time
     version: int
-    """Counts the changes; the entity tag is made of it."""
+    """Counts the changes; the entity tag is derived from it."""
 
 
 class Account(TypedDict):
-    """A user with the epoch of its sessions: those begun in an earlier one have ended (decision 0016)."""
+    """A user with the epoch of its sessions: sessions from an earlier epoch have ended (decision 0016)."""
 
     user: User
     session_epoch: int
 
 
 class Credential(Account):
-    """An account with what proves the password."""
+    """An account with the hash of its password."""
 
     password_hash: str

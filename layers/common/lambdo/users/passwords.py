@@ -9,7 +9,7 @@ from typing import Final
 
 import bcrypt
 
-from lambdo.base import settings
+from lambdo.base.settings import settings
 
 MIN_LENGTH: Final = 8  # characters after NFC; NIST SP 800-63B-4 section 3.1.1.2
 MAX_LENGTH: Final = 128
@@ -27,13 +27,13 @@ def is_common(password: str) -> bool:
 
 def hash_password(password: str) -> str:
     """Return bcrypt's hash at the current cost."""
-    return bcrypt.hashpw(_prehash(password), bcrypt.gensalt(settings.password_cost())).decode()
+    return bcrypt.hashpw(_prehash(password), bcrypt.gensalt(settings.password_cost)).decode()
 
 
 def verify(password: str, password_hash: str | None) -> bool:
     """Tell whether the password is the hashed one; None, for an unknown account, is false after the same work."""
     if password_hash is None:
-        salt = f"$2b${settings.password_cost():02}${'.' * 22}"
+        salt = f"$2b${settings.password_cost:02}${'.' * 22}"
         bcrypt.hashpw(_prehash(password), salt.encode())
         return False
     return bcrypt.checkpw(_prehash(password), password_hash.encode())
@@ -41,7 +41,7 @@ def verify(password: str, password_hash: str | None) -> bool:
 
 def needs_rehash(password_hash: str) -> bool:
     """Tell whether the hash was made at a lower cost than the current one."""
-    return int(password_hash.split("$")[2]) < settings.password_cost()
+    return int(password_hash.split("$")[2]) < settings.password_cost
 
 
 def _prehash(password: str) -> bytes:

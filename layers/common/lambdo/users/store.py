@@ -1,4 +1,4 @@
-"""Users: the profile under the user's own key, and the credential under the e-mail address that it claims.
+"""Users: the profile under the user's own key, and the credential under the email address that it claims.
 
 The credential repeats the profile, so that logging in is one read; both are only ever written together.
 A profile with `deleted_at` is what is left of an account while its items are being deleted: nobody can read it.
@@ -6,12 +6,12 @@ A profile with `deleted_at` is what is left of an account while its items are be
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final, cast
 
-from lambdo.table import calls as table
-from lambdo.table import keys, writes
+from lambdo.base.versions import OvertakenError
+from lambdo.table import calls, keys, writes
 from lambdo.table.wire import Item
-from lambdo.table.writes import Write
+from lambdo.table.writes import Companion, Write
 from lambdo.users.models import Account, Credential, User
 
 
@@ -19,23 +19,25 @@ class AccountGoneError(Exception):
     """The account does not exist, or is being deleted."""
 
 
-def put(user: User, password_hash: str, *also: Write) -> bool:
-    """Create the user and its claim to the e-mail address in one transaction, with other unconditional writes.
+class AddressTakenError(Exception):
+    """The email address belongs to another account."""
 
-    Returns
-    -------
-    bool
-        False if the address is taken.
+
+def put(user: User, password_hash: str, also: Mapping[str, Write], record: Companion | None = None) -> None:
+    """Create the user and its claim to the email address in one transaction, with other unconditional writes. One call.
+
+    Raises
+    ------
+    AddressTakenError
+        If the address belongs to another account.
     """
     profile = {"user_id": user["id"], "session_epoch": 0, **{n: value for n, value in user.items() if n != "id"}}
     claim = {"pk": keys.email(user["email"]), "sk": keys.CREDENTIAL, "password_hash": password_hash, **profile}
+    own = {"pk": keys.user(user["id"]), "sk": keys.PROFILE, **profile}
     try:
-        table.transact(
-            writes.create(claim), writes.create({"pk": keys.user(user["id"]), "sk": keys.PROFILE, **profile}), *also
-        )
-    except table.TransactionRefusedError:
-        return False
-    return True
+        calls.transact({"claim": writes.create(claim), "profile": writes.create(own), **also}, record)
+    except calls.TransactionRefusedError as error:
+        raise AddressTakenError from error
 
 
 def get(user_id: str) -> User | None:
@@ -46,44 +48,42 @@ def get(user_id: str) -> User | None:
 
 def get_account(user_id: str) -> Account | None:
     """Return the user with the epoch of its sessions, or None. One call, 1 RRU."""
-    item = table.get(keys.user(user_id), keys.PROFILE)
+    item = calls.get(keys.user(user_id), keys.PROFILE)
     return _account(item) if item and "deleted_at" not in item else None
 
 
 def get_credential(email: str) -> Credential | None:
-    """Return the account behind a normalised e-mail address, or None. One call, 1 RRU."""
-    item = table.get(keys.email(email), keys.CREDENTIAL)
+    """Return the account behind a normalised email address, or None. One call, 1 RRU."""
+    item = calls.get(keys.email(email), keys.CREDENTIAL)
     return {**_account(item), "password_hash": item["password_hash"]} if item else None
 
 
 def update_password_hash(email: str, old_hash: str, new_hash: str) -> None:
     """Replace the hash if the old one still stands; otherwise someone has changed the password, and theirs stays. One call."""
     changes, old = {"password_hash": new_hash}, {":old": old_hash}
-    with suppress(table.ConditionFailedError):
-        table.update(
+    with suppress(calls.ConditionFailedError):
+        calls.update(
             writes.update(keys.email(email), keys.CREDENTIAL, changes, condition="password_hash = :old", values=old)
         )
 
 
-def update(user: User, changes: Mapping[str, Any]) -> bool:
-    """Change the profile and its copy in one transaction; return False if it has changed meanwhile. One call."""
+def update(user: User, changes: Mapping[str, Any], record: Companion | None = None) -> None:
+    """Change the profile and its copy in one transaction; raises OvertakenError if it has changed meanwhile. One call."""
     expected = {":version": user["version"]}
     condition = f"{writes.LIVES} AND version = :version"
+    all_writes = {
+        name: writes.update(pk, sk, changes, condition=condition, values=expected, add={"version": 1})
+        for name, (pk, sk) in _keys(user).items()
+    }
     try:
-        table.transact(
-            *(
-                writes.update(pk, sk, changes, condition=condition, values=expected, add={"version": 1})
-                for pk, sk in _both(user)
-            )
-        )
-    except table.TransactionRefusedError:
-        return False
-    return True
+        calls.transact(all_writes, record)
+    except calls.TransactionRefusedError as error:
+        raise OvertakenError(is_known=False) from error
 
 
 def end_sessions(
     account: Account, *, password_hash: str | None = None, changes: Mapping[str, Any] | None = None
-) -> tuple[Write, Write]:
+) -> dict[str, Write]:
     """Return the writes that end all sessions of the account, for a transaction that may carry one over into the next epoch.
 
     They fail if sessions were ended or the password was changed since the account was read.
@@ -99,46 +99,48 @@ def end_sessions(
     credential = new if password_hash is None else {**new, "password_hash": password_hash}
     condition = f"{writes.LIVES} AND session_epoch = :epoch"
     values, add = {":epoch": account["session_epoch"]}, {"version": 1} if changes else None
-    profile_key, credential_key = _both(account["user"])
-    return (
-        writes.update(*profile_key, new, condition=condition, values=values, add=add),
-        writes.update(*credential_key, credential, condition=condition, values=values, add=add),
-    )
+    changed = {"profile": new, "credential": credential}
+    return {
+        name: writes.update(pk, sk, changed[name], condition=condition, values=values, add=add)
+        for name, (pk, sk) in _keys(account["user"]).items()
+    }
 
 
-def delete(user: User, password_hash: str, deleted_at: str, expires_at: int) -> bool:
-    """Free the e-mail address and mark the account as deleted; return False if it has changed meanwhile, or its password.
+def delete(user: User, password_hash: str, deleted_at: str, expires_at: int, record: Companion | None = None) -> None:
+    """Free the email address and mark the account as deleted. One call.
 
     What stays of the profile is its key and two time stamps, until `expires_at` (Unix seconds).
+
+    Raises
+    ------
+    OvertakenError
+        If the profile or the password has changed meanwhile.
     """
-    names = (
-        "user_id", "session_epoch", "email", "email_verified", "name", "time_zone", "created_at", "version", "tag_count"
-    )  # fmt: skip
-    profile = dict.fromkeys(names)
+    profile = dict.fromkeys(("user_id", "session_epoch", *_ATTRIBUTES, "tag_count"))
+    all_writes = {
+        "credential": writes.delete(
+            keys.email(user["email"]),
+            keys.CREDENTIAL,
+            condition="user_id = :user AND password_hash = :hash",
+            values={":user": user["id"], ":hash": password_hash},
+        ),
+        "profile": writes.update(
+            keys.user(user["id"]),
+            keys.PROFILE,
+            {**profile, "deleted_at": deleted_at, "expires_at": expires_at},
+            condition=f"{writes.LIVES} AND version = :version",
+            values={":version": user["version"]},
+        ),
+    }
     try:
-        table.transact(
-            writes.delete(
-                keys.email(user["email"]),
-                keys.CREDENTIAL,
-                condition="user_id = :user AND password_hash = :hash",
-                values={":user": user["id"], ":hash": password_hash},
-            ),
-            writes.update(
-                keys.user(user["id"]),
-                keys.PROFILE,
-                {**profile, "deleted_at": deleted_at, "expires_at": expires_at},
-                condition=f"{writes.LIVES} AND version = :version",
-                values={":version": user["version"]},
-            ),
-        )
-    except table.TransactionRefusedError:
-        return False
-    return True
+        calls.transact(all_writes, record)
+    except calls.TransactionRefusedError as error:
+        raise OvertakenError(is_known=False) from error
 
 
 def touch_deleted(user_id: str, now: str) -> None:
     """Touch what is left of a deleted account, so that the stream brings it once more. One call."""
-    table.update(
+    calls.update(
         writes.update(keys.user(user_id), keys.PROFILE, {"touched_at": now}, condition="attribute_exists(deleted_at)")
     )
 
@@ -149,14 +151,14 @@ def query_rest(user_id: str) -> Iterator[str]:
     Records of requests that brought nothing but an effect stay until they expire: they say nothing of the user, and the
     answer to a repeated deletion is among them.
     """
-    for item in table.query_all(keys.user(user_id), keys.EVERYTHING):
+    for item in calls.query_all(keys.user(user_id), keys.EVERYTHING):
         if item["sk"] != keys.PROFILE and not (item["sk"].startswith(keys.IDEMPOTENCY) and "result" not in item):
             yield item["sk"]
 
 
 def delete_rest(user_id: str, sort_keys: Collection[str]) -> None:
     """Delete items of a deleted account. One call for each 25."""
-    table.delete_all(keys.user(user_id), sort_keys)
+    calls.delete_all(keys.user(user_id), sort_keys)
 
 
 def count_tag(user_id: str, change: int, limit: int) -> Write:
@@ -171,9 +173,12 @@ def count_tag(user_id: str, change: int, limit: int) -> Write:
     )
 
 
-def _both(user: User) -> tuple[tuple[str, str], tuple[str, str]]:
+def _keys(user: User) -> dict[str, tuple[str, str]]:
     """Return the keys of profile and credential."""
-    return (keys.user(user["id"]), keys.PROFILE), (keys.email(user["email"]), keys.CREDENTIAL)
+    return {
+        "profile": (keys.user(user["id"]), keys.PROFILE),
+        "credential": (keys.email(user["email"]), keys.CREDENTIAL),
+    }
 
 
 def _account(item: Item) -> Account:
@@ -181,12 +186,7 @@ def _account(item: Item) -> Account:
 
 
 def _user(item: Item) -> User:
-    return {
-        "id": item["user_id"],
-        "email": item["email"],
-        "email_verified": item["email_verified"],
-        "name": item.get("name"),
-        "time_zone": item["time_zone"],
-        "created_at": item["created_at"],
-        "version": item["version"],
-    }
+    return cast("User", {"id": item["user_id"], **{name: item.get(name) for name in _ATTRIBUTES}})
+
+
+_ATTRIBUTES: Final = tuple(name for name in User.__annotations__ if name != "id")

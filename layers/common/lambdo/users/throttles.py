@@ -9,8 +9,9 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from lambdo.base import events, settings, times
+from lambdo.base import events, times
 from lambdo.base.problems import TooManyRequests
+from lambdo.base.settings import settings
 from lambdo.table import calls, keys, writes
 from lambdo.table.wire import Item
 
@@ -21,7 +22,7 @@ type Counts = dict[str, int]
 
 
 class Throttle(NamedTuple):
-    """So many times in each window of `seconds`; `quotas` has how many, for each counter that is raised."""
+    """A limit for each window of `seconds`; `quotas` has one limit for each counter that is raised."""
 
     name: str
     who: str
@@ -32,31 +33,31 @@ class Throttle(NamedTuple):
 def log_in_failures(email: str, source_ip: str) -> Throttle:
     """Wrong passwords from one address: for one account, which its owner can still use elsewhere, and for all together."""
     quotas = {
-        f"{_ALL}_{_hash(email)[:16]}": settings.log_in_failures_per_account(),
-        _ALL: settings.log_in_failures_per_address(),
+        f"{_ALL}_{_hash(email)[:16]}": settings.log_in_failures_per_account,
+        _ALL: settings.log_in_failures_per_address,
     }
     return Throttle("log_in_failures", _address(source_ip), _QUARTER, quotas)
 
 
 def mails_from(source_ip: str) -> Throttle:
     """Emails to choose a new password that one address asks for, for whatever accounts."""
-    return Throttle("mails_from_address", _address(source_ip), _HOUR, {_ALL: settings.mails_per_address()})
+    return Throttle("mails_from_address", _address(source_ip), _HOUR, {_ALL: settings.mails_per_address})
 
 
 def mails_to(account: str) -> Throttle:
     """Emails that are asked for to one email address or, to have it confirmed, by one user id."""
-    return Throttle("mails_to_account", _hash(account), _HOUR, {_ALL: settings.mails_per_account()})
+    return Throttle("mails_to_account", _hash(account), _HOUR, {_ALL: settings.mails_per_account})
 
 
 def password_checks(user_id: str) -> Throttle:
     """How often someone who has logged in may be asked for the password again."""
-    quotas = {_ALL: settings.password_checks_per_account()}
+    quotas = {_ALL: settings.password_checks_per_account}
     return Throttle("password_checks", _hash(user_id), _QUARTER, quotas)
 
 
 def registrations(source_ip: str) -> Throttle:
     """Registrations from one address, also those that find the email address taken."""
-    return Throttle("registrations", _address(source_ip), _HOUR, {_ALL: settings.registrations_per_address()})
+    return Throttle("registrations", _address(source_ip), _HOUR, {_ALL: settings.registrations_per_address})
 
 
 def check(throttle: Throttle) -> None:

@@ -1,10 +1,9 @@
-"""The frame of every endpoint: event -> Request -> handler -> answer. The only code that knows HTTP and catches Exception.
+"""The frame of every endpoint: event -> Request -> handler -> response. The only frame that knows HTTP.
 
 It guards too: without the authorizer's verdict on a good token, or on another user's path, no handler runs.
 """
 
 import base64
-import gc
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,10 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
-from aws_lambda_powertools.logging import Logger
-
-from lambdo.base import events, ids
-from lambdo.base.budget import budget
+from lambdo.base import entity_tags, events, ids
+from lambdo.base.logger import log_line, logger
 from lambdo.base.metering import meter
 from lambdo.base.problems import (
     ContentTooLarge,
@@ -28,6 +25,7 @@ from lambdo.base.problems import (
     UnsupportedMediaType,
 )
 from lambdo.web import gzip_coding, preconditions
+from lambdo.web.process import begin_invocation, prepare_process
 
 type Event = dict[str, Any]
 type Answer = dict[str, Any]
@@ -43,15 +41,12 @@ HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 
-# Without what the log group tells, and the id of a trace, which there mostly is none of: the line keeps its room for the event.
-logger: Final = Logger(location=None, utc=True, datefmt="%Y-%m-%dT%H:%M:%S.%FZ", xray_trace_id=None)
-logger.remove_keys(["service"])
-
 
 class Response(NamedTuple):
-    """What a handler answers: a mapping is sent as JSON, text and bytes as they are, None not at all.
+    """What a handler returns: a mapping is sent as JSON, text and bytes as they are, None not at all.
 
-    Each cookie becomes a Set-Cookie header. The frame packs JSON, and answers 304 to who has what its entity tag names.
+    Each cookie becomes a Set-Cookie header. The frame compresses JSON, and responds with 304 to a client that has what the
+    entity tag names.
     """
 
     status: int
@@ -62,9 +57,9 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as handlers see it; header names are lower case, `source_ip` is who called the gateway, the ids are the token's.
+    """A request as handlers see it; header names are lower case, `source_ip` called the gateway, the ids are the token's.
 
-    `answer_headers` is what the answer is to have besides the handler's own.
+    `response_headers` is what the response is to have besides the handler's own.
     """
 
     route: str
@@ -77,7 +72,7 @@ class Request:
     source_ip: str
     user_id: str
     session_id: str
-    answer_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = field(default_factory=dict)
 
     def item_id(self, parameter: str, not_found: type[Problem]) -> str:
         """Return the id in the path; what is no id can name no item, so it is answered like an unknown one."""
@@ -105,7 +100,7 @@ class Request:
         for name, value in parse_qsl(self.query_string, keep_blank_values=True):
             found.setdefault(name, []).append(value)
         wrong = {name: "Unknown parameter" for name in found if name not in allowed}
-        wrong |= {name: "Given more than once" for name in found if len(found[name]) > 1 and name not in repeatable}
+        wrong |= {name: "Sent more than once" for name in found if len(found[name]) > 1 and name not in repeatable}
         if wrong:
             raise InvalidFields(
                 errors=[{"loc": ["query", name], "msg": msg, "type": "query"} for name, msg in wrong.items()]
@@ -114,25 +109,26 @@ class Request:
 
 
 def endpoint(
-    *, public: bool = False, max_body: int = MAX_BODY
+    *, public: bool = False, max_body: int = MAX_BODY, uses_aws: bool = True
 ) -> Callable[[Callable[[Request], Response]], Callable[[Event, Any], Answer]]:
     """Make a Lambda handler for HTTP API events (payload 2.0) of a function from Request to Response.
 
     Parameters
     ----------
     public
-        The route has no authorizer. Otherwise a request without a verified identity is answered 401,
-        and one whose path names another user 403.
+        The route has no authorizer. Otherwise a request without a verified identity is refused with 401,
+        and one whose path names another user with 403.
     max_body
-        Bytes of the body; a longer one is answered 413.
+        Bytes of the body; a longer one is refused with 413.
+    uses_aws
+        The function calls AWS; its client is made here, while init has its burst of CPU, and not in the first request.
     """
 
     def decorate(handle: Callable[[Request], Response]) -> Callable[[Event, Any], Answer]:
         def handler(event: Event, context: Any) -> Answer:  # noqa: ANN401 - Lambda's own, untyped
             return _serve(handle, event, context, public=public, max_body=max_body)
 
-        gc.freeze()  # init ends here, and nothing that it made is garbage
-        gc.enable()
+        prepare_process(uses_aws=uses_aws)
         return handler
 
     return decorate
@@ -147,9 +143,7 @@ def _serve(
     max_body: int,
 ) -> Answer:
     started = time.perf_counter()
-    budget.start(context.get_remaining_time_in_millis)
-    meter.reset()
-    events.take()
+    begin_invocation(context)
     request_id = event["requestContext"]["requestId"]
     headers: Mapping[str, str] = {}
     identity: Mapping[str, Any] = {}
@@ -158,42 +152,36 @@ def _serve(
         # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
         headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
         if not public:
-            identity = _authenticated(event)
+            identity = _authenticate(event)
             _authorize(event, identity)
         request = _request(event, headers, identity, max_body)
         response = handle(request)
-        response = _coded(response._replace(headers={**response.headers, **request.answer_headers}), headers)
+        response = _encode(response._replace(headers={**response.headers, **request.response_headers}), headers)
     except Problem as raised:
         problem = raised
     except Exception:
-        logger.exception("unhandled exception", request_id=request_id, function_request_id=context.aws_request_id)
+        logger().exception("unhandled exception", request_id=request_id, function_request_id=context.aws_request_id)
         problem = InternalError()
     if problem:
-        response = _coded(_problem(problem, request_id), headers)
+        response = _encode(_problem(problem, event, request_id), headers)
     if event["routeKey"].startswith("GET ") and preconditions.is_unchanged(headers, response.headers.get("etag")):
         response = _not_modified(response)
+    happened = events.take()  # which stands instead of the problem's code: the line has at most 512 bytes
     line = {
         "request_id": request_id,
         "user_id": identity.get("user_id"),
         "route": event["routeKey"],
         "status": response.status,
         "duration_ms": round((time.perf_counter() - started) * 1000, 1),
-        "cold_start": _cold_start() or None,  # none is left out: 20 bytes of every other line
+        "cold_start": _is_cold_start() or None,  # None is left out: 20 bytes of every other line
         "capacity_units": meter.units,
+        **({"code": None if happened else problem.code, "reason": problem.reason} if problem else {}),
     }
-    _log(line, problem)
+    log_line("request", line | happened, happened)
     return _answer(response, request_id)
 
 
-def _log(line: dict[str, Any], problem: Problem | None) -> None:
-    """Log the request's one line, of at most 512 bytes, with what happened in it."""
-    happened = events.take()  # which stands instead of the problem's code
-    told = {"code": None if happened else problem.code, "reason": problem.reason} if problem else {}
-    log = logger.warning if happened.get("event") in events.SUSPICIOUS else logger.info
-    log("request", **line | told | happened)
-
-
-def _authenticated(event: Event) -> Mapping[str, Any]:
+def _authenticate(event: Event) -> Mapping[str, Any]:
     """Return the authorizer's verdict on a good token; fail closed on anything else.
 
     The gateway caches verdicts for 300 s, so `exp` is looked at again here.
@@ -238,13 +226,14 @@ def _request(event: Event, headers: Mapping[str, str], identity: Mapping[str, An
     )
 
 
-def _problem(problem: Problem, request_id: str) -> Response:
-    body = problem.details(instance=f"/requests/{request_id}", request_id=request_id)
+def _problem(problem: Problem, event: Event, request_id: str) -> Response:
+    path = event.get("pathParameters") or {}
+    body = problem.details(path, instance=f"/requests/{request_id}", request_id=request_id)
     return Response(problem.status, body, {"content-type": "application/problem+json", **problem.headers})
 
 
-def _coded(response: Response, sent: Mapping[str, str]) -> Response:
-    """Return the response with a mapping as JSON, which is packed if it is worth it and the client takes it."""
+def _encode(response: Response, sent: Mapping[str, str]) -> Response:
+    """Return the response with a mapping as JSON, which is compressed if that pays and the client accepts it."""
     if not isinstance(response.body, Mapping):
         return response
     headers = {"content-type": JSON, **response.headers}
@@ -253,12 +242,12 @@ def _coded(response: Response, sent: Mapping[str, str]) -> Response:
     if len(content) <= gzip_coding.WORTH:
         return response._replace(body=text, headers=headers)
     headers["vary"] = "accept-encoding"
-    if not gzip_coding.is_taken(sent.get("accept-encoding", "")):
+    if not gzip_coding.is_accepted(sent.get("accept-encoding", "")):
         return response._replace(body=text, headers=headers)
     headers["content-encoding"] = "gzip"
     if "etag" in headers:
-        headers["etag"] = preconditions.packed(headers["etag"])
-    return response._replace(body=gzip_coding.pack(content), headers=headers)
+        headers["etag"] = entity_tags.mark_as_gzip(headers["etag"])
+    return response._replace(body=gzip_coding.compress(content), headers=headers)
 
 
 def _not_modified(response: Response) -> Response:
@@ -285,7 +274,7 @@ def _answer(response: Response, request_id: str) -> Answer:
 _cold = [True]
 
 
-def _cold_start() -> bool:
-    cold = _cold[0]
+def _is_cold_start() -> bool:
+    is_cold = _cold[0]
     _cold[0] = False
-    return cold
+    return is_cold

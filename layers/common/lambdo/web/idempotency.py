@@ -1,6 +1,6 @@
 """Idempotency-Key: a request that is sent again with its key has one effect and one answer (docs/decisions/0020).
 
-draft-ietf-httpapi-idempotency-key-header-07. What is kept of a request lies in `store/idempotency`.
+draft-ietf-httpapi-idempotency-key-header-07. What is kept of a request lies in `table/records`.
 """
 
 import hashlib
@@ -11,6 +11,8 @@ from typing import Final, cast
 from lambdo.base import events
 from lambdo.base.problems import IdempotencyKeyInUse, IdempotencyKeyReused, MalformedHeader, Problem, ServiceUnavailable
 from lambdo.table import records
+from lambdo.table.calls import RecordRefusedError
+from lambdo.table.records import Keyed, Record
 from lambdo.web.endpoint import Request
 
 REPLAYED: Final = "idempotent-replayed"
@@ -20,13 +22,13 @@ KEY: Final = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"|([
 
 def once[Result](
     request: Request,
-    act: Callable[[], Result],
+    act: Callable[[Record], Result],
     *,
     owner: Callable[[], str | None] | None = None,
     secret: bool = False,
     part: str = "",
 ) -> Result:
-    """Return the result of the act or, if the request was met before, of that time. Without a key this is `act()`.
+    """Return the result of the act or, if the request was met before, of that time. Without a key this is `act(None)`.
 
     The act is simply tried: its write carries the record and fails if there is one already. What the service refuses may be
     refused because it was done before, so then the record is looked for. Refusals themselves leave no record: they
@@ -35,9 +37,9 @@ def once[Result](
     Parameters
     ----------
     act
-        Calls a service that marks its one write with `recorded`, and returns what that has recorded.
+        Hands the record to a service, whose one write carries it (`records.with_record`), and returns its result.
     owner
-        Whose record it is: returns a user id, an e-mail address, or None for nobody; the token's user by default.
+        Whose record it is: returns a user id, an email address, or None for nobody; the token's user by default.
     secret
         The body holds a password: no fingerprint of it is kept that could be guessed quickly.
     part
@@ -50,36 +52,36 @@ def once[Result](
     IdempotencyKeyReused, IdempotencyKeyInUse
         If the key came with another request before, or comes with one at this moment.
     """
-    key = _key(request)
+    key = _read_key(request)
     if key is None:
-        return act()
-    keyed = records.Keyed(_hash(request.route, key, part), _fingerprint(request, key, secret=secret))
-    owned_by = owner or (lambda: request.user_id)
+        return act(None)
+    record = Keyed(_hash(request.route, key, part), _fingerprint(request, key, secret=secret))
+    find_owner = owner or (lambda: request.user_id)
     try:
-        with records.keyed(keyed):
-            result = act()
-            if not keyed.is_recorded:
-                records.put(owned_by() or "", result)
-            return result
-    except records.TakenError as error:
-        record = error.record
-        if record is None:
+        result = act(record)
+        if not record.is_written():
+            records.put(record, find_owner() or "", result)
+    except RecordRefusedError as error:
+        if error.current is None:
             raise IdempotencyKeyInUse from error
+        kept = records.from_item(error.current)
     except ServiceUnavailable:
         raise
     except Problem:
-        whose = owned_by()
-        record = records.get(whose, keyed.key_hash) if whose else None
-        if record is None:
+        found = records.get(who, record.key_hash) if (who := find_owner()) else None
+        if found is None:
             raise
-    if record.fingerprint != keyed.fingerprint:
+        kept = found
+    else:
+        return result
+    if kept.fingerprint != record.fingerprint:
         raise IdempotencyKeyReused
     events.take()  # what the attempt found amiss is what the first time did
-    request.answer_headers[REPLAYED] = "true"
-    return cast("Result", record.result)
+    request.response_headers[REPLAYED] = "true"
+    return cast("Result", kept.result)
 
 
-def _key(request: Request) -> str | None:
+def _read_key(request: Request) -> str | None:
     value = request.headers.get("idempotency-key")
     if value is None:
         return None

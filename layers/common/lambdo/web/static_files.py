@@ -84,9 +84,9 @@ def answer(request: Request, file: StaticFile, cache_control: str, policy: str =
         "referrer-policy": "no-referrer",
         "vary": "accept-encoding",
     }
-    if file.media_type in COMPRESSED_ALREADY or not gzip_coding.is_taken(request.headers.get("accept-encoding", "")):
+    if file.media_type in COMPRESSED_ALREADY or not gzip_coding.is_accepted(request.headers.get("accept-encoding", "")):
         return Response(200, file.content, headers)
-    return Response(200, _packed(file.content), {**headers, "content-encoding": "gzip"})
+    return Response(200, _compress(file.content), {**headers, "content-encoding": "gzip"})
 
 
-_packed: Final = cache(gzip_coding.pack)
+_compress: Final = cache(gzip_coding.compress)

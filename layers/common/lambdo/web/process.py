@@ -1,0 +1,26 @@
+"""What every frame does with its process: once at init, and at the start of each invocation."""
+
+import gc
+from typing import Any
+
+from lambdo.base import events
+from lambdo.base.budget import ANSWER, budget
+from lambdo.base.logger import logger
+from lambdo.base.metering import meter
+
+
+def prepare_process(*, uses_aws: bool) -> None:
+    """Make what every invocation needs, while init has its burst of CPU, and keep it out of garbage collections."""
+    logger()
+    if uses_aws:
+        from lambdo.table import aws  # noqa: PLC0415 - functions that call nothing do without botocore
+
+        aws.client("dynamodb")
+    gc.freeze()  # init ends here, and nothing that it made is garbage
+
+
+def begin_invocation(context: Any, *, reserved: float = ANSWER) -> None:  # noqa: ANN401 - Lambda's own, untyped
+    """Start the time budget, and forget what the invocation before has used and done."""
+    budget.start(context.get_remaining_time_in_millis, reserved=reserved)
+    meter.reset()
+    events.take()
