@@ -1,20 +1,17 @@
 """What every test stands on: an embedded DynamoDB, SES and SSM, the table of template.yaml, and keys made by the deployment's code."""
 
 import itertools
-import math
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
-from botocore.config import Config
 from xdist.scheduler import LoadFileScheduling
 
 from functions.provision_keys import keyring
@@ -22,19 +19,19 @@ from lambdo.base import times
 from lambdo.base.budget import budget
 from lambdo.base.logger import logger
 from lambdo.base.settings import settings
-from lambdo.sessions import access_tokens as tokens
 from lambdo.table import aws, key_sets
 from lambdo.web import endpoint
-from tests.support.documented import Seen, documented
+from tests.support.documented import STALE, Seen, documented
 from tests.support.frame import Observer
 from tests.support.watch import Call, watch
 from tools.in_process.api import OBSERVERS, Api, Caller
-from tools.in_process.limits import lift_limits
+from tools.in_process.environment import forget, lift_limits, unhurried
 from tools.in_process.network import Network
 from tools.in_process.table import dumping
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
 from tools.local.provision import use_endpoints
+from tools.openapi.staleness import is_stale
 
 ROOT = Path(__file__).parent.parent
 E2E = ("api_guide", "attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
@@ -57,13 +54,6 @@ UNMEASURED = tuple(
         "functions/test_list_walks",
         "functions/test_threaded_histories",
     )
-)
-PATIENCE = 120  # seconds; a bound on hanging, not a measurement
-# Seconds for which a request goes on with what it may leave to others.
-SWEEPS = (
-    "functions.delete_me.app.SWEEP_SECONDS",
-    "lambdo.sessions.service._SWEEP_SECONDS",
-    "lambdo.tasks.trash._SECONDS",
 )
 MOMENT = datetime(2026, 11, 21, 12, 7, 30, tzinfo=UTC)  # in the middle of a window of the throttles
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
@@ -124,8 +114,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     watch.whole |= not (chosen.keyword or chosen.markexpr) and files >= set((ROOT / "tests").rglob("test_*.py"))
     if hasattr(session.config, "workeroutput"):
         seen = [tuple(call) for call in watch.calls], [tuple(answer) for answer in documented.seen]
-        session.config.workeroutput["watch"] = watch.whole, *seen
-    elif watch.whole and (watch.unseen() or documented.unseen()) and session.exitstatus == pytest.ExitCode.OK:
+        session.config.workeroutput["watch"] = watch.whole, bool(documented.stale), *seen
+        return
+    unseen = watch.whole and (watch.unseen() or documented.unseen())
+    if (unseen or documented.stale) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -133,8 +125,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Take over what a process of pytest-xdist has seen."""
     if not error:
-        whole, calls, answers = node.workeroutput["watch"]
+        whole, stale, calls, answers = node.workeroutput["watch"]
         watch.whole |= whole
+        documented.stale = documented.stale or stale
         watch.calls |= {Call(*call) for call in calls}
         documented.seen |= {Seen(*answer) for answer in answers}
 
@@ -143,6 +136,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what the run of all tests has never seen."""
     for never in [*watch.unseen(), *documented.unseen()] if watch.whole else []:
         terminalreporter.write_line(f"never seen: {' '.join(map(str, never))}", red=True)
+    if documented.stale:
+        terminalreporter.write_line(STALE, red=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -184,26 +179,11 @@ def _moment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """The template's application on an embedded back end, with its environment set for this process.
-
-    However slow or late it is, calls do not time out, sweeps go on to their end, and nothing that expires is removed.
-    """
-    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, pytest.MonkeyPatch.context() as patch:
+    """The template's application on an embedded back end, with its environment set for this process."""
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, unhurried(application) as unhurried_one:
         lift_limits()
-        patch.setattr(aws, "CONFIG", aws.CONFIG.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE)))
-        aws.client.cache_clear()
-        for sweep in SWEEPS:
-            patch.setattr(sweep, math.inf)
-        tables = {
-            name: {key: value for key, value in properties.items() if key != "TimeToLiveSpecification"}
-            for name, properties in application.tables.items()
-        }
-        for name, properties in application.tables.items():
-            attribute = properties["TimeToLiveSpecification"]["AttributeName"]
-            aws.client("dynamodb").update_time_to_live(
-                TableName=name, TimeToLiveSpecification={"AttributeName": attribute, "Enabled": False}
-            )
-        yield replace(application, tables=tables)
+        documented.stale = is_stale(application)
+        yield unhurried_one
 
 
 @pytest.fixture(scope="session")
@@ -260,11 +240,11 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
                 monkeypatch.delenv(name)
             else:
                 monkeypatch.setenv(name, value)
-        _forget()
+        forget()
 
     yield change
     monkeypatch.undo()
-    _forget()
+    forget()
 
 
 @pytest.fixture
@@ -291,10 +271,3 @@ def network(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(time, "sleep", network.slept.append)
     yield network
     aws.client.cache_clear()
-
-
-def _forget() -> None:
-    """Forget what a process reads once."""
-    vars(settings).clear()
-    key_sets.get_cached.cache_clear()
-    tokens._public_keys.cache_clear()

@@ -90,7 +90,7 @@ ENDPOINTS = [
             Request("unknown address", 202, body={"email": "no.{email}"}),
         ],
         public=True,
-        examples=[Request("Emails are off", 501, body={"email": "{email}"}, settings={"MAIL": "off"})],
+        examples=[Request("Emails are off", 503, body={"email": "{email}"}, settings={"MAIL": "off"})],
     ),
     Endpoint(
         "POST",

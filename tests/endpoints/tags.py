@@ -6,7 +6,7 @@ from tools.in_process.endpoints import Endpoint, Request
 TAGS = "/api/{user_id}/tags"
 TAG = f"{TAGS}/{{tag_id}}"
 V1 = {"if-match": '"v1"'}
-CREATE = Request("", 201, method="POST", path=TAGS, body={"name": "NEW"})
+CREATE = Request("", 201, method="POST", path=TAGS, body={"name": "GARDEN"})
 RECOLOR = Request("", 200, method="PATCH", path=TAG, body={"color": "#0000ff"})
 DELETE = Request("", 204, method="DELETE", path=TAG)
 
@@ -17,7 +17,7 @@ ENDPOINTS = [
         TAGS,
         [
             Request(
-                "new name", 201, body={"name": "new"}, again=409, rival=CREATE, overtaken=409, example="Only a name"
+                "new name", 201, body={"name": "Garden"}, again=409, rival=CREATE, overtaken=409, example="Only a name"
             ),
             Request("taken name", 409, body={"name": "HOME"}, example="Name already in use"),
         ],
@@ -37,11 +37,11 @@ ENDPOINTS = [
         "PUT",
         TAG,
         [
-            Request("name", 200, body={"name": "new"}, rival=CREATE, overtaken=409, example="Another name"),
+            Request("name", 200, body={"name": "Garden"}, rival=CREATE, overtaken=409, example="Another name"),
             Request(
                 "name and colour, If-Match",
                 200,
-                body={"name": "new", "color": None},
+                body={"name": "Garden", "color": None},
                 headers=V1,
                 again=412,
                 rival=RECOLOR,

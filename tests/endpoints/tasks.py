@@ -17,15 +17,15 @@ V1 = {"if-match": '"v1"'}
 MERGE_PATCH = {"content-type": "application/merge-patch+json"}
 KEY = {"idempotency-key": "5f2c6e1a-7a0f-4c1e-9a52-0d6d3f1c8e77"}
 TAGGED, DONE, GONE, OFFICE = {"task_id": "tagged"}, {"task_id": "done"}, {"task_id": "unknown"}, {"tag_id": "office"}
-TITLE = {"title": "new"}
-FULL = {"title": "new", "priority": "high", "due_date": "2026-12-24", "tag_ids": ["{home}", "{office}"]}
+TITLE = {"title": "Buy oat milk"}
+FULL = {"title": "Prepare the talk", "priority": "high", "due_date": "2026-12-24", "tag_ids": ["{home}", "{office}"]}
 CALL = {"title": "Call Grace", "due_date": "2026-11-23T15:00:00+01:00"}
 EDIT = Request("", 200, method="PUT", path=TASK, body={"description": "rival"})
 DELETE = Request("", 204, method="DELETE", path=TASK)
 TOGGLE = Request("", 200, method="PATCH", path=COMPLETE, ids=TAGGED)
 DELETE_OFFICE = Request("", 204, method="DELETE", path="/api/{user_id}/tags/{tag_id}", ids=OFFICE)
 STEPS: list[dict[str, Any]] = [
-    {"op": "create", "task": {"title": "new"}},
+    {"op": "create", "task": {"title": "Book a table"}},
     {"op": "update", "task_id": "{plain}", "changes": {"priority": "low"}},
     {"op": "complete", "task_id": "{plain}"},
     {"op": "delete", "task_id": "{done}", "if_match": '"v1"'},
