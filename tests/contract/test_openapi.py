@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.endpoints import ENDPOINTS
 from tests.support.documented import STALE
 from tools.in_process.api import Api
@@ -12,11 +14,15 @@ from tools.openapi.staleness import DOCUMENT, is_stale
 
 
 def test_document_is_what_make_openapi_writes(api: Api) -> None:
-    assert not is_stale(api.application), STALE
-    assert DOCUMENT.read_text(encoding="utf-8") == document(api.application, record(api, ENDPOINTS)), STALE
+    if is_stale(api.application):
+        pytest.fail(STALE, pytrace=False)
+    if DOCUMENT.read_text(encoding="utf-8") != document(api.application, record(api, ENDPOINTS)):
+        pytest.fail(STALE, pytrace=False)
 
 
 def test_every_route_is_documented_with_its_method_path_and_security(application: Application) -> None:
+    if is_stale(application):
+        pytest.skip(STALE)
     routes = {
         (route.method, route.path.replace("+}", "}"), route.authorizer is not None) for route in application.routes
     }
