@@ -33,7 +33,7 @@ model: .venv/.synced .venv-ministack/.synced ## compare the API with its model i
 
 .PHONY: openapi
 openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real responses, the page of errors and the table of routes
-	@OPENAPI=write $(PYTHON) -m pytest --quiet tests/contract/test_openapi.py tests/contract/test_errors_page.py
+	@$(PYTHON) -m tools.openapi --endpoints tests.endpoints
 	@$(PYTHON) -m tools.openapi.routes_table
 
 .PHONY: fault-matrix

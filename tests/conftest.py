@@ -18,19 +18,18 @@ from lambdo.base import times
 from lambdo.base.budget import budget
 from lambdo.base.logger import logger
 from lambdo.base.settings import settings
-from lambdo.sessions import access_tokens as tokens
 from lambdo.table import aws, key_sets
-from tests.support.documented import Seen, documented
+from tests.support.documented import STALE, Seen, documented
 from tests.support.frame import Observer
 from tests.support.watch import Call, watch
 from tools.in_process.api import OBSERVERS, Api, Caller
-from tools.in_process.limits import lift_limits
+from tools.in_process.environment import forget, lift_limits, one_moment, unhurried
 from tools.in_process.network import Network
-from tools.in_process.steady import one_moment, unhurried
 from tools.in_process.table import dumping
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
 from tools.local.provision import use_endpoints
+from tools.openapi.staleness import is_stale
 
 ROOT = Path(__file__).parent.parent
 E2E = ("api_guide", "attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
@@ -112,8 +111,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     watch.whole |= not (chosen.keyword or chosen.markexpr) and files >= set((ROOT / "tests").rglob("test_*.py"))
     if hasattr(session.config, "workeroutput"):
         seen = [tuple(call) for call in watch.calls], [tuple(answer) for answer in documented.seen]
-        session.config.workeroutput["watch"] = watch.whole, *seen
-    elif watch.whole and (watch.unseen() or documented.unseen()) and session.exitstatus == pytest.ExitCode.OK:
+        session.config.workeroutput["watch"] = watch.whole, bool(documented.stale), *seen
+        return
+    unseen = watch.whole and (watch.unseen() or documented.unseen())
+    if (unseen or documented.stale) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -121,8 +122,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Take over what a process of pytest-xdist has seen."""
     if not error:
-        whole, calls, answers = node.workeroutput["watch"]
+        whole, stale, calls, answers = node.workeroutput["watch"]
         watch.whole |= whole
+        documented.stale = documented.stale or stale
         watch.calls |= {Call(*call) for call in calls}
         documented.seen |= {Seen(*answer) for answer in answers}
 
@@ -131,6 +133,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what the run of all tests has never seen."""
     for never in [*watch.unseen(), *documented.unseen()] if watch.whole else []:
         terminalreporter.write_line(f"never seen: {' '.join(map(str, never))}", red=True)
+    if documented.stale:
+        terminalreporter.write_line(STALE, red=True)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -157,10 +161,10 @@ def _moment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The template's application on an embedded back end, with its environment set for this process."""
-    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, unhurried(application) as unhurried_one:
         lift_limits()
-        with unhurried(application) as steady:
-            yield steady
+        documented.stale = is_stale(application)
+        yield unhurried_one
 
 
 @pytest.fixture(scope="session")
@@ -217,11 +221,11 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
                 monkeypatch.delenv(name)
             else:
                 monkeypatch.setenv(name, value)
-        _forget()
+        forget()
 
     yield change
     monkeypatch.undo()
-    _forget()
+    forget()
 
 
 @pytest.fixture
@@ -248,10 +252,3 @@ def network(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(time, "sleep", network.slept.append)
     yield network
     aws.client.cache_clear()
-
-
-def _forget() -> None:
-    """Forget what a process reads once."""
-    vars(settings).clear()
-    key_sets.get_cached.cache_clear()
-    tokens._public_keys.cache_clear()

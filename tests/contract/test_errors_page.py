@@ -1,9 +1,5 @@
-"""The page /docs/errors: what docs/errors.md makes, and where the `type` of every problem leads.
+"""The page /docs/errors: what docs/errors.md makes, and where the `type` of every problem leads."""
 
-With OPENAPI=write the page is written, as `make openapi` does; otherwise it is compared.
-"""
-
-import os
 import re
 from collections.abc import Callable
 
@@ -15,8 +11,6 @@ from tools.openapi.errors_page import PAGE, render
 
 
 def test_page_is_what_the_markdown_makes() -> None:
-    if os.environ.get("OPENAPI") == "write":
-        PAGE.write_text(render(), encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == render(), "make openapi writes it anew"
 
 

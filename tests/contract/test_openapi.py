@@ -1,36 +1,28 @@
 """openapi.json says what the API is: it is made of what validates requests, and of requests that were answered."""
 
 import json
-import os
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.contract.examples import record
-from tests.support.documented import documented
+from tests.endpoints import ENDPOINTS
+from tests.support.documented import STALE
 from tools.in_process.api import Api
-from tools.in_process.network import Network
 from tools.local.application import Application
 from tools.openapi.document import document
-
-DOCUMENT = Path(__file__).parents[2] / "openapi.json"
-
-
-@pytest.fixture
-def fresh(api: Api, network: Network, setting: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> str:
-    """The document as it is made now."""
-    monkeypatch.setattr(documented, "hold", lambda *_: None)  # against the one that is to be replaced
-    return document(api.application, record(api, network, setting, monkeypatch))
+from tools.openapi.recording import record
+from tools.openapi.staleness import DOCUMENT, is_stale
 
 
-def test_document_is_what_make_openapi_writes(fresh: str) -> None:
-    if os.environ.get("OPENAPI") == "write":
-        DOCUMENT.write_text(fresh, encoding="utf-8")
-    assert DOCUMENT.read_text(encoding="utf-8") == fresh, "Run make openapi."
+def test_document_is_what_make_openapi_writes(api: Api) -> None:
+    if is_stale(api.application):
+        pytest.fail(STALE, pytrace=False)
+    if DOCUMENT.read_text(encoding="utf-8") != document(api.application, record(api, ENDPOINTS)):
+        pytest.fail(STALE, pytrace=False)
 
 
 def test_every_route_is_documented_with_its_method_path_and_security(application: Application) -> None:
+    if is_stale(application):
+        pytest.skip(STALE)
     routes = {
         (route.method, route.path.replace("+}", "}"), route.authorizer is not None) for route in application.routes
     }

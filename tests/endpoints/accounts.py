@@ -21,8 +21,8 @@ ENDPOINTS = [
         "POST",
         "/api/auth/email/verify",
         [
-            Request("good token", 204, body={"token": "{verify_email}"}, example="The token of the mail"),
-            Request("another's token", 400, body={"token": "{reset_password}"}, example="A token of another mail"),
+            Request("good token", 204, body={"token": "{verify_email}"}, example="Token from the email"),
+            Request("another's token", 400, body={"token": "{reset_password}"}, example="Invalid link"),
         ],
         public=True,
         idempotent=True,
@@ -32,7 +32,7 @@ ENDPOINTS = [
         ME,
         [Request("", 200, example="The user")],
         shows=USER,
-        examples=[Request("The account is gone", 404, after=(DELETED,))],
+        examples=[Request("Account deleted", 404, after=(DELETED,))],
     ),
     Endpoint(
         "PATCH",
@@ -90,7 +90,7 @@ ENDPOINTS = [
             Request("unknown address", 202, body={"email": "no.{email}"}),
         ],
         public=True,
-        examples=[Request("No mails here", 501, body={"email": "{email}"}, settings={"MAIL": "off"})],
+        examples=[Request("Emails are off", 503, body={"email": "{email}"}, settings={"MAIL": "off"})],
     ),
     Endpoint(
         "POST",
@@ -103,7 +103,7 @@ ENDPOINTS = [
                 again=400,
                 rival=END_OTHERS,
                 overtaken=400,
-                example="The token of the mail",
+                example="Token from the email",
             ),
             Request("another's token", 400, body={**RESET, "token": "{verify_email}"}),
         ],
@@ -123,7 +123,7 @@ ENDPOINTS = [
                 example="A new account",
             ),
             Request(
-                "taken address", 409, body={"email": "{email}", "password": PASSWORD}, example="The address is taken"
+                "taken address", 409, body={"email": "{email}", "password": PASSWORD}, example="Address already in use"
             ),
         ],
         shows=USER,

@@ -5,13 +5,13 @@ from tools.in_process.endpoints import Endpoint, Request
 
 ENDPOINTS = [
     Endpoint("GET", "/", [Request("", 200)], public=True),
-    Endpoint("GET", "/.well-known/jwks.json", [Request("", 200, example="The keys")], shows=KEYS, public=True),
-    Endpoint("GET", "/api/health", [Request("", 200, example="All is well")], shows=frozenset({"status"}), public=True),
+    Endpoint("GET", "/.well-known/jwks.json", [Request("", 200, example="The public keys")], shows=KEYS, public=True),
+    Endpoint("GET", "/api/health", [Request("", 200, example="Available")], shows=frozenset({"status"}), public=True),
     Endpoint("GET", "/app", [Request("", 200)], public=True),
     Endpoint(
         "GET",
         "/app/{path+}",
-        [Request("", 200), Request("no such file", 404, ids={"path": "unknown.js"}, example="No such file")],
+        [Request("", 200), Request("no such file", 404, ids={"path": "unknown.js"}, example="File not found")],
         public=True,
     ),
     Endpoint("GET", "/docs", [Request("", 200)], public=True),

@@ -57,17 +57,17 @@ ENDPOINTS = [
         "POST",
         "/api/auth/refresh",
         [
-            Request("live token", 200, body=OWN, rival=Request("", 200, body=OWN), example="The next pair"),
+            Request("live token", 200, body=OWN, rival=Request("", 200, body=OWN), example="New tokens"),
             Request("live token, cold start", 200, body=OWN, cold=True),
             Request("cookie", 200, body={}, cookies=KEPT),
-            Request("spent token", 401, body={"refresh_token": "{spent_token}"}, example="A spent token"),
+            Request("spent token", 401, body={"refresh_token": "{spent_token}"}, example="Reused token"),
         ],
         shows=TOKENS,
         public=True,
         idempotent=True,
         examples=[
             Request(
-                "Its session has ended",
+                "Session has ended",
                 401,
                 body=OWN,
                 after=(Request("", 204, method="POST", path="/api/auth/logout", body=OWN),),
@@ -87,6 +87,6 @@ ENDPOINTS = [
         "DELETE",
         f"{SESSIONS}/{{session_id}}",
         [Request("", 204, again=404)],
-        examples=[Request("It has ended before", 404, after=(Request("", 204),))],
+        examples=[Request("Already logged out", 404, after=(Request("", 204),))],
     ),
 ]

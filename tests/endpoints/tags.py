@@ -6,7 +6,7 @@ from tools.in_process.endpoints import Endpoint, Request
 TAGS = "/api/{user_id}/tags"
 TAG = f"{TAGS}/{{tag_id}}"
 V1 = {"if-match": '"v1"'}
-CREATE = Request("", 201, method="POST", path=TAGS, body={"name": "NEW"})
+CREATE = Request("", 201, method="POST", path=TAGS, body={"name": "GARDEN"})
 RECOLOR = Request("", 200, method="PATCH", path=TAG, body={"color": "#0000ff"})
 DELETE = Request("", 204, method="DELETE", path=TAG)
 
@@ -17,9 +17,9 @@ ENDPOINTS = [
         TAGS,
         [
             Request(
-                "new name", 201, body={"name": "new"}, again=409, rival=CREATE, overtaken=409, example="Just a name"
+                "new name", 201, body={"name": "Garden"}, again=409, rival=CREATE, overtaken=409, example="Only a name"
             ),
-            Request("taken name", 409, body={"name": "HOME"}, example="The name is taken"),
+            Request("taken name", 409, body={"name": "HOME"}, example="Name already in use"),
         ],
         shows=MEMBERS,
         examples=[Request("With a colour", 201, body={"name": "Garden", "color": "#2e8b57"})],
@@ -29,7 +29,7 @@ ENDPOINTS = [
         TAG,
         [
             Request("", 200, example="A tag"),
-            Request("unknown", 404, ids={"tag_id": "unknown"}, example="No such tag"),
+            Request("unknown", 404, ids={"tag_id": "unknown"}, example="Tag not found"),
         ],
         shows=MEMBERS,
     ),
@@ -37,11 +37,11 @@ ENDPOINTS = [
         "PUT",
         TAG,
         [
-            Request("name", 200, body={"name": "new"}, rival=CREATE, overtaken=409, example="Another name"),
+            Request("name", 200, body={"name": "Garden"}, rival=CREATE, overtaken=409, example="Another name"),
             Request(
                 "name and colour, If-Match",
                 200,
-                body={"name": "new", "color": None},
+                body={"name": "Garden", "color": None},
                 headers=V1,
                 again=412,
                 rival=RECOLOR,

@@ -17,15 +17,15 @@ V1 = {"if-match": '"v1"'}
 MERGE_PATCH = {"content-type": "application/merge-patch+json"}
 KEY = {"idempotency-key": "5f2c6e1a-7a0f-4c1e-9a52-0d6d3f1c8e77"}
 TAGGED, DONE, GONE, OFFICE = {"task_id": "tagged"}, {"task_id": "done"}, {"task_id": "unknown"}, {"tag_id": "office"}
-TITLE = {"title": "new"}
-FULL = {"title": "new", "priority": "high", "due_date": "2026-12-24", "tag_ids": ["{home}", "{office}"]}
+TITLE = {"title": "Buy oat milk"}
+FULL = {"title": "Prepare the talk", "priority": "high", "due_date": "2026-12-24", "tag_ids": ["{home}", "{office}"]}
 CALL = {"title": "Call Grace", "due_date": "2026-11-23T15:00:00+01:00"}
 EDIT = Request("", 200, method="PUT", path=TASK, body={"description": "rival"})
 DELETE = Request("", 204, method="DELETE", path=TASK)
 TOGGLE = Request("", 200, method="PATCH", path=COMPLETE, ids=TAGGED)
 DELETE_OFFICE = Request("", 204, method="DELETE", path="/api/{user_id}/tags/{tag_id}", ids=OFFICE)
 STEPS: list[dict[str, Any]] = [
-    {"op": "create", "task": {"title": "new"}},
+    {"op": "create", "task": {"title": "Book a table"}},
     {"op": "update", "task_id": "{plain}", "changes": {"priority": "low"}},
     {"op": "complete", "task_id": "{plain}"},
     {"op": "delete", "task_id": "{done}", "if_match": '"v1"'},
@@ -56,15 +56,15 @@ ENDPOINTS = [
         ],
         shows=MEMBERS | PAGE,
         examples=[
-            Request("A cursor of another list", 400, query="cursor=abc"),
-            Request("Somebody else's path", 403, ids={"user_id": "unknown"}),
+            Request("Cursor of another list", 400, query="cursor=abc"),
+            Request("Another user's path", 403, ids={"user_id": "unknown"}),
         ],
     ),
     Endpoint(
         "POST",
         TASKS,
         [
-            Request("without tags", 201, body=TITLE, twice=True, example="Just a title"),
+            Request("without tags", 201, body=TITLE, twice=True, example="Only a title"),
             Request(
                 "with two tags",
                 201,
@@ -72,7 +72,7 @@ ENDPOINTS = [
                 twice=True,
                 rival=DELETE_OFFICE,
                 overtaken=404,
-                example="With everything",
+                example="All fields",
             ),
             Request("with an unknown tag", 404, body={"title": "new", "tag_ids": [UNKNOWN_ID]}),
         ],
@@ -80,12 +80,16 @@ ENDPOINTS = [
         examples=[
             Request("Due at a point in time", 201, body=CALL),
             Request(
-                "The key with another body",
+                "Key reused with another body",
                 422,
                 body={"title": "Call Alan"},
                 headers=KEY,
                 after=(Request("", 201, body=CALL, headers=KEY),),
             ),
+            Request("Invalid fields", 422, body={"title": " ", "priority": "urgent", "owner": "me"}),
+            Request("Not JSON", 400, raw="{"),
+            Request("Not a JSON media type", 415, raw="title=x", headers={"content-type": "text/plain"}),
+            Request("Body too large", 413, body={"title": "x" * 70_000}),
         ],
     ),
     Endpoint(
@@ -106,7 +110,7 @@ ENDPOINTS = [
             Request("without tags", 200),
             Request("with two tags", 200, ids=TAGGED, example="A task"),
             Request("unchanged", 304, headers={"if-none-match": '"v1"'}),
-            Request("unknown", 404, ids=GONE, example="No such task"),
+            Request("unknown", 404, ids=GONE, example="Task not found"),
         ],
         shows=MEMBERS,
     ),
@@ -114,7 +118,7 @@ ENDPOINTS = [
         "PUT",
         TASK,
         [
-            Request("title", 200, body=TITLE, twice=True, rival=DELETE, overtaken=404, example="By PUT"),
+            Request("title", 200, body=TITLE, twice=True, rival=DELETE, overtaken=404, example="With PUT"),
             Request("title, If-Match", 200, body=TITLE, headers=V1, again=412, rival=EDIT, overtaken=412),
             Request("title, of a task with tags", 200, ids=TAGGED, body=TITLE, twice=True, late=503),
             Request("unknown", 404, ids=GONE, body=TITLE),
@@ -140,7 +144,8 @@ ENDPOINTS = [
         shows=MEMBERS,
         examples=[
             Request("Clear a field", 200, ids=DONE, body={"due_date": None}, headers=MERGE_PATCH),
-            Request("It has changed", 412, body={"title": "Buy oat milk"}, headers={"if-match": '"v9"'}),
+            Request("The task has changed", 412, body={"title": "Buy oat milk"}, headers={"if-match": '"v9"'}),
+            Request("Not an entity tag", 400, body={"title": "Buy oat milk"}, headers={"if-match": "v1"}),
         ],
     ),
     Endpoint(
@@ -164,7 +169,7 @@ ENDPOINTS = [
         COMPLETE,
         [
             Request("toggle", 200, ids=TAGGED, twice=True, rival=TOGGLE, example="Toggle"),
-            Request("set", 200, body={"completed": True}, rival=DELETE, overtaken=404, example="Set"),
+            Request("set", 200, body={"completed": True}, rival=DELETE, overtaken=404, example="Complete"),
             Request("set, If-Match", 200, body={"completed": True}, headers=V1, again=412),
             Request("nothing new", 200, ids=DONE, body={"completed": True}),
         ],
@@ -174,7 +179,7 @@ ENDPOINTS = [
         "PUT",
         LINK,
         [
-            Request("new", 200, ids=OFFICE, rival=DELETE_OFFICE, overtaken=404, example="Put on"),
+            Request("new", 200, ids=OFFICE, rival=DELETE_OFFICE, overtaken=404, example="Add a tag"),
             Request("new, If-Match", 200, ids=OFFICE, headers=V1, again=412, rival=EDIT, overtaken=412),
             Request("nothing new", 200, ids=TAGGED),
             Request("unknown tag", 404, ids={"tag_id": "unknown"}),

@@ -21,12 +21,12 @@ ENDPOINTS = [
         ],
         shows=MEMBERS | PAGE | {"deleted_at", "expires_at"},
     ),
-    Endpoint("DELETE", TRASH, [Request("", 200, example="One task goes")], shows=frozenset({"deleted", "more"})),
+    Endpoint("DELETE", TRASH, [Request("", 200, example="One task deleted")], shows=frozenset({"deleted", "more"})),
     Endpoint(
         "POST",
         RESTORE,
         [
-            Request("deleted", 200, ids=DELETED, again=404, rival=DELETE_HOME, example="Back again"),
+            Request("deleted", 200, ids=DELETED, again=404, rival=DELETE_HOME, example="Restore"),
             Request("deleted, If-Match", 200, ids=DELETED, headers=V1, again=404, rival=EMPTY, overtaken=404),
             Request("not deleted", 404, ids={"task_id": "plain"}),
         ],

@@ -13,7 +13,7 @@ from tests.support.mailbox import Post
 from tools.in_process.api import Api
 from tools.in_process.network import Network
 from tools.in_process.stream import Stream
-from tools.in_process.table import Dump
+from tools.in_process.table import Dump, empty_table
 from tools.in_process.world import World
 from tools.local.application import Application
 from tools.local.provision import create_tables
@@ -24,8 +24,7 @@ from tools.operate.target import Target, open_target
 @pytest.fixture(scope="module", autouse=True)
 def _empty_table(application: Application) -> None:
     """Start each file on an empty table, so that a dump of it takes milliseconds."""
-    aws.client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
-    create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+    empty_table(application)
 
 
 @pytest.fixture

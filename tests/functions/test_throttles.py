@@ -14,7 +14,7 @@ from tests.support.at_once import at_once
 from tests.support.frame import assert_problem
 from tests.support.fsck import fsck
 from tools.in_process.api import PASSWORD, Answer, Api, Caller
-from tools.in_process.limits import LIMITS
+from tools.in_process.environment import LIMITS
 from tools.in_process.network import LOST, PASS, Network, error
 from tools.in_process.table import uncounted
 from tools.local.application import Application

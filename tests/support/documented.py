@@ -27,6 +27,9 @@ JSON = {"application/json", "application/problem+json"}
 INTERNAL_ERROR = "internal_error"
 
 
+STALE = "openapi.json is stale: run make openapi."
+
+
 class Seen(NamedTuple):
     """An answer that was given, or is documented; the code is that of a problem."""
 
@@ -40,12 +43,16 @@ class Documented:
 
     def __init__(self) -> None:
         self.seen: set[Seen] = set()
+        self.stale: bool | None = None  # once it is known
 
     def hold(self, method: str, path: str, sent: Any, answer: "Answer") -> None:
         """Fail unless the operation's answer has a documented status, media type, schema and headers.
 
-        A body that was accepted must be one that the document allows.
+        A body that was accepted must be one that the document allows. A document that is stale would fail every test, which says
+        nothing: then one test fails, and the run says so.
         """
+        if self.stale:
+            return
         operation = _document()["paths"][path.replace("+}", "}")][method.lower()]
         name, status = f"{operation['operationId']} {answer.status}", answer.status
         assert str(status) in operation["responses"], f"{name} is not documented"
@@ -61,7 +68,7 @@ class Documented:
 
     def unseen(self) -> list[Seen]:
         """Return what is documented and was never seen."""
-        return sorted(set(_all()) - self.seen)
+        return [] if self.stale else sorted(set(_all()) - self.seen)
 
 
 documented = Documented()

@@ -1,7 +1,6 @@
 """Where the requests are made: the one world that all share, on a table of its own."""
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +8,14 @@ from unittest.mock import patch
 
 from lambdo.table import aws
 from tools.in_process.api import Api
-from tools.in_process.table import Dump
+from tools.in_process.table import Dump, empty_table
 from tools.in_process.world import World
-from tools.local.provision import create_tables
 
 
 @contextmanager
 def staged(api: Api, dump: Dump) -> Iterator[World]:
     """Yield the world; meanwhile nothing sleeps, and fingerprints of passwords cost little."""
-    aws.client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
-    create_tables(api.application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+    empty_table(api.application)
     with patch.object(time, "sleep", lambda _: None), patch.object(hashlib, "scrypt", _cheap_hash):
         yield World(api, dump)
     aws.client.cache_clear()

@@ -88,7 +88,7 @@ class UnexpectedError(Exception):
 def expect(answer: Answer, status: int) -> Answer:
     """Return the response if it has this status; raises UnexpectedError otherwise."""
     if answer.status != status:
-        raise UnexpectedError(f"{answer.status}, not {status}: {answer.text}")
+        raise UnexpectedError(f"{answer.status}, not {status}: {answer.text}\n{answer.log}")
     return answer
 
 

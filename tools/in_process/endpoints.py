@@ -144,9 +144,10 @@ class Endpoint:
 
     @property
     def shown(self) -> list[Request]:
-        """The examples of openapi.json: those that say so, or else the good one."""
+        """The examples of openapi.json: those that say so, or else the good one unless it is a page."""
         named = [request for request in self.requests if request.example]
-        return [*(named or [replace(self.good, example=self.good.variant or "Example")]), *self.examples]
+        good = [] if self.is_page else [replace(self.good, example=self.good.variant or "Example")]
+        return [*(named or good), *self.examples]
 
     def with_keys(self) -> Iterator[Request]:
         """Yield the requests and, where they take a key, each once more with one: then it has one effect and one response."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import urllib3
 
-from lambdo.table import keys
+from lambdo.table import aws, keys
+from tools.local.application import Application
+from tools.local.provision import create_tables
 
 type Items = list[dict[str, Any]]
 
@@ -36,6 +38,12 @@ def dumping() -> Iterator[Dump]:
     pool = urllib3.PoolManager(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, timeout=30)
     yield Dump(pool, os.environ["AWS_ENDPOINT_URL_DYNAMODB"], os.environ["TABLE_NAME"])
     pool.clear()
+
+
+def empty_table(application: Application) -> None:
+    """Make the table anew."""
+    aws.client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
+    create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
 
 
 def uncounted(items: Sequence[dict[str, Any]]) -> Items:

@@ -87,9 +87,9 @@ class World:
         expect(self._call("DELETE", f"tasks/{made['deleted']}"), 204)
         return {**tags, **made}
 
-    def restore(self) -> None:
-        """Make everything but the counters as it was at the start."""
-        items = uncounted(self._dump())
+    def restore(self, *, counters: bool = False) -> None:
+        """Make everything as it was at the start, but for the throttles' counters unless they are wanted: then they are gone."""
+        items = self._dump() if counters else uncounted(self._dump())
         wanted = [_key(item) for item in self._start]
         puts = [{"PutRequest": {"Item": item}} for item in self._start if item not in items]
         deletes = [{"DeleteRequest": {"Key": _key(item)}} for item in items if _key(item) not in wanted]
@@ -107,7 +107,8 @@ class World:
 
     def send(self, request: Request, *, as_: Caller | None = None, **options: Any) -> Answer:
         """Send a request as this user or as another."""
-        identity = {} if as_ else {"verdict": self.verdict}
+        if as_ is None:
+            options = {"verdict": self.verdict, **options}
         return (as_ or self.user).call(
             request.method,
             self.path(request),
@@ -116,7 +117,6 @@ class World:
             query=self.filled(request.query),
             headers={**self.filled(request.headers), **({"idempotency-key": "a-key"} if request.keyed else {})},
             cookies=self.filled(request.cookies),
-            **identity,
             **options,
         )
 

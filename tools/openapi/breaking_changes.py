@@ -69,7 +69,7 @@ def breaking_changes(old: Document, new: Document) -> Iterator[str]:
                     yield f"{where}: {change}"
 
 
-def inlined(node: Any, document: Document) -> Any:  # noqa: ANN401 - whatever JSON holds
+def inlined(node: Any, document: Document) -> Any:
     """Return a part of a document with what its references name in their places; no schema of it may be recursive."""
     if isinstance(node, list):
         return [inlined(one, document) for one in node]

@@ -30,7 +30,7 @@ SHOWN_AS: Final = {"TaskAnswer": "Task", "TrashedTaskAnswer": "TrashedTask", "Sh
 
 
 class _WithoutTitles(GenerateJsonSchema):
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's own signature
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's own signature
         return False
 
 
@@ -64,7 +64,7 @@ def _within(shape: type) -> Iterator[type]:
             yield from _within(one)
 
 
-def _shapes_in(annotation: Any) -> Iterator[type]:  # noqa: ANN401
+def _shapes_in(annotation: Any) -> Iterator[type]:
     """Yield the shapes in an annotation such as `list[Tag] | None`."""
     if _is_shape(annotation):
         yield annotation
@@ -72,7 +72,7 @@ def _shapes_in(annotation: Any) -> Iterator[type]:  # noqa: ANN401
         yield from _shapes_in(part)
 
 
-def _is_shape(one: Any) -> bool:  # noqa: ANN401
+def _is_shape(one: Any) -> bool:
     return is_typeddict(one) or (isinstance(one, type) and issubclass(one, BaseModel) and one is not BaseModel)
 
 
@@ -100,7 +100,7 @@ def _descriptions(shape: type) -> dict[str, str]:
     return described
 
 
-def _renamed(schema: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _renamed(schema: Any) -> Any:
     """Return the schema with references to the names under which shapes are shown."""
     match schema:
         case {"$ref": str(target)}:
