@@ -13,7 +13,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint(body=ChangePassword, problems=(UserNotFound, WrongPassword, TooManyRequests))
 def handler(request: Request) -> Response:
-    """Return 204. All sessions except the current one have ended."""
+    """Return 204. The password is changed, and all sessions except the current one have ended."""
     fields = parse_json(ChangePassword, request.json_body())
     once(
         request,

@@ -16,7 +16,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint(public=True, body=Register, returns=User, problems=(EmailAlreadyExists, TooManyRequests))
 def handler(request: Request) -> Response:
-    """Return 201 and the user, with the path /api/auth/me in Location."""
+    """Return 201 and the new user, with the path /api/auth/me in Location."""
     fields = parse_json(Register, request.json_body())
     user = once(
         request,

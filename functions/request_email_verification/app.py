@@ -11,6 +11,6 @@ from lambdo.web.idempotency import once
 
 @endpoint(problems=(TooManyRequests, MailNotConfigured))
 def handler(request: Request) -> Response:
-    """Return 202. An address that is already confirmed gets no email."""
+    """Return 202. The email is on its way, unless the address is already confirmed."""
     once(request, lambda record: request_email_verification(request.user_id, record))
     return Response(202)

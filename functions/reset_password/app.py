@@ -13,7 +13,7 @@ from lambdo.web.validation import parse_json
 
 @endpoint(public=True, body=ResetPassword, problems=(InvalidMailToken, MailNotConfigured))
 def handler(request: Request) -> Response:
-    """Return 204. The token is used up, and all sessions have ended."""
+    """Return 204. The password is set, the token is used up, and all sessions have ended."""
     fields = parse_json(ResetPassword, request.json_body())
     once(
         request,
