@@ -1,6 +1,8 @@
 """GET /app, GET /app/{path+} - show the web app: its page, at each of its URLs, and its files.
 
-The page reads from its URL what to show. The paths of its files contain a version, so they can be cached forever.
+The web app. Not available where it is switched off.
+
+The files of the app. A path without a dot is one of its pages.
 """
 
 from pathlib import Path
@@ -19,15 +21,18 @@ FILES: Final = SOURCES | {
     "main.css": bundles.style(SOURCES, "main.css"),
     "main.js": bundles.script(SOURCES, "main.js"),
 }
-VERSION: Final = static_files.version_of(FILES)
+VERSION: Final = static_files.version_of(FILES)  # in the paths of the files, so that they can be cached forever
 PAGE: Final = static_files.versioned(UNVERSIONED, VERSION)
 # Trusted Types: the browser itself refuses to make markup of a text, so a title such as <img onerror=...> stays one.
 POLICY: Final = f"{static_files.POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 
 
-@endpoint(public=True, uses_aws=False)
+@endpoint(public=True, uses_aws=False, returns=static_files.StaticFile, problems=(PageNotFound,))
 def handler(request: Request) -> Response:
-    """Return 200 and a file or the page, or 304. A path with a dot that is no file of this version gets 404."""
+    """Return 200 and the page or a file, or 304.
+
+    The page reads from its URL what to show. A path with a dot that is no file of this version gets 404.
+    """
     if not settings.app:
         raise PageNotFound
     path = request.parameters.get("path", "")

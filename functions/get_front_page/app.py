@@ -18,7 +18,7 @@ HASH: Final = base64.b64encode(hashlib.sha256(STYLE).digest()).decode()
 POLICY: Final = static_files.POLICY.replace("style-src 'self'", f"style-src 'sha256-{HASH}'")
 
 
-@endpoint(public=True, uses_aws=False)
+@endpoint(public=True, uses_aws=False, returns=StaticFile)
 def handler(request: Request) -> Response:
     """Return 200 and the page, or 304."""
     page = _page(app=settings.app, docs=settings.docs)

@@ -1,4 +1,8 @@
-"""POST /api/auth/logout - log out."""
+"""POST /api/auth/logout - log out.
+
+Ends the session of the refresh token in the body; of the cookie, if the body is `{}`; or of the access token, if
+there is no body. An unknown refresh token gets the same response (RFC 7009).
+"""
 
 from lambdo.accounts.requests import LogOut
 from lambdo.base.problems import Unauthenticated
@@ -9,9 +13,9 @@ from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.validation import parse_json
 
 
-@endpoint(public=True)
+@endpoint(public=True, body=LogOut | None, problems=(Unauthenticated,))
 def handler(request: Request) -> Response:
-    """Return 204, even for an unknown refresh token (RFC 7009).
+    """Return 204. The session has ended.
 
     The route has no authorizer, because a client must be able to log out after its access token has expired. The
     session is that of the refresh token in the body or, if the body is JSON without one, in the cookie; if there is
