@@ -15,4 +15,4 @@ def handler(request: Request) -> Response:
     """Return 204. The session, which may be the current one, has ended."""
     session_id = request.item_id("session_id", SessionNotFound)
     once(request, lambda record: end_session(request.user_id, session_id, record))
-    return Response(204, cookies=refresh_cookie.cleared() if session_id == request.session_id else ())
+    return Response(204, cookies=refresh_cookie.clear_cookie() if session_id == request.session_id else ())

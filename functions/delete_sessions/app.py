@@ -30,4 +30,4 @@ def handler(request: Request) -> Response:
     every = "include" in read_values(request.query(QUERY), QUERY)
     kept = None if every else request.session_id
     once(request, lambda record: end_sessions(request.user_id, record, but=kept))
-    return Response(204, cookies=refresh_cookie.cleared() if every else ())
+    return Response(204, cookies=refresh_cookie.clear_cookie() if every else ())

@@ -18,11 +18,11 @@ from . import bundles
 SOURCES: Final = static_files.read_folder(Path(__file__).with_name("static"))
 UNVERSIONED: Final = SOURCES.pop("index.html")
 FILES: Final = SOURCES | {
-    "main.css": bundles.style(SOURCES, "main.css"),
-    "main.js": bundles.script(SOURCES, "main.js"),
+    "main.css": bundles.join_styles(SOURCES, "main.css"),
+    "main.js": bundles.join_scripts(SOURCES, "main.js"),
 }
-VERSION: Final = static_files.version_of(FILES)  # in the paths of the files, so that they can be cached forever
-PAGE: Final = static_files.versioned(UNVERSIONED, VERSION)
+VERSION: Final = static_files.compute_version(FILES)  # in the paths of the files, so that they can be cached forever
+PAGE: Final = static_files.insert_version(UNVERSIONED, VERSION)
 # Trusted Types: the browser itself refuses to make markup of a text, so a title such as <img onerror=...> stays one.
 POLICY: Final = f"{static_files.POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 
@@ -38,7 +38,7 @@ def handler(request: Request) -> Response:
     path = request.parameters.get("path", "")
     version, _, name = path.partition("/")
     if version == VERSION and name in FILES:
-        return static_files.answer(request, FILES[name], static_files.FOREVER)
+        return static_files.respond_with_file(request, FILES[name], static_files.FOREVER)
     if "." in path:
         raise PageNotFound
-    return static_files.answer(request, PAGE, static_files.REVALIDATED, POLICY)
+    return static_files.respond_with_file(request, PAGE, static_files.REVALIDATED, POLICY)

@@ -21,10 +21,10 @@ ASSETS: Final = static_files.read_folder(Path(__file__).with_name("static")) | {
     name: static_files.read(SWAGGER_UI / name) for name in ("swagger-ui-bundle.min.js", "swagger-ui.min.css")
 }
 PAGES: Final = {"": ASSETS.pop("index.html"), "errors": ASSETS.pop("errors.html")}
-VERSION: Final = static_files.version_of(ASSETS)
-FILES: Final = ASSETS | {name: static_files.versioned(page, VERSION) for name, page in PAGES.items()}
+VERSION: Final = static_files.compute_version(ASSETS)
+FILES: Final = ASSETS | {name: static_files.insert_version(page, VERSION) for name, page in PAGES.items()}
 # What the `type` of a problem leads to is there also where the documentation is switched off.
-ERRORS: Final = {"errors": static_files.without(FILES["errors"], "docs"), "page.css": FILES["page.css"]}
+ERRORS: Final = {"errors": static_files.remove_part(FILES["errors"], "docs"), "page.css": FILES["page.css"]}
 
 
 @endpoint(public=True, uses_aws=False, returns=static_files.StaticFile, problems=(PageNotFound,))
@@ -34,4 +34,4 @@ def handler(request: Request) -> Response:
     if name not in files:
         raise PageNotFound
     kept = static_files.FOREVER if request.query_string == VERSION else static_files.REVALIDATED
-    return static_files.answer(request, files[name], kept)
+    return static_files.respond_with_file(request, files[name], kept)

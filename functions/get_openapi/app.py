@@ -19,4 +19,4 @@ def handler(request: Request) -> Response:
     """Return 200 and the document, or 304; 404 if the documentation is switched off."""
     if not settings.docs:
         raise PageNotFound
-    return static_files.answer(request, DESCRIPTION, static_files.REVALIDATED)
+    return static_files.respond_with_file(request, DESCRIPTION, static_files.REVALIDATED)

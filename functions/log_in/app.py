@@ -13,10 +13,9 @@ from urllib.parse import parse_qsl
 from lambdo.accounts.requests import LogIn
 from lambdo.accounts.service import authenticate
 from lambdo.base.problems import InvalidCredentials, TooManyRequests
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_cookie
+from lambdo.sessions import access_tokens, refresh_cookie
 from lambdo.sessions.models import LoggedIn
-from lambdo.sessions.session_tokens import first_tokens, start_session
+from lambdo.sessions.session_tokens import derive_first_tokens, start_session
 from lambdo.web.endpoint import FORM, JSON, Request, Response, endpoint
 from lambdo.web.idempotency import once
 from lambdo.web.validation import parse_fields, parse_json
@@ -34,9 +33,9 @@ def handler(request: Request) -> Response:
     session = once(
         request, lambda record: start_session(account, user_agent, record), owner=lambda: user_id, secret=True
     )
-    access, refresh, expires_at = first_tokens(user_id, session)
-    body = tokens.answer(access, None if fields.cookie else refresh) | {"user": account["user"]}
-    return Response(200, body, cookies=refresh_cookie.keeping(refresh, expires_at) if fields.cookie else ())
+    access, refresh, expires_at = derive_first_tokens(user_id, session)
+    body = access_tokens.build_response(access, None if fields.cookie else refresh) | {"user": account["user"]}
+    return Response(200, body, cookies=refresh_cookie.set_cookie(refresh, expires_at) if fields.cookie else ())
 
 
 def _form(request: Request) -> LogIn:

@@ -7,8 +7,7 @@ token is read from the cookie.
 
 from lambdo.accounts.requests import Refresh
 from lambdo.base.problems import InvalidRefreshToken, RefreshTokenReused
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_cookie
+from lambdo.sessions import access_tokens, refresh_cookie
 from lambdo.sessions.models import Tokens
 from lambdo.sessions.session_tokens import refresh
 from lambdo.web.endpoint import Request, Response, endpoint
@@ -25,5 +24,7 @@ def handler(request: Request) -> Response:
     kept = refresh_cookie.find(request.cookies) if sent is None else None
     access, successor, expires_at = refresh(sent or kept or "")
     if kept is None:
-        return Response(200, tokens.answer(access, successor))
-    return Response(200, tokens.answer(access, None), cookies=refresh_cookie.keeping(successor, expires_at))
+        return Response(200, access_tokens.build_response(access, successor))
+    return Response(
+        200, access_tokens.build_response(access, None), cookies=refresh_cookie.set_cookie(successor, expires_at)
+    )

@@ -5,7 +5,7 @@ address.
 """
 
 from lambdo.accounts.requests import Register
-from lambdo.accounts.service import owner_of, register
+from lambdo.accounts.service import find_owner, register
 from lambdo.base.entity_tags import etag
 from lambdo.base.problems import EmailAlreadyExists, TooManyRequests
 from lambdo.users.models import User
@@ -21,7 +21,7 @@ def handler(request: Request) -> Response:
     user = once(
         request,
         lambda record: register(fields.email, fields.password, fields.name, request.source_ip, record),
-        owner=lambda: owner_of(fields.email),
+        owner=lambda: find_owner(fields.email),
         secret=True,
     )
     return Response(201, user, {"location": "/api/auth/me", "etag": etag(user)})

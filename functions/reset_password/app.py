@@ -3,7 +3,7 @@
 Sets a new password with the token from an email. The token works once, within 30 minutes. All sessions end.
 """
 
-from lambdo.accounts.recovery import owner_of, reset_password
+from lambdo.accounts.recovery import find_owner, reset_password
 from lambdo.accounts.requests import ResetPassword
 from lambdo.base.problems import InvalidMailToken, MailNotConfigured
 from lambdo.web.endpoint import Request, Response, endpoint
@@ -18,7 +18,7 @@ def handler(request: Request) -> Response:
     once(
         request,
         lambda record: reset_password(fields.token, fields.password, record),
-        owner=lambda: owner_of(fields.token),
+        owner=lambda: find_owner(fields.token),
         secret=True,
     )
     return Response(204)
