@@ -12,6 +12,9 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export SAM_CLI_TELEMETRY := 0
 export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE THREADS REQUESTS ACCOUNTS
 
+# For commands that use the code of the functions.
+WITH_LAYER := env PYTHONPATH=layers/common $(PYTHON)
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -30,12 +33,12 @@ model: .venv/.synced .venv-ministack/.synced ## compare the API with its model i
 
 .PHONY: openapi
 openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real responses, the page of errors and the table of routes
-	@$(PYTHON) -m tools.openapi --endpoints tests.endpoints
+	@$(WITH_LAYER) -m tools.openapi --endpoints tests.endpoints
 	@$(PYTHON) -m tools.openapi.routes_table
 
 .PHONY: fault-matrix
 fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with every fault at each of its calls, and write docs/fault-matrix.md
-	@$(PYTHON) -m tools.fault_matrix --endpoints tests.endpoints
+	@$(WITH_LAYER) -m tools.fault_matrix --endpoints tests.endpoints
 
 .PHONY: check
 check: lint scan test ## run all checks that must pass before a change lands
@@ -74,7 +77,7 @@ rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test an
 
 .PHONY: chaos
 chaos: .venv/.synced .venv-ministack/.synced ## run clients over HTTP while workers are killed, and judge the results (THREADS=50, REQUESTS=2000, ACCOUNTS=5, SEED)
-	@exec $(PYTHON) -m tests.chaos
+	@exec $(WITH_LAYER) -m tests.chaos
 
 .PHONY: bench
 bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure of docs/benchmarks.md again (PARTS="name name")
@@ -82,7 +85,7 @@ bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure
 
 .PHONY: contract
 contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and judge each response and the table (REQUESTS=5000, SEED)
-	@exec $(PYTHON) -m tests.fuzz
+	@exec $(WITH_LAYER) -m tests.fuzz
 
 .PHONY: bundle
 bundle: build ## build, and pack the result for deployment elsewhere: bundle.tar.gz
@@ -122,26 +125,26 @@ release-notes: .venv/.synced ## print a release's section of CHANGELOG.md: make 
 TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint '$(DYNAMODB_ENDPOINT)')
 
 .PHONY: fsck
-fsck: .venv/.synced ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT)
-	@$(PYTHON) -m tools.operate.fsck $(TARGET)
+fsck: .venv/.synced ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT, RATE)
+	@$(WITH_LAYER) -m tools.operate.fsck $(TARGET) $(if $(RATE),--rate '$(RATE)')
 
 # A login shell also sets USER; only the command line counts.
 .PHONY: export
 export: .venv/.synced ## write everything that one user owns as one JSON document: USER=id or email (TABLE, DYNAMODB_ENDPOINT, OUT)
 	@test '$(origin USER)' = 'command line' || { echo 'Name the user: make export USER=id or email.'; exit 1; }
-	@$(PYTHON) -m tools.operate.export $(TARGET) --user '$(USER)' $(if $(OUT),--out '$(OUT)')
+	@$(WITH_LAYER) -m tools.operate.export $(TARGET) --user '$(USER)' $(if $(OUT),--out '$(OUT)')
 
 .PHONY: restore
 restore: .venv/.synced ## restore a table, at a point in time, as a second table, and check that: TABLE, TO, TIME=2026-11-21T09:30:00Z
-	@$(PYTHON) -m tools.operate.restore $(TARGET) --to '$(TO)' $(if $(TIME),--time '$(TIME)')
+	@$(WITH_LAYER) -m tools.operate.restore $(TARGET) --to '$(TO)' $(if $(TIME),--time '$(TIME)')
 
 .PHONY: copy-back
 copy-back: .venv/.synced ## copy accounts back from a restored table: TABLE, FROM, USERS="id id" or all, APPLY=1 to write
-	@$(PYTHON) -m tools.operate.copy_back $(TARGET) --source '$(FROM)' --users $(USERS) $(if $(APPLY),--apply)
+	@$(WITH_LAYER) -m tools.operate.copy_back $(TARGET) --source '$(FROM)' --users $(USERS) $(if $(APPLY),--apply)
 
 .PHONY: table-settings
 table-settings: .venv/.synced ## apply the template's settings to a table that was restored under its old name: TABLE, STAGE
-	@$(PYTHON) -m tools.operate.table_settings $(TARGET) --stage '$(STAGE)'
+	@$(WITH_LAYER) -m tools.operate.table_settings $(TARGET) --stage '$(STAGE)'
 
 .PHONY: clean
 clean: ## remove environments, builds and caches; keep the data in .local

@@ -6,10 +6,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
@@ -20,13 +19,13 @@ from lambdo.base.budget import budget
 from lambdo.base.logger import logger
 from lambdo.base.settings import settings
 from lambdo.table import aws, key_sets
-from lambdo.web import endpoint
 from tests.support.documented import STALE, Seen, documented
 from tests.support.frame import Observer
 from tests.support.watch import Call, watch
 from tools.in_process.api import OBSERVERS, Api, Caller
-from tools.in_process.environment import forget, lift_limits, unhurried
+from tools.in_process.environment import forget, lift_limits
 from tools.in_process.network import Network
+from tools.in_process.steady import one_moment, unhurried
 from tools.in_process.table import dumping
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
@@ -55,7 +54,6 @@ UNMEASURED = tuple(
         "functions/test_threaded_histories",
     )
 )
-MOMENT = datetime(2026, 11, 21, 12, 7, 30, tzinfo=UTC)  # in the middle of a window of the throttles
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
 use_endpoints(NOWHERE, NOWHERE)
@@ -156,34 +154,19 @@ def _signals_reach_children() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _moment() -> Iterator[None]:
-    """Let all tests of this process happen at one moment, whatever time it is: a look at the clock takes a microsecond.
-
-    So no token expires, no day ends and no throttle counts anew, unless a test moves the clock.
-    """
-    looks = itertools.count()
-
-    def now() -> datetime:
-        return MOMENT + timedelta(microseconds=next(looks))
-
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Self:
-            return cls.fromtimestamp(now().timestamp(), tz)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(times, "now", now)
-        patch.setattr("jwt.api_jwt.datetime", Clock)
-        patch.setattr(endpoint, "time", SimpleNamespace(**vars(time) | {"time": lambda: now().timestamp()}))
+    """Let all tests of this process happen at one moment, unless a test moves the clock."""
+    with one_moment():
         yield
 
 
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The template's application on an embedded back end, with its environment set for this process."""
-    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, unhurried(application) as unhurried_one:
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
         lift_limits()
         documented.stale = is_stale(application)
-        yield unhurried_one
+        with unhurried(application) as steady:
+            yield steady
 
 
 @pytest.fixture(scope="session")

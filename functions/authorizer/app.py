@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lambdo.base.collection import start_collecting
 from lambdo.sessions import access_tokens as tokens
 
 
@@ -13,3 +14,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
         return {"isAuthorized": True, "context": {"token_error": error.reason}}
     verdict = {"user_id": claims.user_id, "sid": claims.session_id, "exp": claims.expires_at}
     return {"isAuthorized": True, "context": verdict}
+
+
+start_collecting()

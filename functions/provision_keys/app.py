@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdo.base.budget import ANSWER
 from lambdo.base.logger import logger
-from lambdo.web.process import begin_invocation
+from lambdo.web.process import begin_invocation, prepare_process
 
 from . import keyring
 
@@ -43,3 +43,6 @@ def _send(url: str, answer: dict[str, Any]) -> None:
     request = urllib.request.Request(url, body, {"content-type": ""}, method="PUT")  # noqa: S310 - CloudFormation's own
     with urllib.request.urlopen(request, timeout=SECONDS) as response:  # noqa: S310
         response.read()
+
+
+prepare_process(uses_aws=True)

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from lambdo.base import ids
+from lambdo.base.key import Key
 from lambdo.sessions import access_tokens as tokens
 from lambdo.table import key_sets
-from lambdo.table.key_sets import Key
 
 
 class Provisioned(NamedTuple):

@@ -1,9 +1,9 @@
 """A run against the local server, whose workers are killed meanwhile, and the verdict on what it left."""
 
 import re
-import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 from boto3.dynamodb.conditions import Attr
@@ -12,7 +12,7 @@ from lambdo.table import keys
 from tests.chaos.crowd import Outcome, Plan, work
 from tests.chaos.killer import Killer
 from tests.chaos.sending import CRASH
-from tools.local.running import PATIENCE, Server
+from tools.local.running import Server, until
 from tools.operate.fsck import fsck
 
 PARAMETERS = "RegistrationsPerAddress=1000"  # of the server
@@ -38,12 +38,13 @@ def left(server: Server) -> list[str]:
     """Return what the table holds and should not, when the function on its stream has had time."""
     target = server.open_table()
     being_deleted = Attr("sk").begins_with(keys.TAGS) & Attr("deleted_at").exists()
-    deadline = time.monotonic() + PATIENCE
-    while going := target.table.scan(FilterExpression=being_deleted)["Items"]:
-        if time.monotonic() > deadline:
-            break
-        time.sleep(0.2)
-    unfinished = [f"{item['sk']}: its deletion was not finished" for item in going]
+
+    def going() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = target.table.scan(FilterExpression=being_deleted)["Items"]
+        return found
+
+    until(lambda: not going())
+    unfinished = [f"{item['sk']}: its deletion was not finished" for item in going()]
     return unfinished + [f"fsck: {violation}" for violation in fsck(target, rate=1e6)]
 
 

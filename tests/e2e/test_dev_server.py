@@ -3,8 +3,8 @@
 import os
 import signal
 import socket
+import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.support.project import make_project
-from tools.local.running import PATIENCE, ROOT, Server, children, end, ended, get, post, running, spawn, start
+from tools.local.running import PATIENCE, ROOT, Server, children, end, ended, get, post, spawn, start, until
 
 Launch = Callable[..., Server]
 
@@ -108,8 +108,10 @@ def test_edited_template_says_that_a_restart_is_needed(server: Server, project_s
 
 
 def test_stop_by_any_signal_keeps_the_data_and_leaves_nothing_running(launch: Launch) -> None:
+    # A script's `make dev &` starts with SIGINT ignored.
+    in_background = ["sh", "-c", 'trap "" INT; exec "$0" -m tools.local', sys.executable]
     for count, number in enumerate([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], start=1):
-        server = launch()
+        server = launch(in_background if number == signal.SIGINT else None)
         assert post(server, "/count").text == str(count)
         family = server.family()
         assert len(family) == 3  # the server, MiniStack and one worker
@@ -203,10 +205,8 @@ def test_request_in_flight_does_not_hold_up_the_stop(launch: Launch, project: Pa
 
 def family_with_worker(server: Server) -> list[int]:
     """Return the ids of the server and all that it started, as soon as a worker is among them."""
-    while len(family := server.family()) < 3:
-        assert running(server.facts["pid"])
-        time.sleep(0.05)
-    return family
+    assert until(lambda: len(server.family()) >= 3)
+    return server.family()
 
 
 def put(server: Server, *names: str, **attributes: str) -> None:

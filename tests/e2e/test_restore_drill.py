@@ -1,5 +1,6 @@
 """The restore drill: a table is exported, loaded into a fresh one, found whole, and the API serves from it."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def test_accounts_and_tasks_are_served_from_a_table_that_was_loaded_from_an_expo
     command = [sys.executable, "-m", "tools.operate.fsck", "--table", target.name]
     checked = subprocess.run(
         [*command, "--endpoint", fresh.facts["dynamodb_endpoint"]],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": "layers/common"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "fsck: no violations\n")
 

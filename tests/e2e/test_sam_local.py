@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,8 @@ import httpx
 import pytest
 
 from tools.local.application import ARCHITECTURE
-from tools.local.backend import free_port
-from tools.local.running import ROOT, end
+from tools.local.backend import find_free_port
+from tools.local.running import PATIENCE, ROOT, end, until
 
 IMAGE = f"public.ecr.aws/lambda/python:3.13-{ARCHITECTURE}"
 START_SECONDS = 300.0  # it builds first, then an image with the layers
@@ -33,7 +32,7 @@ def url(tmp_path: Path) -> Iterator[str]:
     """The address of a running `make sam-local`."""
     if lacking := missing():
         pytest.skip(lacking)
-    port, output = free_port(), tmp_path / "output"
+    port, output = find_free_port(), tmp_path / "output"
     variables = {"PORT": str(port), "STATE": str(tmp_path), "PARAMS": "RegistrationsPerAddress=1000"}
     with output.open("wb") as sink:
         process = subprocess.Popen(
@@ -48,21 +47,21 @@ def url(tmp_path: Path) -> Iterator[str]:
         wait_until_healthy(f"http://127.0.0.1:{port}", process, output)
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGINT)
-        assert process.wait(120) == 0, output.read_text()
+        assert process.wait(PATIENCE) == 0, output.read_text()
     finally:
         if process.poll() is None:
             end(process)
 
 
 def wait_until_healthy(url: str, process: subprocess.Popen[bytes], output: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    def is_healthy() -> bool:
         try:
-            if httpx.get(f"{url}/api/health", timeout=START_SECONDS, trust_env=False).status_code == 200:
-                return
+            return httpx.get(f"{url}/api/health", timeout=START_SECONDS, trust_env=False).status_code == 200
         except httpx.TransportError:
-            time.sleep(0.5)
-    pytest.fail(f"make sam-local did not start:\n{output.read_text()}")
+            return False
+
+    until(lambda: is_healthy() or process.poll() is not None, seconds=START_SECONDS, pause=0.5)
+    assert is_healthy(), f"make sam-local did not start:\n{output.read_text()}"
 
 
 def test_story_passes_in_containers(url: str) -> None:

@@ -1,16 +1,14 @@
 """What a person does with the API, over real HTTP; the same story runs against any deployment (LAMBDO_URL)."""
 
 import re
-import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.http_api import PASSWORD, Account, Api, at_once
-from tools.local.running import PATIENCE, Server
+from tools.local.running import Server, until
 
 JSON = "application/json"
 GRACE = 30  # seconds in which a token that was exchanged gets the same successor
@@ -107,7 +105,7 @@ def test_tags_are_made_put_on_tasks_renamed_filtered_by_and_deleted(api: Api) ->
     assert api.client.get("/api/me/tags", headers=me.headers).json() == {"items": [work]}
     assert api.client.post("/api/me/tags", json={"name": "house"}, headers=me.headers).status_code == 201
     # The background work ends with a new version of the task, after its creation, a link and an unlink.
-    _until(lambda: api.client.get(path, headers=me.headers).headers["etag"] == '"v4"')
+    assert until(lambda: api.client.get(path, headers=me.headers).headers["etag"] == '"v4"')
     assert api.client.get(path, headers={**me.headers, "if-none-match": '"v4"'}).status_code == 304
     assert api.client.get(f"/api/me/tasks/{other['id']}", headers=me.headers).json() == other
 
@@ -128,7 +126,7 @@ def test_account_is_deleted_and_its_address_registers_again(api: Api) -> None:
     again = api.register(me.email)
     assert again.user_id != me.user_id
     assert api.client.get("/api/me/tasks", headers=again.headers).json()["items"] == []
-    _until(lambda: api.client.get("/api/me/tasks", headers=me.headers).json()["items"] == [])
+    assert until(lambda: api.client.get("/api/me/tasks", headers=me.headers).json()["items"] == [])
     assert api.client.get("/api/me/tags", headers=me.headers).json()["items"] == []
 
 
@@ -331,18 +329,10 @@ def _mailed_token(server: Server, email: str, page: str) -> str:
     """Wait until the server prints the mail with a link to this page of its own app, and return the link's token."""
     address = re.escape(f"{server.url}/app/{page}#token=")
     link = re.compile(rf"^MAIL +{re.escape(email)} .*\n(?: .*\n|\n)*? *<{address}([\w-]+)>", re.MULTILINE)
-    _until(lambda: link.search(server.said) is not None)
+    until(lambda: link.search(server.said) is not None)
     match = link.search(server.said)
     assert match is not None
     return match[1]
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    """Return when it holds: what is done in the background, or read eventually."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def _until_listed(api: Api, owner: Account, path: str, ids: list[str]) -> list[dict[str, Any]]:
@@ -350,7 +340,7 @@ def _until_listed(api: Api, owner: Account, path: str, ids: list[str]) -> list[d
         found: list[dict[str, Any]] = api.client.get(path, headers=owner.headers).json()["items"]
         return found
 
-    _until(lambda: [item["id"] for item in items()] == ids)
+    assert until(lambda: [item["id"] for item in items()] == ids)
     return items()
 
 

@@ -12,7 +12,7 @@ from lambdo.table import wire
 from tools.in_process.api import Api
 from tools.in_process.mail_tokens import issue
 from tools.operate import fsck
-from tools.operate.invariants import violations
+from tools.operate.invariants import find_violations
 from tools.operate.target import Target
 
 type Item = dict[str, Any]
@@ -98,7 +98,7 @@ def target(other: Target, monkeypatch: pytest.MonkeyPatch) -> Target:
 
 
 def test_whole_account_breaks_no_rule(account: Account) -> None:
-    assert list(violations(account.values())) == []
+    assert list(find_violations(account.values())) == []
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -106,7 +106,7 @@ def test_broken_rule_is_found(name: str, account: Account) -> None:
     rules, damage = BROKEN[name]
     damage(account)
     items = sorted(account.values(), key=lambda item: str(item["pk"]))
-    assert {violation.rule for violation in violations(items)} == rules
+    assert {violation.rule for violation in find_violations(items)} == rules
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_broken_rule_is_found(name: str, account: Account) -> None:
     ],
 )
 def test_throttle_holds_nothing_but_counters_that_expire(item: Item, rules: set[str]) -> None:
-    assert {violation.rule for violation in violations([{"pk": "THROTTLE#registrations#0", **item}])} == rules
+    assert {violation.rule for violation in find_violations([{"pk": "THROTTLE#registrations#0", **item}])} == rules
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_a_scan_saw_half_written_is_not_reported(
 ) -> None:
     _put(target, account)
     seen = [item for kind, item in account.items() if kind != late]
-    assert list(violations(seen)) != []
+    assert list(find_violations(seen)) != []
     monkeypatch.setattr(target.client, "scan", lambda **_: {"Items": [wire.dump(item) for item in seen]})
     assert list(fsck.fsck(target, rate=1e9)) == []
 

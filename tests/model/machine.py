@@ -25,7 +25,7 @@ from tests.support.watch import watch
 from tools.in_process.api import UNKNOWN_ID, Answer, Api, Json
 from tools.in_process.network import PASS, Network
 from tools.in_process.stream import deliver, marked, record
-from tools.operate.invariants import violations
+from tools.operate.invariants import find_violations
 from tools.operate.target import Target
 
 FOREVER: Final = 4e9  # Unix seconds: a session that has ended goes on sending its access token
@@ -206,7 +206,7 @@ class Machine(RuleBasedStateMachine):
         partitions = [keys.user(user_id) for user_id in self.users]
         partitions += [keys.email(self.address(person)) for person in ("ada", "bob")]
         items = (item for partition in partitions for item in self.world.table.query(partition))
-        assert list(violations(items)) == []
+        assert list(find_violations(items)) == []
 
     def teardown(self) -> None:
         """Read the lists to their ends, and look at everything once more; not after a failure."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from lambdo.table import wire
-from tools.operate.invariants import violations
+from tools.operate.invariants import find_violations
 
 
 def fsck(dump: list[dict[str, Any]]) -> None:
     """Raise AssertionError naming what breaks a rule."""
     items = sorted(map(wire.load, dump), key=lambda item: (item["pk"], item["sk"]))
-    assert list(violations(items)) == []
+    assert list(find_violations(items)) == []

@@ -1,6 +1,5 @@
 """A running API over HTTP, and accounts of it."""
 
-import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from tests.chaos.sending import AGAIN, CRASHED
-from tools.local.running import Server
+from tools.local.running import Server, until
 
 PASSWORD = "correct horse battery staple 9"
 QUARTER = 15 * 60  # seconds, for which wrong passwords are counted
@@ -88,11 +87,14 @@ def at_once(count: int, send: Callable[[int], httpx.Response]) -> list[Sent]:
 
 def sent(send: Callable[[], httpx.Response]) -> Sent:
     """Send a request until its response says what became of it."""
-    lost = 0
-    while is_to_be_sent_again(answer := send()) and lost < TRIES:
-        lost += 1
-        time.sleep(1)  # as Retry-After says
-    return Sent(answer, lost)
+    answers: list[httpx.Response] = []
+
+    def is_told() -> bool:
+        answers.append(send())
+        return not is_to_be_sent_again(answers[-1])
+
+    until(is_told, pause=1)  # as Retry-After says
+    return Sent(answers[-1], len(answers) - 1)
 
 
 def is_to_be_sent_again(answer: httpx.Response) -> bool:

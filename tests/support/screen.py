@@ -25,7 +25,7 @@ REFUSAL = "Failed to load resource:"  # Chromium's line for each 4xx and each br
 
 type OpenScreen = Callable[..., Screen]
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -96,7 +96,7 @@ def new_context(browser: Browser, device: str) -> BrowserContext:
     # Without transitions, for which nobody has to wait here.
     options = {"locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce", **DEVICES[device]}
     context = browser.new_context(**options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     return context
 
 

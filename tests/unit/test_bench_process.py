@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 
 from tools.bench.process import started
-from tools.bench.recorded import REQUESTS
 from tools.bench.stub import FunctionError
-from tools.local.application import Application, Function
-from tools.local.gateway import find_route, rank
+from tools.local.application import Function
 
 # Stands in for Lambda's client, which is in another environment than the tests.
 CLIENT = """
@@ -133,9 +131,3 @@ def test_answers_of_a_back_end_are_kept_and_played_by_operation_anew_for_each_ev
         for _ in range(2):
             assert process.invoke(["Put", "Get", "Get"]) == [2, 1, 3]
         assert process.invoke(["Get"]) == [1]
-
-
-def test_every_function_with_a_route_is_measured(application: Application) -> None:
-    routes = sorted(application.routes, key=rank)
-    measured = {find_route(routes, method, path)[0].function for method, path, _ in REQUESTS}
-    assert measured == {route.function for route in routes}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tools.local.application import EventSource
-from tools.local.delivery import LONGEST_PAUSE, Record, deliver, first_failed
+from tools.local.delivery import LONGEST_PAUSE, Record, deliver, find_first_failed
 from tools.local.pool import Result
 
 BY_ITEM = EventSource("WorkFunction", "Table", [], batch=4, retries=3, by_item=True)
@@ -139,9 +139,9 @@ def test_stop_leaves_the_rest_undone() -> None:
     ],
 )
 def test_answer_says_which_record_failed_first(answer: Any, place: int | None) -> None:
-    assert first_failed(records("123"), answered(answer), by_item=True) == place
+    assert find_first_failed(records("123"), answered(answer), by_item=True) == place
 
 
 def test_answer_means_nothing_unless_the_mapping_asks_for_item_failures() -> None:
-    assert first_failed(records("123"), failed("2"), by_item=False) is None
-    assert first_failed(records("123"), ERROR, by_item=False) == 0
+    assert find_first_failed(records("123"), failed("2"), by_item=False) is None
+    assert find_first_failed(records("123"), ERROR, by_item=False) == 0

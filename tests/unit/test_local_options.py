@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.local.console import StartError, capacity_units, readable, request_line
+from tools.local.console import StartError, format_request, select_readable, sum_capacity_units
 from tools.local.options import ROOT, read_options
 from tools.local.server import listen
 from tools.local.template import read_template
@@ -65,25 +65,25 @@ def test_capacity_units_of_all_functions_are_added() -> None:
         '{"other": 1}',
         '{"capacity_units": null}',
     ]
-    assert capacity_units(lines) == 2.5
-    assert capacity_units(["print"]) is None
+    assert sum_capacity_units(lines) == 2.5
+    assert sum_capacity_units(["print"]) is None
 
 
 def test_request_line_has_method_path_status_time_and_units() -> None:
-    line = request_line("GET", "/api/health", 200, milliseconds=4.6, units=0.5, cold=True)
+    line = format_request("GET", "/api/health", 200, milliseconds=4.6, units=0.5, cold=True)
     assert line.split() == ["GET", "/api/health", "200", "5", "ms", "0.5", "units", "(cold)"]
 
 
 def test_prints_and_errors_are_shown_and_records_are_not_unless_verbose() -> None:
     record = '{"level": "INFO", "message": "request"}'
     failure = '{"level": "ERROR", "message": "failed", "exception": "Traceback\\nValueError: x"}'
-    assert readable([record, "a print", failure], verbose=False) == [
+    assert select_readable([record, "a print", failure], verbose=False) == [
         "a print",
         "ERROR failed",
         "Traceback",
         "ValueError: x",
     ]
-    assert readable([record, "a print"], verbose=True) == [record, "a print"]
+    assert select_readable([record, "a print"], verbose=True) == [record, "a print"]
 
 
 def test_unknown_parameter_is_refused_with_the_known_ones() -> None:

@@ -127,7 +127,7 @@ def test_item_that_an_earlier_run_left_is_delivered_and_then_what_is_written(
 def test_without_filters_nothing_is_delivered_but_what_is_written(endpoint: str, table: Any) -> None:
     table.put_item(Item={"pk": "left"})
     stream = streams.Stream("Jobs", endpoint)
-    assert list(streams.unfinished(EventSource("WorkFunction", "Jobs", []), stream)) == []
+    assert list(streams.find_unfinished(EventSource("WorkFunction", "Jobs", []), stream)) == []
 
 
 def test_lost_position_is_found_again_in_the_table(

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,12 +19,12 @@ from samcli.yamlhelper import yaml_parse
 
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
 from tools.local.options import ROOT
-from tools.local.running import ended
+from tools.local.running import ended, until
 from tools.rehearse import account, routes
 from tools.rehearse.__main__ import main
 from tools.rehearse.account import Clients
 from tools.rehearse.commands import Shell, StepError, step
-from tools.rehearse.rehearsal import check_that_nothing_is_left, for_ministack, write_second_version
+from tools.rehearse.rehearsal import adapt_to_ministack, check_that_nothing_is_left, write_second_version
 
 NAMES = {
     "AWS::Partition": "aws",
@@ -44,7 +43,7 @@ def open_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
         backend = start_backend(ROOT, state, lock.fileno(), {})
         try:
             wait_until_ready(backend)
-            yield account.clients_of(backend.url)
+            yield account.make_clients(backend.url)
         finally:
             stop_backend(backend)
 
@@ -75,17 +74,17 @@ def test_function_that_is_not_known_is_refused() -> None:
 
 @pytest.mark.parametrize("operation", [{}, {"security": []}, {"security": [{"NONE": []}]}])
 def test_route_without_a_guard_is_made_without_one(operation: dict[str, object]) -> None:
-    assert routes.authorization(operation, {"TokenAuthorizer": "a1"}) == {"AuthorizationType": "NONE"}
+    assert routes.build_authorization(operation, {"TokenAuthorizer": "a1"}) == {"AuthorizationType": "NONE"}
 
 
 def test_guarded_route_is_made_with_its_guard() -> None:
-    made = routes.authorization({"security": [{"TokenAuthorizer": []}]}, {"TokenAuthorizer": "a1", "Other": "a2"})
+    made = routes.build_authorization({"security": [{"TokenAuthorizer": []}]}, {"TokenAuthorizer": "a1", "Other": "a2"})
     assert made == {"AuthorizationType": "CUSTOM", "AuthorizerId": "a1"}
 
 
 def test_cors_takes_one_origin_several_and_a_list() -> None:
     extension = {"allowOrigins": "https://a.example,https://b.example", "allowMethods": ["GET", "PUT"], "maxAge": 60}
-    assert routes.cors(extension) == {
+    assert routes.build_cors(extension) == {
         "AllowOrigins": ["https://a.example", "https://b.example"],
         "AllowMethods": ["GET", "PUT"],
         "MaxAge": 60,
@@ -98,12 +97,12 @@ def test_account_that_lets_everybody_in_is_refused(open_account: Clients) -> Non
 
 
 def test_what_a_stack_left_behind_is_found_and_named(open_account: Clients) -> None:
-    before = account.inventory(open_account)
-    check_that_nothing_is_left(before, account.inventory(open_account))
+    before = account.list_inventory(open_account)
+    check_that_nothing_is_left(before, account.list_inventory(open_account))
     open_account("sqs").create_queue(QueueName="forgotten")
     open_account("ssm").put_parameter(Name="/forgotten", Value="x", Type="String")
     with pytest.raises(StepError, match=r"sqs http\S+/forgotten\nssm /forgotten$"):
-        check_that_nothing_is_left(before, account.inventory(open_account))
+        check_that_nothing_is_left(before, account.list_inventory(open_account))
 
 
 def test_resource_that_could_not_be_made_is_named_with_the_reason(open_account: Clients) -> None:
@@ -113,7 +112,7 @@ def test_resource_that_could_not_be_made_is_named_with_the_reason(open_account: 
     cloudformation.create_stack(StackName="broken", TemplateBody=body, OnFailure="DO_NOTHING")
     with pytest.raises(WaiterError):
         cloudformation.get_waiter("stack_create_complete").wait(StackName="broken", WaiterConfig={"Delay": 1})
-    assert "CREATE_FAILED Broken" in [line.split(":")[0] for line in account.failed_resources(open_account)]
+    assert "CREATE_FAILED Broken" in [line.split(":")[0] for line in account.list_failed_resources(open_account)]
 
 
 def test_lines_are_saved_by_function_however_many_calls_wrote_them(open_account: Clients, tmp_path: Path) -> None:
@@ -139,7 +138,7 @@ def test_lines_are_saved_by_function_however_many_calls_wrote_them(open_account:
 
 def test_template_is_expanded_by_its_release_and_without_the_nested_stack() -> None:
     built = yaml_parse((ROOT / "template.yaml").read_text())
-    adapted = for_ministack(copy.deepcopy(built), 2)
+    adapted = adapt_to_ministack(copy.deepcopy(built), 2)
     assert adapted["Parameters"]["Release"]["Default"] == "0000000002"
     assert built["Resources"].keys() - adapted["Resources"].keys() == {"Operations"}
     assert not re.search(r"\bOperations\b", json.dumps(adapted["Resources"]) + json.dumps(adapted["Outputs"]))
@@ -183,8 +182,7 @@ def test_interrupted_command_ends_with_all_that_it_started(tmp_path: Path) -> No
     started = tmp_path / "started"
 
     def interrupt() -> None:
-        while not (started.exists() and started.read_text().endswith("\n") and waits_for_its_child()):
-            time.sleep(0.01)
+        until(lambda: started.exists() and started.read_text().endswith("\n") and waits_for_its_child())
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()

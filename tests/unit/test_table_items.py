@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdo.base.key import Key
 from lambdo.base.problems import ServiceUnavailable
 from lambdo.table import aws, key_sets, keys, writes
 from lambdo.table import calls as table
-from lambdo.table.key_sets import Key
 from lambdo.table.wire import dump
 from tools.local.application import Application
 

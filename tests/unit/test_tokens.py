@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from lambdo.base import base64url, times
+from lambdo.base.key import Key
 from lambdo.base.settings import settings
 from lambdo.sessions import access_tokens as tokens
 from lambdo.sessions.access_tokens import InvalidTokenError, issue, verify
-from lambdo.table.key_sets import Key
 
 KEY: Key = {"id": "1-test", "version": 1, "secret": base64url.encode(b"k" * 32)}
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"k" * 32)

@@ -22,7 +22,6 @@ PARTS: Final[tuple[str, ...]] = (
     "processes",
     "operations",
     "cost",
-    "load",
     "log_in",
     "scale",
 )

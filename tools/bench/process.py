@@ -104,7 +104,6 @@ def _environment(function: Function, stub: Stub) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
         "AWS_LAMBDA_RUNTIME_API": stub.address,
-        "PASSWORD_COST": "4",  # bcrypt's lowest: what is measured is the function, and not how dear a hash shall be
         "PYTHONPATH": os.pathsep.join([*function.path, runtime_client().name]),
         "PYTHONHASHSEED": "0",
     }

@@ -1,6 +1,6 @@
-"""Part `processes`: what each function costs as a process, beside the same written the usual ways.
+"""Part `processes`: what functions cost as processes, beside the same written the usual ways.
 
-STARTS=2 WARM_REQUESTS=200 make it a short look. How it is measured, and why so: docs/decisions/0030-how-speed-is-measured.md.
+How it is measured, and why so: docs/decisions/0030-how-speed-is-measured.md.
 """
 
 import contextlib
@@ -17,27 +17,25 @@ from typing import Any, Final
 from tools.bench.page import ROOT, Figures
 from tools.bench.process import CORES, OTHER_CORES, Process, started
 from tools.bench.processes_shown import blocks, plots
-from tools.bench.recorded import record
+from tools.bench.recorded import WITH_GZIP, Case, outcome, record
 from tools.bench.variants import Builds, builds, functions
-from tools.bench.world import Case, World, outcome
 from tools.local.embedded import embedded
 from tools.measure import instructions
 
 __all__ = ["blocks", "measure", "plots"]
 
-STARTS: Final = int(os.environ.get("STARTS", "15"))  # of each function and variant, after one that fills the file cache
-REQUESTS: Final = int(os.environ.get("WARM_REQUESTS", "2000"))  # to each function
+STARTS: Final = 15  # of each function and variant, after one that fills the file cache
+REQUESTS: Final = 2_000  # to each function
 BLOCK: Final = 100  # requests to a function before another has its turn
-PEERS: Final = (
-    *(f"{name} {function}" for name in ("fastapi", "powertools") for function in ("list_tasks", "create_task")),
-    "usual authorizer",
-)
-# Started without .pyc too.
-COMPARED: Final = ("empty", "list_tasks", "get_task", "delete_task", "create_task", "update_task", "authorizer", *PEERS)
 # Whose instructions are counted, which takes fifty times as long; the init of a peer is that of both endpoints.
-COUNTED: Final = {"empty", "list_tasks", "create_task", "authorizer", *PEERS} - {
-    "fastapi list_tasks",
-    "powertools list_tasks",
+COUNTED: Final = {
+    "empty",
+    "list_tasks",
+    "create_task",
+    "authorizer",
+    "fastapi create_task",
+    "powertools create_task",
+    "usual authorizer",
 }
 
 type Key = tuple[str, str]  # a case and a variant
@@ -51,26 +49,22 @@ def measure() -> Figures:
         subjects = {(case.name, "with_pyc"): case for case in cases} | {
             (case.name, "without_pyc"): case._replace(function=made.without_pyc(case.function))
             for case in cases
-            if case.name in COMPARED
+            if case.name != WITH_GZIP
         }
         starts, warm, counts = _starts(subjects), _warm(cases), _instructions(subjects)
-    figures: dict[str, Any] = {case.name: {"calls": case.calls, **warm.get(case.name, {})} for case in cases}
+    figures: dict[str, Any] = {case.name: {**warm[case.name]} for case in cases}
     for name, variant in subjects:
         figures[name][variant] = starts[name, variant] | counts.get((name, variant), {})
     return {"starts": STARTS, "requests": REQUESTS, "processes": figures}
 
 
 def _recorded(made: Builds) -> list[Case]:
-    """Return a case for each function and peer, recorded before an embedded back end."""
-    with (
-        tempfile.TemporaryDirectory() as state,
-        embedded(ROOT, Path(state)) as application,
-        contextlib.ExitStack() as exits,
-    ):
+    """Return the cases, recorded before an embedded back end."""
+    with tempfile.TemporaryDirectory() as state, embedded(ROOT, Path(state)) as application:
         paths = {name: one.path for name, one in functions(made.ours).items()}
         built = {name: replace(one, path=paths[name]) for name, one in application.functions.items()}
-        world = World(replace(application, functions=built), os.environ["AWS_ENDPOINT_URL_DYNAMODB"], exits)
-        return list(record(world, functions(made.peers)))
+        back_end = os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+        return list(record(replace(application, functions=built), back_end, functions(made.peers)))
 
 
 def _starts(subjects: Mapping[Key, Case]) -> dict[Key, Figures]:
@@ -92,7 +86,7 @@ def _warm(cases: Sequence[Case]) -> dict[str, Figures]:
     """Send requests to all, which stay alive; return quantiles of their CPU times, in ms, and the peak of memory, in MB."""
     found: dict[str, list[float]] = {case.name: [] for case in cases}
     with contextlib.ExitStack() as exits:
-        running = [(case, exits.enter_context(started(case.function, case.recording))) for case in cases if case.event]
+        running = [(case, exits.enter_context(started(case.function, case.recording))) for case in cases]
         for case, process in running:
             _request(process, case)  # the first is none of the warm ones
         for _ in range(REQUESTS // BLOCK):
@@ -110,8 +104,6 @@ def _warm(cases: Sequence[Case]) -> dict[str, Figures]:
 
 def _request(process: Process, case: Case) -> float:
     """Return the CPU time of a request, in ms; raises RuntimeError where the answer is not the recorded one's kind."""
-    if case.event is None:
-        return 0.0
     event, before = case.event(), process.cpu_ms
     answer = process.invoke(event)
     after = process.cpu_ms

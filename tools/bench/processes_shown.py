@@ -1,10 +1,11 @@
 """Tables and plots of the part `processes`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.bench import goals
 from tools.bench.page import FOLDER, Figures, table
+from tools.bench.recorded import WITH_GZIP
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,33 +25,18 @@ TITLES: Final = {
     "authorizer": "authorizer",
     "usual authorizer": "boto3 + Logger + PyJWT",
 }
-GZIP: Final = ("list_tasks gzip", "list_tasks, for a client that accepts gzip")
+GZIP: Final = (WITH_GZIP, "list_tasks, for a client that accepts gzip")
 OURS, PEERS, AS_SHIPPED = "#1b7f5c", "#7d8797", "#b9c0cb"
-PLOTTED: Final = {
-    "list 20 tasks": (
-        ("list_tasks", "with_pyc", "Lambdo", OURS),
-        ("powertools list_tasks", "with_pyc", "Powertools, .pyc", PEERS),
-        ("fastapi list_tasks", "with_pyc", "FastAPI, .pyc", PEERS),
-        ("powertools list_tasks", "without_pyc", "Powertools, as shipped", AS_SHIPPED),
-        ("fastapi list_tasks", "without_pyc", "FastAPI, as shipped", AS_SHIPPED),
-    ),
-    "create a task": (
-        ("create_task", "with_pyc", "Lambdo", OURS),
-        ("powertools create_task", "with_pyc", "Powertools, .pyc", PEERS),
-        ("fastapi create_task", "with_pyc", "FastAPI, .pyc", PEERS),
-        ("powertools create_task", "without_pyc", "Powertools, as shipped", AS_SHIPPED),
-        ("fastapi create_task", "without_pyc", "FastAPI, as shipped", AS_SHIPPED),
-    ),
-    "authorize": (
-        ("authorizer", "with_pyc", "Lambdo", OURS),
-        ("usual authorizer", "with_pyc", "the usual way, .pyc", PEERS),
-        ("usual authorizer", "without_pyc", "the usual way, as shipped", AS_SHIPPED),
-    ),
+# Ours, and its peers by their names in the plots.
+PLOTTED: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "list 20 tasks": ("list_tasks", {"Powertools": "powertools list_tasks", "FastAPI": "fastapi list_tasks"}),
+    "create a task": ("create_task", {"Powertools": "powertools create_task", "FastAPI": "fastapi create_task"}),
+    "authorize": ("authorizer", {"the usual way": "usual authorizer"}),
 }
 
 
 def blocks(figures: Figures) -> Mapping[str, str]:
-    """Return the goals, both headlines, the starts and the requests beside the peers', and the table of all functions."""
+    """Return the goals, both headlines, the starts and the requests beside the peers'."""
     processes = figures["processes"]
     return {
         "goals": goals.block(processes),
@@ -63,14 +49,6 @@ def blocks(figures: Figures) -> Mapping[str, str]:
         "warm": table(
             ["", "p50", "p99", "peak memory"],
             [[title, *_request(processes[name])] for name, title in [*TITLES.items(), GZIP]],
-        ),
-        "functions": table(
-            ["function", "init", "first request", "p50", "p99", "peak memory", "DynamoDB calls"],
-            [
-                [name, *_start(one)[:2], *_request(one), str(len(one["calls"]))]
-                for name, one in sorted(processes.items())
-                if name != "empty" and " " not in name
-            ],
         ),
     }
 
@@ -87,21 +65,27 @@ def plots(figures: Figures) -> None:
 
 
 def _start(one: Mapping[str, Any]) -> list[str]:
-    ours, bare = one["with_pyc"], one.get("without_pyc", {})
-    times = [ours["init"], ours["first"], bare.get("init")]
-    counts = [ours.get("instructions"), bare.get("instructions")]
+    variants = one["with_pyc"], one["without_pyc"]
+    times = [variants[0]["init"], variants[0]["first"], variants[1]["init"]]
+    counts = [variant.get("instructions") for variant in variants]
     return [*map(_milliseconds, times), *(f"{count:,} M" if count else "" for count in counts)]
 
 
 def _request(one: Mapping[str, Any]) -> list[str]:
-    memory = f"{one['peak_mb']:.0f} MB" if "peak_mb" in one else ""
-    return [*(_milliseconds(one.get(name)) for name in ("warm_p50", "warm_p99")), memory]
+    return [_milliseconds(one["warm_p50"]), _milliseconds(one["warm_p99"]), f"{one['peak_mb']:.0f} MB"]
 
 
-def _milliseconds(time: float | None) -> str:
-    if not time:
-        return ""
+def _milliseconds(time: float) -> str:
     return f"{time:,.0f} ms" if time >= 10 else f"{time:.2f} ms"
+
+
+def _plotted(task: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the process, the variant, the label and the colour of each bar of a task."""
+    ours, peers = PLOTTED[task]
+    yield ours, "with_pyc", "Lambdo", OURS
+    for variant, how, color in (("with_pyc", ".pyc", PEERS), ("without_pyc", "as shipped", AS_SHIPPED)):
+        for peer, name in peers.items():
+            yield name, variant, f"{peer}, {how}", color
 
 
 def _bars(processes: Mapping[str, Any], measured: Sequence[str], title: str) -> "Figure":
@@ -113,8 +97,8 @@ def _bars(processes: Mapping[str, Any], measured: Sequence[str], title: str) -> 
     figure = Figure(figsize=(8, 4.5 if "init" in measured else 3.2), layout="constrained")
     axes = figure.subplots()
     labels: dict[float, str] = {}
-    for group, (task, names) in enumerate(PLOTTED.items()):
-        for name, variant, label, color in names:
+    for group, task in enumerate(PLOTTED):
+        for name, variant, label, color in _plotted(task):
             if variant == "without_pyc" and "init" not in measured:
                 continue
             place, right = len(labels) + group / 2, 0.0

@@ -19,7 +19,7 @@ from botocore.config import Config
 
 from tools.bench.page import ROOT, Figures, table
 from tools.local.application import Application
-from tools.local.backend import free_port
+from tools.local.backend import find_free_port
 from tools.local.embedded import embedded
 
 DYNALITE: Final = "dynalite@4.0.0"
@@ -44,7 +44,7 @@ def measure() -> Figures:
 @contextlib.contextmanager
 def _dynalite(folder: Path) -> Iterator[str]:
     """Run dynalite with its data in a folder; yield its address."""
-    port = free_port()
+    port = find_free_port()
     command = ["npx", "--yes", DYNALITE, "--host", "127.0.0.1", "--port", str(port), "--path", str(folder / "dynalite")]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
     try:

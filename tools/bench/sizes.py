@@ -1,4 +1,4 @@
-"""Part `sizes`: what `sam build` made - files, bytes unpacked and bytes zipped of each layer, and what a function unpacks.
+"""Part `sizes`: what `sam build` made - files, bytes unpacked and bytes zipped of each layer, and what some functions unpack.
 
 The layers of both architectures stand in one build, whichever it was made for.
 """
@@ -11,23 +11,22 @@ from tools.measure.sizes import size, unpacked
 
 BUILD: Final = page.ROOT / ".aws-sam" / "build"
 ARCHITECTURES: Final = ("arm64", "x86_64")
-SHOWN: Final = ("list_tasks", "create_task", "register", "get_app", "authorizer", "log_in")
+FUNCTIONS: Final = ("list_tasks", "create_task", "register", "get_app", "authorizer", "log_in")
 
 
 def measure() -> page.Figures:
-    """Return the size of each layer, and what each function unpacks, for both architectures."""
-    functions = [path.parent.name for path in sorted((page.ROOT / "functions").glob("*/app.py"))]
+    """Return the size of each layer, and what some functions unpack, for both architectures."""
     return {
         "layers": {layer.name: size(layer) for layer in sorted(BUILD.glob("*Layer"))},
         "functions": {
-            architecture: {folder: unpacked(BUILD, folder, architecture) for folder in functions}
+            architecture: {folder: unpacked(BUILD, folder, architecture) for folder in FUNCTIONS}
             for architecture in ARCHITECTURES
         },
     }
 
 
 def blocks(figures: page.Figures) -> Mapping[str, str]:
-    """Return the tables of the layers and of what some functions unpack."""
+    """Return the tables of the layers and of what the functions unpack."""
     return {"layers": _layers(figures["layers"]), "unpacked": _unpacked(figures["functions"])}
 
 
@@ -50,7 +49,7 @@ def _layers(layers: Mapping[str, dict[str, int]]) -> str:
 
 def _unpacked(functions: Mapping[str, Mapping[str, int]]) -> str:
     head = ["function", *functions]
-    return page.table(head, [[name, *(_megabytes(of[name]) for of in functions.values())] for name in SHOWN])
+    return page.table(head, [[name, *(_megabytes(of[name]) for of in functions.values())] for name in FUNCTIONS])
 
 
 def _megabytes(size: int) -> str:

@@ -16,7 +16,7 @@ from tools.in_process.endpoints import Request
 from tools.in_process.mail_tokens import issue
 from tools.in_process.stream import Stream
 from tools.in_process.table import uncounted
-from tools.operate.invariants import violations
+from tools.operate.invariants import find_violations
 
 BATCH: Final = 25  # writes, the most that DynamoDB takes at once
 # What is another with each run. What was there at the start keeps its own name.
@@ -129,7 +129,7 @@ class World:
         items = sorted(map(wire.load, self._dump()), key=lambda item: (item["pk"], item["sk"]))
         profiles = {item["pk"]: item for item in items if item["sk"] == keys.PROFILE}
         lines = (json.dumps(item, default=sorted, sort_keys=True) for item in items if _counts(item, profiles))
-        return "\n".join(sorted(map(self.shape, lines))), [" ".join(one) for one in violations(items)]
+        return "\n".join(sorted(map(self.shape, lines))), [" ".join(one) for one in find_violations(items)]
 
     def drain(self) -> bool:
         """Let the stream come until it has nothing more to do; return False if that is so already."""

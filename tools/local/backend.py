@@ -37,7 +37,7 @@ class Backend:
     log: Path
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """Return a port of this machine that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,7 +57,7 @@ def start_backend(
     python = root / ".venv-ministack" / "bin" / "python"
     if not python.exists():
         raise StartError("MiniStack's environment .venv-ministack is missing. Start the server with make dev.")
-    port = free_port()
+    port = find_free_port()
     data, scratch, log = state / "ministack", state / "tmp", state / "logs" / "ministack.log"
     for folder in (data, scratch, log.parent):
         folder.mkdir(parents=True, exist_ok=True)

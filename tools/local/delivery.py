@@ -19,14 +19,14 @@ Pause = Callable[[float], bool]  # waits some seconds, and returns whether to st
 
 
 def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: Pause) -> None:
-    """Have the function take all records in order, batch by batch; return early, with the rest undone, to stop.
+    """Invoke the function with all records in order, batch by batch; return early, with the rest undelivered, to stop.
 
-    Every attempt but the first of a batch waits longer than the one before. A split is no attempt.
+    Every retry of a batch waits longer than the one before. A split is not a retry.
     """
     waiting = [(records[at : at + source.batch], 0) for at in range(0, len(records), source.batch)]
     while waiting:
         batch, failures = waiting.pop(0)
-        first = first_failed(batch, invoke(batch), by_item=source.by_item)
+        first = find_first_failed(batch, invoke(batch), by_item=source.by_item)
         if first is None:
             continue
         batch, failures = batch[first:], 0 if first else failures
@@ -36,7 +36,7 @@ def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: P
         elif 0 <= source.retries <= failures:
             say(
                 f"STREAM  {source.function} failed {failures + 1} times and is not retried. AWS would send "
-                f"{counted(batch)} to the dead-letter queue; here, the next start of make dev retries."
+                f"{count_records(batch)} to the dead-letter queue; here, the next start of make dev retries."
             )
         else:
             waiting.insert(0, (batch, failures + 1))
@@ -44,11 +44,11 @@ def deliver(records: list[Record], source: EventSource, invoke: Invoke, pause: P
                 return
 
 
-def first_failed(batch: list[Record], result: Result, *, by_item: bool) -> int | None:
-    """Return where in the batch the function failed first, or None if it took everything.
+def find_first_failed(batch: list[Record], result: Result, *, by_item: bool) -> int | None:
+    """Return the place in the batch of the first failure, or None if the function processed everything.
 
     Without ReportBatchItemFailures (`by_item`) only an error is a failure, and always one of the whole batch. With it,
-    an empty or absent list is a success, and an identifier that is none of the batch's fails all of it.
+    an empty or absent list is a success, and an unknown identifier fails the whole batch.
     """
     if result.payload is None:
         return 0
@@ -64,6 +64,6 @@ def first_failed(batch: list[Record], result: Result, *, by_item: bool) -> int |
     return places[0] if len(places) == len(named) else 0
 
 
-def counted(batch: list[Record]) -> str:
+def count_records(batch: list[Record]) -> str:
     """Return the number of records in words."""
     return "1 record" if len(batch) == 1 else f"{len(batch)} records"

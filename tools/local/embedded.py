@@ -16,7 +16,7 @@ from tools.local.template import read_template
 def embedded(root: Path, state: Path) -> Iterator[Application]:
     """Start the back end with its data under `state`, make the table and the keys, and yield the template's application.
 
-    The layer must be on the path. It makes its client when it is imported, so that comes after the endpoints are set.
+    The layer must be on the path. It makes its client when it is imported, so it is imported after the endpoints are set.
     """
     with (state / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

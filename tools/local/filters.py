@@ -13,7 +13,7 @@ Pattern = dict[str, Any]
 
 
 def read_patterns(criteria: Mapping[str, Any]) -> list[Pattern]:
-    """Return the patterns of a FilterCriteria; raises StartError for one that is not understood here."""
+    """Return the patterns of a FilterCriteria; raises StartError for one that is not supported here."""
     patterns = []
     for one in criteria.get("Filters", []):
         try:
@@ -47,14 +47,14 @@ def _is_known(rule: object) -> bool:
 
 
 def matches(pattern: Pattern, event: Mapping[str, Any]) -> bool:
-    """Return whether the event holds all that the pattern names; what the pattern does not name does not matter."""
+    """Return whether the event has all that the pattern names; the pattern ignores everything else."""
     for name, wanted in pattern.items():
         value = event.get(name)
         if isinstance(wanted, dict):
             if not isinstance(value, dict) or not matches(wanted, value):
                 return False
         elif isinstance(value, dict) or name not in event or not any(_fits(rule, value) for rule in wanted):
-            return False  # rules look at leaves alone: with-ddb-filtering.html, "Using the Exists operator"
+            return False  # rules apply only to leaves: with-ddb-filtering.html, "Using the Exists operator"
     return True
 
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from tools.local.application import ACCOUNT, REGION, Application, Authorizer, Cors, Route
-from tools.local.payload import API_ID, FormatError, build_event, build_response, decoded_path, encode_body
+from tools.local.payload import API_ID, FormatError, build_event, build_response, decode_path, encode_body
 from tools.local.pool import Result
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Gateway:
         try:
             response = self._respond(request, exchange)
         except GatewayError as stopped:
-            response = _message(stopped.status, str(stopped))
+            response = _build_message(stopped.status, str(stopped))
         add_cors(response, request, self._application.cors)
         response.headers["apigw-requestid"] = request_id
         exchange.status = response.status_code
@@ -76,8 +76,8 @@ class Gateway:
     def _respond(self, request: Request, exchange: Exchange) -> Response:
         if request.method == "OPTIONS" and self._application.cors:
             return Response(status=204)  # http-api-cors.html: preflight is answered without a route
-        body = _body(request)
-        path = decoded_path(request)
+        body = _read_body(request)
+        path = decode_path(request)
         route, parameters = find_route(self._routes, request.method, path)
         key = route.path if route.path == "$default" else f"{route.method} {route.path}"
         event = build_event(request, key, path, parameters, exchange.request_id)
@@ -106,7 +106,7 @@ class Gateway:
         A missing identity source is 401 without asking, a refusal 403, an error or a malformed answer 500.
         The verdict is cached by the identity sources, for all routes of the authorizer.
         """
-        identity = identity_values(authorizer, request, event)
+        identity = read_identity(authorizer, request, event)
         key = (authorizer.name, *identity)
         now = time.monotonic()
         with self._lock:
@@ -175,7 +175,7 @@ def match(pattern: str, path: str) -> dict[str, str] | None:
     return found if len(wanted) == len(given) else None
 
 
-def _body(request: Request) -> bytes:
+def _read_body(request: Request) -> bytes:
     if (request.content_length or 0) > BODY_LIMIT:
         raise GatewayError(413, "Request Entity Too Large")
     try:
@@ -187,7 +187,7 @@ def _body(request: Request) -> bytes:
     return body
 
 
-def identity_values(authorizer: Authorizer, request: Request, event: dict[str, Any]) -> list[str]:
+def read_identity(authorizer: Authorizer, request: Request, event: dict[str, Any]) -> list[str]:
     """Return the values of the authorizer's identity sources; a missing or empty one is 401: http-api-lambda-authorizer.html."""
     values = [
         source.find_identity_value(
@@ -203,7 +203,7 @@ def identity_values(authorizer: Authorizer, request: Request, event: dict[str, A
     return [str(value) for value in values]
 
 
-def _message(status: int, message: str) -> Response:
+def _build_message(status: int, message: str) -> Response:
     return Response(json.dumps({"message": message}, separators=(",", ":")), status, content_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""The emails that MiniStack's SES has accepted. It stores them and sends none."""
+"""The emails that MiniStack's SES accepted, which it keeps and does not send."""
 
 import contextlib
 import http.client
@@ -18,7 +18,7 @@ class Mail(NamedTuple):
 
 
 class Mailbox:
-    """The emails since this object was created; threads may share it."""
+    """The emails since this was made; threads may share it."""
 
     def __init__(self, endpoint: str) -> None:
         self._host = urlsplit(endpoint).netloc
@@ -26,7 +26,7 @@ class Mailbox:
         self._taken = len(self._all())
 
     def take(self) -> list[Mail]:
-        """Return the emails that have arrived since the last call, oldest first."""
+        """Return the emails since the last call, oldest first."""
         with self._lock:
             mails = self._all()[self._taken :]
             self._taken += len(mails)

@@ -35,15 +35,15 @@ def read_options(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> 
     return Options(
         port=int(port),
         state=(root / (environ.get("STATE") or ".local")).absolute(),
-        parameters=_parameters(environ.get("PARAMS") or ""),
-        dynamodb_endpoint=_endpoint(environ.get("DYNAMODB_ENDPOINT") or ""),
-        seed=_flag(environ.get("SEED")),
-        verbose=_flag(environ.get("VERBOSE")),
+        parameters=_parse_parameters(environ.get("PARAMS") or ""),
+        dynamodb_endpoint=_parse_endpoint(environ.get("DYNAMODB_ENDPOINT") or ""),
+        seed=_parse_flag(environ.get("SEED")),
+        verbose=_parse_flag(environ.get("VERBOSE")),
         root=root,
     )
 
 
-def _parameters(text: str) -> dict[str, str]:
+def _parse_parameters(text: str) -> dict[str, str]:
     try:
         pairs = [part.partition("=") for part in shlex.split(text)]
     except ValueError as error:
@@ -54,11 +54,11 @@ def _parameters(text: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _endpoint(text: str) -> str | None:
+def _parse_endpoint(text: str) -> str | None:
     if text and not text.startswith(("http://", "https://")):
         raise StartError(f"DYNAMODB_ENDPOINT must be a URL such as http://127.0.0.1:8000, not {text!r}.")
     return text.rstrip("/") or None
 
 
-def _flag(text: str | None) -> bool:
+def _parse_flag(text: str | None) -> bool:
     return (text or "0").lower() not in {"0", "no", "false", "off"}

@@ -1,4 +1,4 @@
-"""Payload format 2.0 between an HTTP API and a Lambda function: the event of a request, the answer of a function.
+"""Payload format 2.0 between an HTTP API and a Lambda function: the event of a request, the response of a function.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -20,10 +20,10 @@ API_ID = "local"
 
 
 class FormatError(Exception):
-    """The function's answer is none that API Gateway understands."""
+    """API Gateway does not understand the function's response."""
 
 
-def decoded_path(request: Request) -> str:
+def decode_path(request: Request) -> str:
     """Return the path percent-decoded, which is what an HTTP API routes by and calls rawPath.
 
     "API Gateway decodes URL-encoded request parameters before passing them": http-api-develop-routes.html. Captured
@@ -98,9 +98,9 @@ def build_event(
 
 
 def build_response(payload: str) -> Response:
-    """Return the HTTP answer of a function's answer, format 2.0: http-api-develop-integrations-lambda.html.
+    """Return the HTTP response for a function's response, format 2.0: http-api-develop-integrations-lambda.html.
 
-    Without a statusCode the whole answer is the body of a 200 in JSON. A malformed answer is a 500.
+    Without a statusCode the whole response is the body of a 200 in JSON. Raises FormatError for a malformed response.
     """
     answer = json.loads(payload)
     if not isinstance(answer, dict) or "statusCode" not in answer:
@@ -112,7 +112,7 @@ def build_response(payload: str) -> Response:
         content = b"" if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         if answer.get("isBase64Encoded"):
             content = base64.b64decode(content, validate=True)
-        headers = Headers([(name, _text(value)) for name, value in (answer.get("headers") or {}).items()])
+        headers = Headers([(name, _format_header(value)) for name, value in (answer.get("headers") or {}).items()])
         for cookie in answer.get("cookies") or []:
             headers.add("set-cookie", cookie)
     except (ValueError, TypeError, AttributeError):
@@ -127,5 +127,5 @@ def build_response(payload: str) -> Response:
     return response
 
 
-def _text(value: object) -> str:
+def _format_header(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""Warm workers: one request at a time each, more of them under concurrent requests, fresh ones after an edit."""
+"""Warm workers: each serves one request at a time; concurrent requests start more, and an edit starts fresh ones."""
 
 import contextlib
 import json
@@ -60,7 +60,7 @@ class Pool:
 
     def invoke(self, event: dict[str, Any], trace_id: str) -> Result:
         """Run one event in a worker of the source as it is now, killing the worker if it crashes or runs too long."""
-        version = source_version(self.function)
+        version = read_version(self.function)
         worker = self._take(version)
         printed = bytearray()
         alive, cold = False, worker is None
@@ -70,8 +70,8 @@ class Pool:
                 ready = time.time() + START_SECONDS
                 hello = receive(worker, ready, printed)
                 if hello is None or "error" in hello:
-                    error = hello["error"] if hello else crash(worker, START_SECONDS, ready)
-                    return Result(None, error, decoded(printed), cold)
+                    error = hello["error"] if hello else describe_crash(worker, START_SECONDS, ready)
+                    return Result(None, error, decode_lines(printed), cold)
             deadline = time.time() + self.function.timeout
             invocation = {
                 "event": event,
@@ -85,8 +85,8 @@ class Pool:
             answer = receive(worker, deadline, printed)
             alive = answer is not None
             if answer is None:
-                answer = {"error": crash(worker, self.function.timeout, deadline)}
-            return Result(answer.get("payload"), answer.get("error"), decoded(printed), cold)
+                answer = {"error": describe_crash(worker, self.function.timeout, deadline)}
+            return Result(answer.get("payload"), answer.get("error"), decode_lines(printed), cold)
         finally:
             self._release(worker, alive)
 
@@ -131,8 +131,8 @@ class Pool:
             discard(worker)
 
 
-def source_version(function: Function) -> tuple[tuple[str, int, int], ...]:
-    """Return the name, time and size of every source file that the function runs: another value, another source."""
+def read_version(function: Function) -> tuple[tuple[str, int, int], ...]:
+    """Return the name, time and size of every source file of the function: the value changes when the source does."""
     found: list[tuple[str, int, int]] = []
     folders = list(function.sources)
     while folders:
@@ -153,7 +153,7 @@ def source_version(function: Function) -> tuple[tuple[str, int, int], ...]:
 
 
 def start(function: Function, environment: dict[str, str], version: object) -> Worker:
-    """Start a worker in a session of its own, so that Ctrl-C in the terminal reaches the server alone."""
+    """Start a worker in a new session, so that Ctrl-C in the terminal reaches only the server."""
     read_events, events = os.pipe()
     answers, write_answers = os.pipe()
     output, write_output = os.pipe()
@@ -205,7 +205,7 @@ def receive(worker: Worker, deadline: float, printed: bytearray) -> dict[str, An
 
 
 def drain(output: int, printed: bytearray) -> None:
-    """Add what lies in the pipe now, without waiting for more."""
+    """Read what is in the pipe now, without waiting for more."""
     with contextlib.suppress(BlockingIOError):
         while chunk := os.read(output, 65536):
             printed += chunk
@@ -218,8 +218,8 @@ def write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def crash(worker: Worker, seconds: float, deadline: float) -> dict[str, Any]:
-    """Return Lambda's error for a worker that gave no response: it ran until its deadline, `seconds`, or it exited."""
+def describe_crash(worker: Worker, seconds: float, deadline: float) -> dict[str, Any]:
+    """Return Lambda's error for a worker that did not respond: it ran until its deadline, `seconds`, or it exited."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         status = worker.process.wait(EXIT_SECONDS if time.time() < deadline else 0)
         return {"errorType": "Runtime.ExitError", "errorMessage": f"Runtime exited with status {status}"}
@@ -227,14 +227,14 @@ def crash(worker: Worker, seconds: float, deadline: float) -> dict[str, Any]:
 
 
 def discard(worker: Worker) -> None:
-    """Kill a worker and give back its descriptors."""
+    """Kill a worker and close its descriptors."""
     worker.process.kill()
     worker.process.wait()
     for descriptor in (worker.events, worker.answers, worker.output):
         os.close(descriptor)
 
 
-def decoded(printed: bytearray) -> list[str]:
+def decode_lines(printed: bytearray) -> list[str]:
     """Return what was printed, as lines."""
     return printed.decode("utf-8", "replace").splitlines()
 

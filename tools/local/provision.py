@@ -1,4 +1,4 @@
-"""What stands before the first request where the API is deployed: the table, the signing keys, the sender of mails."""
+"""What a deployment provides before the first request: the table, the signing keys, the sender of emails."""
 
 import contextlib
 import importlib
@@ -45,7 +45,7 @@ def use_endpoints(dynamodb: str, aws: str) -> dict[str, str]:
 
 
 def create_tables(application: Application, endpoint: str) -> list[str]:
-    """Create each table of the template that is not there, with its time to live, and return the names of the new."""
+    """Create each missing table of the template, with its time to live; return the names of the new tables."""
     retries = Config(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 2})
     session = botocore.session.get_session()
     dynamodb: Any = session.create_client("dynamodb", endpoint_url=endpoint, config=retries)
@@ -70,7 +70,7 @@ def create_tables(application: Application, endpoint: str) -> list[str]:
 
 
 def verify_senders(application: Application, endpoint: str) -> None:
-    """Let SES send from every address that a function sends from, as if its owner had confirmed it."""
+    """Let SES send from every address that a function uses as sender, as if its owner had confirmed it."""
     ses: Any = botocore.session.get_session().create_client("sesv2", endpoint_url=endpoint)
     for sender in {one.environment.get("MAIL_FROM") for one in application.functions.values()} - {None, ""}:
         with contextlib.suppress(ses.exceptions.AlreadyExistsException):
@@ -78,7 +78,7 @@ def verify_senders(application: Application, endpoint: str) -> None:
 
 
 def provision_keys(application: Application, root: Path) -> dict[str, Any]:
-    """Make or rotate the keys with the code that a deployment runs; return the attributes of the custom resource."""
+    """Make or rotate the keys with the code of a deployment; return the attributes of the custom resource."""
     if application.keys is None:
         return {}
     sys.path.insert(0, str(root / "layers" / "common"))

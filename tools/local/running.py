@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,14 @@ from tools.operate.target import Target, open_target
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # a bound on hanging, not a measurement
+
+
+def until(holds: Callable[[], bool], *, seconds: float = PATIENCE, pause: float = 0.05) -> bool:
+    """Wait until it holds, and return whether it does; the seconds are a bound on hanging, not a measurement."""
+    deadline = time.monotonic() + seconds
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(pause)
+    return held
 
 
 @dataclass
@@ -52,11 +60,9 @@ class Server:
 
     def wait_until_said(self, text: str, times: int = 1) -> None:
         """Return when the text stands in the output so often."""
-        deadline = time.monotonic() + PATIENCE
-        while self.said.count(text) < times:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the local server did not say {text!r}:\n{self.said}")
-            time.sleep(0.05)
+        until(lambda: self.said.count(text) >= times or self.process.poll() is not None)
+        if self.said.count(text) < times:
+            raise RuntimeError(f"the local server did not say {text!r}:\n{self.said}")
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send the server a signal and return its exit code."""
@@ -92,12 +98,10 @@ def start(root: Path, state: Path, output: Path, command: list[str] | None = Non
     report = state / "run.json"
     report.unlink(missing_ok=True)  # a server that was killed leaves it behind
     process = spawn(root, state, output, command, **variables)
-    deadline = time.monotonic() + PATIENCE
-    while not report.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            end(process)
-            raise RuntimeError(f"the local server did not start:\n{output.read_text()}")
-        time.sleep(0.05)
+    until(lambda: report.exists() or process.poll() is not None)
+    if not report.exists():
+        end(process)
+        raise RuntimeError(f"the local server did not start:\n{output.read_text()}")
     return Server(process, output, json.loads(report.read_text()))
 
 
@@ -129,12 +133,7 @@ def children(pid: int) -> list[int]:
 
 def ended(pids: list[int]) -> bool:
     """Return whether all processes end, waiting for them."""
-    deadline = time.monotonic() + PATIENCE
-    while any(map(running, pids)):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
+    return until(lambda: not any(map(running, pids)))
 
 
 def running(pid: int) -> bool:

@@ -107,10 +107,10 @@ def fill(url: str, token: str) -> None:
             tag = call("POST", f"{url}/api/me/tags", {"name": name, "color": color}, token=token, expected={201})
             tag_ids[name] = tag["id"]
     for task in TASKS:
-        call("POST", f"{url}/api/me/tasks", body_of(task, tag_ids), token=token, expected={201})
+        call("POST", f"{url}/api/me/tasks", build_body(task, tag_ids), token=token, expected={201})
 
 
-def body_of(task: DemoTask, tag_ids: Mapping[str, str]) -> dict[str, Any]:
+def build_body(task: DemoTask, tag_ids: Mapping[str, str]) -> dict[str, Any]:
     """Return the body of POST /api/{user_id}/tasks for one row of TASKS."""
     body: dict[str, Any] = {
         "title": task.title,

@@ -23,7 +23,7 @@ from tools.local.mailbox import Mailbox
 from tools.local.options import Options
 from tools.local.report import report_batch, report_mails, report_request
 from tools.local.seed import seed
-from tools.local.state import announced, locked
+from tools.local.state import announce, lock_state
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -54,23 +54,24 @@ def run(options: Options) -> None:
     stopping = catch_signals()
     os.environ.update(SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(options.state / "sam"))
     with contextlib.ExitStack() as stack:
-        lock = stack.enter_context(locked(options.state))
+        lock = stack.enter_context(lock_state(options.state))
         listener = stack.enter_context(listen(options.port))
         options = replace(options, port=listener.getsockname()[1])
         aws = backend.start_backend(options.root, options.state, lock)
         stack.callback(_stop_backend, aws)
-        application, variables = provisioned(options, aws)
+        application, variables = provision_all(options, aws)
         pools = {
-            name: pool.Pool(one, environment(one.environment, variables)) for name, one in application.functions.items()
+            name: pool.Pool(one, build_environment(one.environment, variables))
+            for name, one in application.functions.items()
         }
         for one in pools.values():
             stack.callback(one.close)
-        server = _server(options, application, pools, listener)
+        server = _make_server(options, application, pools, listener)
         _in_background(server.serve_forever)
         _in_background(pool.reap_forever, pools.values(), stopping)
         stack.callback(server.shutdown)
         url = f"http://127.0.0.1:{options.port}"
-        stack.enter_context(announced(options.state, _facts(url, aws, application, variables)))
+        stack.enter_context(announce(options.state, _collect_facts(url, aws, application, variables)))
         say(f"Lambdo runs at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops it.")
         say(f"  {url}/ in a browser: the app and the API documentation")
         say(f"  curl {url}/api/health")
@@ -84,7 +85,7 @@ def run(options: Options) -> None:
 
 
 def catch_signals() -> threading.Event:
-    """Return an event that SIGINT, SIGTERM and SIGHUP set; a second signal does not cut the saving short."""
+    """Return an event that SIGINT, SIGTERM and SIGHUP set; a second signal does not interrupt the saving of data."""
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup make dev
@@ -93,7 +94,7 @@ def catch_signals() -> threading.Event:
 
 
 def listen(port: int) -> socket.socket:
-    """Bind the port first, before anything slow; raises StartError if it is not available."""
+    """Bind the port at once, before anything slow; raises StartError if it cannot be used."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -106,8 +107,8 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def provisioned(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
-    """Create what the template declares; return the template, read with the results, and the endpoints' variables."""
+def provision_all(options: Options, aws: backend.Backend) -> tuple[Application, dict[str, str]]:
+    """Provision what the template declares; return the template, resolved with the results, and the variables of the endpoints."""
     # SAM CLI and botocore take two seconds to import: in that time MiniStack starts.
     from tools.local import provision, template  # noqa: PLC0415
 
@@ -129,8 +130,8 @@ def _stop_backend(aws: backend.Backend) -> None:
         complain(f"MiniStack did not stop and was killed. All changes since the start are lost; see {aws.log}.")
 
 
-def environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
-    """Return a worker's whole environment, Lambda's and nothing of this terminal's.
+def build_environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
+    """Return the whole environment of a worker: Lambda's, and nothing of this terminal's.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -143,7 +144,7 @@ def environment(function: dict[str, str], variables: dict[str, str]) -> dict[str
     return runtime | function | variables
 
 
-def _server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
+def _make_server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
     """Return the HTTP server; on each request it checks whether the template or an authorizer was edited."""
     template = options.root / "template.yaml"
     read = template.stat().st_mtime_ns
@@ -161,10 +162,10 @@ def _server(options: Options, application: Application, pools: Pools, listener: 
 
     gateway = Gateway(application, invoke, done)
     verifiers = [application.functions[one.function] for one in application.authorizers.values()]
-    asked = [pool.source_version(one) for one in verifiers]
+    asked = [pool.read_version(one) for one in verifiers]
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        now = [pool.source_version(one) for one in verifiers]
+        now = [pool.read_version(one) for one in verifiers]
         if now != asked:
             asked[:] = now
             gateway.forget_verdicts()
@@ -198,7 +199,9 @@ def follow_streams(
         )
 
 
-def _facts(url: str, aws: backend.Backend, application: Application, variables: dict[str, str]) -> dict[str, Any]:
+def _collect_facts(
+    url: str, aws: backend.Backend, application: Application, variables: dict[str, str]
+) -> dict[str, Any]:
     keys = application.keys or {}
     return {
         "url": url,

@@ -1,4 +1,4 @@
-"""The state folder: one server at a time, and `run.json`, which tells tests and tools where that server is."""
+"""The state folder: used by one server at a time, which tells tests and tools in `run.json` where it is."""
 
 import contextlib
 import fcntl
@@ -15,11 +15,11 @@ WAIT_SECONDS = 60.0
 
 
 @contextlib.contextmanager
-def locked(state: Path) -> Iterator[int]:
-    """Hold the folder's lock, whose descriptor is yielded, and sweep out what an earlier run left.
+def lock_state(state: Path) -> Iterator[int]:
+    """Hold the folder's lock, yield its descriptor, and delete what an earlier run left.
 
-    Raises StartError when another server has it. The lock of a server that was killed is held by its MiniStack until
-    that has saved its data, so that one is waited for.
+    Raises StartError if another server holds it. After a server was killed, its MiniStack holds the lock until it has
+    saved its data, and this waits for it.
     """
     try:
         (state / "logs").mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ def locked(state: Path) -> Iterator[int]:
         deadline = time.monotonic() + WAIT_SECONDS
         while not _lock(descriptor):
             holder = os.pread(descriptor, 20, 0).decode().strip()
-            if _alive(holder) or time.monotonic() > deadline:
+            if _is_alive(holder) or time.monotonic() > deadline:
                 raise StartError(
                     f"{state} is in use by process {holder}. Stop it, or run make dev STATE=another-folder."
                 )
@@ -52,7 +52,7 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-def _alive(pid: str) -> bool:
+def _is_alive(pid: str) -> bool:
     try:
         os.kill(int(pid), 0)
     except (ValueError, ProcessLookupError):
@@ -63,7 +63,7 @@ def _alive(pid: str) -> bool:
 
 
 @contextlib.contextmanager
-def announced(state: Path, facts: dict[str, Any]) -> Iterator[None]:
+def announce(state: Path, facts: dict[str, Any]) -> Iterator[None]:
     """Keep `run.json` in the folder, written at once and whole, while the server runs."""
     report = state / "run.json"
     draft = state / "run.tmp"

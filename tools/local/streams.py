@@ -1,9 +1,8 @@
 """The event source mappings of template.yaml: table streams followed record by record into functions.
 
-MiniStack forgets its streams when it stops, and nobody keeps a position, so what an earlier run left undone is found in
-the table: each item that would pass the filters now is delivered as if it had just been modified. That, too, is at
-least once, which is all that AWS promises. MiniStack writes no record of what its time to live removes, so functions
-never hear of it here.
+MiniStack forgets its streams when it stops, and no position is stored, so work left undone by an earlier run is found in
+the table: each item that would pass the filters now is delivered as if it had just been modified. That is still delivery
+at least once, as on AWS. MiniStack writes no record when its time to live removes an item, so functions are not told.
 """
 
 import base64
@@ -38,7 +37,7 @@ class NoStreamError(Exception):
 def follow(source: EventSource, endpoint: str, invoke: Invoke, stopping: threading.Event) -> None:
     """Deliver what waits and then what comes, until the server stops.
 
-    An endpoint without the API, or a table without a stream, is said once and left alone. A position that was lost
+    If the endpoint lacks the API, or the table a stream, this is said once, and nothing is delivered. A position that was lost
     (iterators live for 15 minutes, less than a closed laptop sleeps) is found again like one of an earlier run.
     """
     opened = False
@@ -46,8 +45,8 @@ def follow(source: EventSource, endpoint: str, invoke: Invoke, stopping: threadi
         try:
             stream = Stream(source.table, endpoint)
             opened = True
-            for records in itertools.chain(unfinished(source, stream), stream.read(stopping)):
-                deliver([one for one in records if wanted(source, one)], source, invoke, stopping.wait)
+            for records in itertools.chain(find_unfinished(source, stream), stream.read(stopping)):
+                deliver([one for one in records if passes(source, one)], source, invoke, stopping.wait)
                 if stopping.is_set():
                     return
         except (BotoCoreError, ClientError, NoStreamError) as error:
@@ -57,8 +56,8 @@ def follow(source: EventSource, endpoint: str, invoke: Invoke, stopping: threadi
             stopping.wait(REOPEN_SECONDS)
 
 
-def wanted(source: EventSource, record: Record) -> bool:
-    """Return whether the record passes: one filter is enough, and without any everything does."""
+def passes(source: EventSource, record: Record) -> bool:
+    """Return whether the record passes at least one filter, or there is none."""
     return not source.patterns or any(matches(pattern, record) for pattern in source.patterns)
 
 
@@ -66,12 +65,12 @@ class Stream:
     """A table's stream at its end as it is now: what `read` yields was written after this was made."""
 
     def __init__(self, table: str, endpoint: str) -> None:
-        self.dynamodb = _client("dynamodb", endpoint)
+        self.dynamodb = _make_client("dynamodb", endpoint)
         self.table: dict[str, Any] = self.dynamodb.describe_table(TableName=table)["Table"]
         if not self.table.get("StreamSpecification", {}).get("StreamEnabled"):  # the name outlives the stream
             raise NoStreamError("streams are disabled")
         self.arn: str = self.table["LatestStreamArn"]
-        self._streams = _client("dynamodbstreams", endpoint)
+        self._streams = _make_client("dynamodbstreams", endpoint)
         self._iterators: dict[str, str | None] = {}
         self._open("LATEST")
 
@@ -83,7 +82,7 @@ class Stream:
                     answer = self._streams.get_records(ShardIterator=iterator)
                     self._iterators[shard] = answer.get("NextShardIterator")
                     if answer["Records"]:
-                        yield [record(one, self.arn) for one in answer["Records"]]
+                        yield [build_record(one, self.arn) for one in answer["Records"]]
                     if self._iterators[shard] is None:  # closed: its children go on
                         self._open("TRIM_HORIZON")
 
@@ -96,21 +95,21 @@ class Stream:
                 self._iterators[shard["ShardId"]] = answer["ShardIterator"]
 
 
-def _client(service: str, endpoint: str) -> Any:  # noqa: ANN401 - botocore's clients are typed by no one
+def _make_client(service: str, endpoint: str) -> Any:  # noqa: ANN401 - botocore's clients are typed by no one
     config = Config(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 2})
     return botocore.session.get_session().create_client(service, endpoint_url=endpoint, config=config)
 
 
-def record(one: dict[str, Any], arn: str) -> Record:
+def build_record(one: dict[str, Any], arn: str) -> Record:
     """Return a record of the streams API as Lambda hands it on: plain JSON, with the stream's name.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
     """
-    plain: Record = json.loads(json.dumps(one, default=_plain))
+    plain: Record = json.loads(json.dumps(one, default=_to_plain))
     return plain | {"eventSourceARN": arn}
 
 
-def _plain(value: object) -> object:
+def _to_plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.timestamp()
     if isinstance(value, bytes):
@@ -118,16 +117,16 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} in a stream record")
 
 
-def unfinished(source: EventSource, stream: Stream) -> Iterator[list[Record]]:
+def find_unfinished(source: EventSource, stream: Stream) -> Iterator[list[Record]]:
     """Yield, a page at a time, each item of the table as the record of a modification that changed nothing."""
     if not source.patterns:
         return  # everything would pass, at every start
     names = [one["AttributeName"] for one in stream.table["KeySchema"]]
     for page in stream.dynamodb.get_paginator("scan").paginate(TableName=source.table, ConsistentRead=True):
-        yield [modified(item, names, stream.arn) for item in page["Items"]]
+        yield [build_modification(item, names, stream.arn) for item in page["Items"]]
 
 
-def modified(item: dict[str, Any], keys: list[str], arn: str) -> Record:
+def build_modification(item: dict[str, Any], keys: list[str], arn: str) -> Record:
     """Return the record of a modification of the item, numbered as none of the stream is."""
     change = {
         "ApproximateCreationDateTime": int(time.time()),
@@ -135,8 +134,8 @@ def modified(item: dict[str, Any], keys: list[str], arn: str) -> Record:
         "NewImage": item,
         "OldImage": item,
         "SequenceNumber": f"{time.time_ns():020d}{next(_sequence):010d}",
-        "SizeBytes": len(json.dumps(item, default=_plain)),
+        "SizeBytes": len(json.dumps(item, default=_to_plain)),
         "StreamViewType": "NEW_AND_OLD_IMAGES",
     }
     head = {"eventID": uuid.uuid4().hex, "eventName": "MODIFY", "eventVersion": "1.1", "eventSource": "aws:dynamodb"}
-    return record(head | {"awsRegion": arn.split(":")[3], "dynamodb": change}, arn)
+    return build_record(head | {"awsRegion": arn.split(":")[3], "dynamodb": change}, arn)

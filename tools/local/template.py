@@ -50,7 +50,7 @@ def read_template(template: Path, parameters: Mapping[str, str], attributes: Map
             global_parameter_overrides={**pseudo, **attributes},
         )
         resources = stacks[0].resources
-        functions = [_function(one) for one in SamFunctionProvider(stacks).get_all()]
+        functions = [_read_function(one) for one in SamFunctionProvider(stacks).get_all()]
         api = ApiProvider(stacks, cwd=str(template.parent)).api
     except Exception as error:
         raise StartError(f"{template.name}: {str(error).splitlines()[0]}") from error
@@ -60,17 +60,17 @@ def read_template(template: Path, parameters: Mapping[str, str], attributes: Map
             raise StartError(f"PARAMS: template.yaml has no parameter {name}; it has {', '.join(known)}.")
     return Application(
         functions={one.name: one for one in functions},
-        routes=_routes(api.routes, resources),
-        authorizers=_authorizers(api.routes, resources),
-        cors=_cors(_http_api(resources).get("CorsConfiguration")),
+        routes=_read_routes(api.routes, resources),
+        authorizers=_read_authorizers(api.routes, resources),
+        cors=_read_cors(_find_http_api(resources).get("CorsConfiguration")),
         tables={
-            _table_name(name, resource): resource["Properties"]
+            _name_table(name, resource): resource["Properties"]
             for name, resource in resources.items()
             if resource["Type"] == "AWS::DynamoDB::Table"
         },
         keys=next((one["Properties"] for one in resources.values() if one["Type"] == "Custom::SigningKeys"), None),
         sources=[
-            _event_source(one["Properties"], resources)
+            _read_event_source(one["Properties"], resources)
             for one in resources.values()
             if one["Type"] == "AWS::Lambda::EventSourceMapping"
         ],
@@ -78,7 +78,7 @@ def read_template(template: Path, parameters: Mapping[str, str], attributes: Map
     )
 
 
-def _function(one: SamFunction) -> Function:
+def _read_function(one: SamFunction) -> Function:
 
     variables = (one.environment or {}).get("Variables", {})
     environment = EnvironmentVariables(
@@ -98,7 +98,7 @@ def _function(one: SamFunction) -> Function:
     )
 
 
-def _http_api(resources: Mapping[str, Any]) -> dict[str, Any]:
+def _find_http_api(resources: Mapping[str, Any]) -> dict[str, Any]:
     apis = [one for one in resources.values() if one["Type"] == "AWS::Serverless::HttpApi"]
     if len(apis) != 1:
         raise StartError(f"template.yaml must declare exactly one AWS::Serverless::HttpApi, not {len(apis)}.")
@@ -106,7 +106,7 @@ def _http_api(resources: Mapping[str, Any]) -> dict[str, Any]:
     return properties
 
 
-def _routes(routes: Iterable[Any], resources: Mapping[str, Any]) -> list[Route]:
+def _read_routes(routes: Iterable[Any], resources: Mapping[str, Any]) -> list[Route]:
     """Return a route per declared method: SAM CLI spells ANY out and, with CORS, adds OPTIONS to every route."""
     declared = {
         (
@@ -126,9 +126,9 @@ def _routes(routes: Iterable[Any], resources: Mapping[str, Any]) -> list[Route]:
     ]
 
 
-def _authorizers(routes: Iterable[Any], resources: Mapping[str, Any]) -> dict[str, Authorizer]:
+def _read_authorizers(routes: Iterable[Any], resources: Mapping[str, Any]) -> dict[str, Authorizer]:
     """Return the authorizers in use, with ReauthorizeEvery, which SAM CLI's own gateway ignores."""
-    configured = _http_api(resources).get("Auth", {}).get("Authorizers", {})
+    configured = _find_http_api(resources).get("Auth", {}).get("Authorizers", {})
     found: dict[str, Authorizer] = {}
     for route in routes:
         rules = route.authorizer_object
@@ -138,7 +138,7 @@ def _authorizers(routes: Iterable[Any], resources: Mapping[str, Any]) -> dict[st
     return found
 
 
-def _cors(configuration: Mapping[str, Any] | bool | None) -> Cors | None:
+def _read_cors(configuration: Mapping[str, Any] | bool | None) -> Cors | None:
     """Return the CORS settings, with ExposeHeaders, which SAM CLI's own gateway ignores."""
     if not configuration:
         return None
@@ -160,7 +160,7 @@ def _cors(configuration: Mapping[str, Any] | bool | None) -> Cors | None:
     )
 
 
-def _event_source(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> EventSource:
+def _read_event_source(properties: Mapping[str, Any], resources: Mapping[str, Any]) -> EventSource:
     """Return a mapping of a table's stream, and the function behind its alias.
 
     SAM CLI leaves !GetAtt Table.StreamArn unresolved, which names the table.
@@ -169,7 +169,7 @@ def _event_source(properties: Mapping[str, Any], resources: Mapping[str, Any]) -
         case {"Fn::GetAtt": [table, "StreamArn"]} if table in resources:
             return EventSource(
                 function=str(properties["FunctionName"]).removesuffix(".Alias"),
-                table=_table_name(table, resources[table]),
+                table=_name_table(table, resources[table]),
                 patterns=read_patterns(properties.get("FilterCriteria", {})),
                 batch=int(properties.get("BatchSize", EventSource.batch)),
                 retries=int(properties.get("MaximumRetryAttempts", EventSource.retries)),
@@ -181,5 +181,5 @@ def _event_source(properties: Mapping[str, Any], resources: Mapping[str, Any]) -
     )
 
 
-def _table_name(logical_id: str, resource: Mapping[str, Any]) -> str:
+def _name_table(logical_id: str, resource: Mapping[str, Any]) -> str:
     return str(resource["Properties"].get("TableName", logical_id))

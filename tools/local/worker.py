@@ -57,7 +57,7 @@ class Context:
         sys.stdout.write(str(message))
 
 
-def failure(error: BaseException, kind: str | None = None) -> dict[str, Any]:
+def describe_failure(error: BaseException, kind: str | None = None) -> dict[str, Any]:
     """Return an error as Lambda reports it: errorMessage, errorType, stackTrace."""
     stack = traceback.format_list(traceback.extract_tb(error.__traceback__))
     return {"errorMessage": str(error), "errorType": kind or type(error).__name__, "stackTrace": stack}
@@ -80,7 +80,7 @@ def load(setup: dict[str, Any]) -> Handler:
     return handler
 
 
-def answer(handler: Handler, invocation: dict[str, Any]) -> dict[str, Any]:
+def invoke(handler: Handler, invocation: dict[str, Any]) -> dict[str, Any]:
     """Run the handler once; an unhandled exception is printed here and reported without reaching the client."""
     os.environ["_X_AMZN_TRACE_ID"] = invocation["trace_id"]
     try:
@@ -88,7 +88,7 @@ def answer(handler: Handler, invocation: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - whatever a handler raises is its own, and the process serves on, as in Lambda
         error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)  # this frame says nothing
         traceback.print_exception(error)
-        return {"error": failure(error)}
+        return {"error": describe_failure(error)}
 
 
 def main() -> None:
@@ -117,11 +117,11 @@ def main() -> None:
             handler = load(setup)
         except BaseException as error:  # noqa: BLE001 - SystemExit at import time included
             traceback.print_exc()
-            send({"error": failure(error, "Runtime.ImportModuleError")})
+            send({"error": describe_failure(error, "Runtime.ImportModuleError")})
             return
         send({"ready": True})
         while True:
-            send(answer(handler, json.loads(events.get())))
+            send(invoke(handler, json.loads(events.get())))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ import importlib  # noqa: E402 - what the function itself imports is to be count
 
 importlib.import_module(f"{folder}.app")
 
+import gc  # noqa: E402
 import json  # noqa: E402
+
+if not gc.isenabled():
+    sys.exit("the function would never collect garbage")
 
 print(json.dumps(sorted(set(sys.modules) - before)))

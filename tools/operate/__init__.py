@@ -1,6 +1,4 @@
-"""What operators run against a deployment, or against `make dev`. Never deployed."""
+"""What operators run against a deployment, or against `make dev`. Never deployed.
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "layers" / "common"))
+The commands use the code of the functions: layers/common must be on the path, as in the targets of the Makefile.
+"""

@@ -1,7 +1,7 @@
-"""`python -m tools.operate.export --user ID`: write all that one user owns as one JSON document, for a request under data protection law.
+"""`make export USER=ID`: write all that one user owns as one JSON document, to fulfil a request under data protection law.
 
-What other places hold of a user is not in it: the logs have the id, and the access log the address of each request, for as long as
-logs are kept.
+It does not contain what is stored elsewhere: for as long as logs are kept, they hold the user's id, and the access log the IP address of
+each request.
 """
 
 import argparse
@@ -21,8 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the document; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
-    parser.add_argument("--user", required=True, help="a user id or an email address")
-    parser.add_argument("--out", type=Path, help="a file that only you can read; default: standard output")
+    parser.add_argument("--user", required=True, help="an id or an email address")
+    parser.add_argument("--out", type=Path, help="the file to write, readable only by you; default: standard output")
     options = parser.parse_args(arguments)
     try:
         os.environ["TABLE_NAME"] = find_target(options).table.name
@@ -43,13 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _collect(who: str) -> dict[str, Any] | None:
+def _collect(name: str) -> dict[str, Any] | None:
     """Return what a user owns, or None if there is no such user; raises TargetError."""
     from lambdo.table.aws import AwsError  # noqa: PLC0415 - the store needs the table and its endpoint set
     from tools.operate import personal_data  # noqa: PLC0415
 
     try:
-        user = personal_data.find_user(who)
+        user = personal_data.find_user(name)
         return personal_data.collect(user) if user else None
     except (AwsError, ServiceUnavailable) as error:
         raise TargetError(str(error)) from error

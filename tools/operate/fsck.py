@@ -1,10 +1,10 @@
-"""`python -m tools.operate.fsck --table NAME`: check every item of a table against the invariants, while it is in use.
+"""`make fsck TABLE=NAME`: check every item of a table against the invariants, while it is in use.
 
-Reads the table once, in one thread, within a rate. A scan is no snapshot, so what looks broken is read again, strongly and up to
-three times with a second between; only what is broken each time is reported. Prints a line for each violation, with keys but no
-personal data. Exit status 0 for none, 1 for some, 2 if the table could not be read.
+The command reads the table once, in one thread, at a limited rate. A scan is not a snapshot, so items that look broken are read again,
+strongly, up to three times, a second apart; only what is broken every time is reported. It prints a line for each violation, with keys but
+without personal data. The exit status is 0 for no violation, 1 for some, 2 if the table could not be read.
 
-Memory grows with the accounts alone, some 300 bytes each at the most, and with the tasks, tags and links of the largest of them.
+Memory grows only with the number of accounts, by at most some 300 bytes each, and with the tasks, tags and links of the largest account.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdo.table import keys
 from lambdo.table.wire import Item, load
-from tools.operate.invariants import Violation, violations
+from tools.operate.invariants import Violation, find_violations
 from tools.operate.target import Target, TargetError, add_arguments, find_target
 
 ATTEMPTS: Final = 3
@@ -45,32 +45,32 @@ def report(violations_found: Iterable[Violation]) -> int:
     found = 0
     for violation in violations_found:
         found += 1
-        print(violation.rule, where(violation), violation.item, f"- {violation.fault}", flush=True)
+        print(violation.rule, mask_partition(violation), violation.item, f"- {violation.fault}", flush=True)
     print(f"fsck: {found or 'no'} violation{'' if found == 1 else 's'}", file=sys.stderr)
     return 1 if found else 0
 
 
 def fsck(target: Target, rate: float) -> Iterator[Violation]:
-    """Yield what is broken and stays so."""
-    suspects = violations(_scan(target, rate))
+    """Yield the violations that are still there when the account is read again."""
+    suspects = find_violations(_scan(target, rate))
     for partition, those in itertools.groupby(suspects, attrgetter("partition")):
         yield from confirm(target, partition, those)
 
 
 def confirm(target: Target, partition: str, suspects: Iterable[Violation] | None = None) -> list[Violation]:
-    """Return what is broken in an account each time that it is read; where suspects are given, only of these."""
-    broken = list(violations(_read_account(target, partition)) if suspects is None else suspects)
+    """Return the violations that an account shows every time it is read; if suspects are given, only those among them."""
+    broken = list(find_violations(_read_account(target, partition)) if suspects is None else suspects)
     for attempt in range(ATTEMPTS):
         if not broken:
             break
         time.sleep(PAUSE if attempt else 0)
-        still = set(violations(_read_account(target, partition)))
+        still = set(find_violations(_read_account(target, partition)))
         broken = [violation for violation in broken if violation in still]
     return broken
 
 
-def where(violation: Violation) -> str:
-    """Return a user's partition; of others only the kind, because claims and throttles can contain an email address."""
+def mask_partition(violation: Violation) -> str:
+    """Return a user's partition key, or only the kind of any other: a claim's key is an email address, and a throttle's may be one."""
     kind, mark, _ = violation.partition.partition("#")
     return violation.partition if violation.partition.startswith(keys.user("")) else f"{kind[:8]}{mark}..."
 
@@ -86,7 +86,7 @@ def _scan(target: Target, rate: float) -> Iterator[Item]:
 
 
 def _read_account(target: Target, partition: str) -> Iterator[Item]:
-    """Yield the partition and, of the same account, the one that must agree with it."""
+    """Yield the items of the partition and of the other partition of the same account, which must agree with it."""
     items = list(target.query(partition))
     yield from items
     for item in items:

@@ -1,4 +1,4 @@
-"""What must hold in the table at any time: the rules, over items that come partition by partition.
+"""The rules that must hold in the table at any time, checked over items that come partition by partition.
 
 I1 a claim per user and a user per claim. I2 likewise for the names of tags, their number is counted, and no task has over 20.
 I3 every link is of a live task that has the tag, and of a live tag, or of one that is being deleted; and back.
@@ -26,7 +26,7 @@ TOMBSTONE: Final = {"pk", "sk", "deleted_at", "expires_at"}
 
 
 class Violation(NamedTuple):
-    """A violated rule: the partition, the item and the fault, without personal data."""
+    """A rule that does not hold: the partition and the item where it was found, and the fault, without personal data."""
 
     rule: str
     partition: str
@@ -36,7 +36,7 @@ class Violation(NamedTuple):
 
 @dataclass(slots=True)
 class Notes:
-    """What of a user's partition must be compared with something else there."""
+    """Facts of a user's partition that must be compared with others of it."""
 
     live: dict[str, str] = field(default_factory=dict)  # tag id -> folded name
     going: set[str] = field(default_factory=set)
@@ -48,10 +48,10 @@ class Notes:
     epochs: set[int] = field(default_factory=set)  # of the sessions
 
 
-def violations(items: Iterable[Item]) -> Iterator[Violation]:
-    """Yield what breaks a rule. The items of a partition must come together; partitions, in any order.
+def find_violations(items: Iterable[Item]) -> Iterator[Violation]:
+    """Yield the violations. The items of a partition must come together; the partitions may come in any order.
 
-    Of an account half is kept, some 300 bytes, until the other half comes: its claim lies in another partition.
+    An account lies in two partitions, its own and its claim's. Of the first that comes, some 300 bytes are kept until the second comes.
     """
     halves: dict[bytes, str] = {}
     for partition, its_items in itertools.groupby(items, itemgetter("pk")):
@@ -93,7 +93,7 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
             profile = item
         else:
             outlive_their_owner &= item["sk"].startswith(keys.IDEMPOTENCY) and "result" not in item
-            found += [Violation(rule, partition, _safe(item), fault) for rule, fault in _check_item(item, notes)]
+            found += [Violation(rule, partition, _name_item(item), fault) for rule, fault in _check_item(item, notes)]
     if profile is None and outlive_their_owner:
         return found
     if profile is None:
@@ -114,7 +114,7 @@ def _check_user(partition: str, items: Iterable[Item], halves: dict[bytes, str])
 
 
 def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) -> None:
-    """Take out the other half of an account, which agrees with this one, or leave this one for the other to find."""
+    """Remove the kept half of an account if it agrees with this one; otherwise keep this one."""
     parts = [address, *(item.get(name) for name in PROFILE)]
     half = hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
     if halves.pop(half, None) is None:
@@ -122,20 +122,20 @@ def _pair(item: Item, address: str, partition: str, halves: dict[bytes, str]) ->
 
 
 def _check_item(item: Item, notes: Notes) -> list[tuple[str, str]]:
-    """Return the rules that an item breaks by itself, and note what has to be compared."""
+    """Return the rules that an item breaks by itself, and note what must be compared with other items."""
     try:
-        return list(_broken_rules(item, notes))
+        return list(_find_broken_rules(item, notes))
     except (KeyError, TypeError, ValueError) as error:
         return [("I9", f"not of its kind's form: {error!r}")]
 
 
-def _broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
+def _find_broken_rules(item: Item, notes: Notes) -> Iterator[tuple[str, str]]:
     kind, _, rest = item["sk"].partition("#")
     match kind:
         case "TASK":
             notes.tasks.add(rest)
             notes.wanted |= {(tag_id, rest) for tag_id in item.get("tag_ids", ())}
-            yield from _check_task(item, _places(rest, item))
+            yield from _check_task(item, _derive_places(rest, item))
         case "TRASH":
             notes.trash.add(rest)
             yield from _check_trash(rest, item)
@@ -180,7 +180,7 @@ def _check_trash(task_id: str, item: Item) -> Iterator[tuple[str, str]]:
     yield from _check_task(item, {"lsi4sk": keys.order_deleted(item["deleted_at"], task_id)})
 
 
-def _places(task_id: str, item: Item) -> dict[str, str]:
+def _derive_places(task_id: str, item: Item) -> dict[str, str]:
     """Return the index keys that a live task should have."""
     status = keys.status(completed=item["completed"])
     places = {
@@ -226,7 +226,7 @@ def _check_tagging(partition: str, profile: Item, notes: Notes) -> Iterator[Viol
             )
 
 
-def _safe(item: Item) -> str:
-    """Return an item's sort key, but of the claim to a tag's name, which a person wrote, the tag's id."""
+def _name_item(item: Item) -> str:
+    """Return an item's sort key; for the claim to a tag's name, which is personal, the tag's id instead."""
     sk = str(item["sk"])
     return f"{keys.TAG_NAMES} of {keys.tag(item.get('tag_id', '?'))}" if sk.startswith(keys.TAG_NAMES) else sk

@@ -1,6 +1,6 @@
 """All that one user owns, in the shapes of the API: no hashes, no keys, nothing internal.
 
-It calls the store, so the table and its endpoint must be set before this is imported.
+It calls the store, so set the table and its endpoint before importing this.
 """
 
 from typing import Any
@@ -20,19 +20,19 @@ from lambdo.users import store as users
 from lambdo.users.models import User
 
 
-def find_user(who: str) -> User | None:
-    """Return the user with an id or an email address, or None."""
-    if "@" not in who:
-        return users.get(who)
+def find_user(name: str) -> User | None:
+    """Return the user with this id or email address, or None."""
+    if "@" not in name:
+        return users.get(name)
     try:
-        credential = users.get_credential(TypeAdapter(Email).validate_python(who))
+        credential = users.get_credential(TypeAdapter(Email).validate_python(name))
     except ValidationError:
         return None
     return credential["user"] if credential else None
 
 
 def collect(user: User) -> dict[str, Any]:
-    """Return profile, living sessions, tags, tasks and trash."""
+    """Return the profile, live sessions, tags, tasks and trash."""
     pk = keys.user(user["id"])
     its_tags = tags.query(user["id"])
     return {

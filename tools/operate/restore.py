@@ -1,7 +1,7 @@
-"""`python -m tools.operate.restore --table NAME --to NEW`: restore a table to a point in time, beside it, and check the result.
+"""`make restore TABLE=NAME TO=NEW`: restore a table to a point in time as a new table, and check the result.
 
-The new table has the items and the indexes. It has neither stream nor time to live nor point-in-time recovery nor protection from
-deletion: DynamoDB restores none of these, and a table to copy back from needs none.
+The new table has the items and the indexes, but no stream, time to live, point-in-time recovery or deletion protection: DynamoDB does not
+restore these, and copying back from the table does not need them.
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html
 """
 
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def moment(text: str) -> datetime:
-    """Return a time with its offset; raises ValueError."""
+    """Return a time with its offset; raises ValueError if it has none."""
     parsed = datetime.fromisoformat(text)
     if parsed.tzinfo is None:
         raise ValueError("a time needs an offset or Z")

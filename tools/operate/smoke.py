@@ -1,9 +1,10 @@
-"""`python -m tools.operate.smoke --url URL`: what a person does first, against a deployed API, leaving nothing behind.
+"""`make smoke URL=URL`: try a deployed API as a new user would, leaving nothing behind.
 
-One account is made and deleted again, also where a step fails. Its address is that of Amazon SES's mailbox simulator, which takes
-every mail and bounces none: https://docs.aws.amazon.com/ses/latest/DeveloperGuide/mailbox-simulator.html
+It makes one account and deletes it again, even if a step fails. The account's address belongs to Amazon SES's mailbox simulator, which
+accepts every email: https://docs.aws.amazon.com/ses/latest/DeveloperGuide/mailbox-simulator.html
 
-The end-to-end tests (LAMBDO_URL) try more, but make dozens of accounts at once, which the throttles of a deployment refuse, and leave them.
+The end-to-end tests (LAMBDO_URL) try more, but they make dozens of accounts at once, which a deployment's throttles refuse, and they do not
+delete them.
 """
 
 import argparse
@@ -21,7 +22,7 @@ SECONDS: Final = 30.0  # a first request may start a function and its connection
 
 
 class SmokeError(Exception):
-    """A step did not get the expected response; the message names the step and the response."""
+    """A step got an unexpected response; the message names both."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,7 +50,7 @@ def find_url(stack: str) -> str:
 
 
 def try_out(client: httpx.Client) -> None:
-    """Register, work, log out, delete; raises SmokeError at the first unexpected response."""
+    """Register, log in, work, refresh, delete the account; raises SmokeError at the first unexpected response."""
     read_pages(client)
     expect(client.get("/api/health"), 200)
     expect(client.get("/.well-known/jwks.json"), 200)
@@ -68,7 +69,7 @@ def try_out(client: httpx.Client) -> None:
 
 
 def read_pages(client: httpx.Client) -> None:
-    """Get the front page and all that it links: what is served of app, documentation and OpenAPI document."""
+    """Get the front page and every page that it links to: the app, the documentation, the OpenAPI document, as far as they are served."""
     page = client.get("/")
     expect(page, 200)
     for path in re.findall(r'<a href="(/[^"]+)"', page.text):
@@ -76,7 +77,7 @@ def read_pages(client: httpx.Client) -> None:
 
 
 def work(client: httpx.Client) -> None:
-    """Make a tag and a task, list, complete and delete it, and be refused what is another's."""
+    """Make a tag and a task; list, complete and delete the task; check that another user's tasks are refused."""
     tag = expect(client.post("/api/me/tags", json={"name": "Smoke"}), 201)
     task = expect(client.post("/api/me/tasks", json={"title": "Try it", "tag_ids": [tag["id"]]}), 201)
     path = f"/api/me/tasks/{task['id']}"
@@ -90,12 +91,12 @@ def work(client: httpx.Client) -> None:
     expect(client.get(path), 404)
 
 
-def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
+def expect(response: httpx.Response, status: int) -> dict[str, Any]:
     """Return the response's body, or raise SmokeError for another status."""
-    if answer.status_code != status:
-        asked = f"{answer.request.method} {answer.request.url.path}"
-        raise SmokeError(f"{asked} returned {answer.status_code}, not {status}: {answer.text}")
-    body: dict[str, Any] = answer.json() if answer.headers.get("content-type") == "application/json" else {}
+    if response.status_code != status:
+        request = f"{response.request.method} {response.request.url.path}"
+        raise SmokeError(f"{request} returned {response.status_code}, not {status}: {response.text}")
+    body: dict[str, Any] = response.json() if response.headers.get("content-type") == "application/json" else {}
     return body
 
 

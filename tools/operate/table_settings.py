@@ -1,6 +1,6 @@
-"""`python -m tools.operate.table_settings --table NAME --stage prod`: give a table the settings of template.yaml that a restore leaves out.
+"""`make table-settings TABLE=NAME STAGE=prod`: give a table the settings of template.yaml that a restore leaves out.
 
-Needed where a table was restored under its old name, because the old one is gone: the stack goes on with it.
+This is needed after a lost table was restored under its old name, so that the stack continues with it.
 """
 
 import argparse

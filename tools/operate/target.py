@@ -22,7 +22,7 @@ CONFIG: Final = Config(connect_timeout=5, read_timeout=60, retries={"mode": "sta
 
 
 class TargetError(Exception):
-    """There is no such table; the message is the one line that the user reads."""
+    """There is no such table; the message is the one line that the operator reads."""
 
 
 class Target(NamedTuple):
@@ -51,7 +51,7 @@ def open_target(name: str, **connection: Any) -> Target:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what names the table."""
+    """Add the arguments that name the table."""
     parser.add_argument("--table", help="default: the table of the running `make dev`")
     parser.add_argument("--endpoint", help="a DynamoDB-compatible server; default: the AWS account's DynamoDB")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.local.console import StartError, complain, say
 from tools.local.options import ROOT
-from tools.local.state import locked
+from tools.local.state import lock_state
 from tools.rehearse.commands import StepError, step
 from tools.rehearse.rehearsal import rehearse
 
@@ -18,13 +18,13 @@ FOLDER = ROOT / ".aws-sam" / "rehearsal"
 
 
 def main(folder: Path = FOLDER, steps: Callable[[Path, int], None] = rehearse) -> int:
-    """Go through the steps and say how it went: 0 when all held, 1 when something did not, 130 when interrupted.
+    """Run the steps and print the verdict; return 0 if all passed, 1 if one failed, 130 if interrupted.
 
-    The folder is gone afterwards, unless something failed: then its logs stay.
+    The folder is removed afterwards, but for its logs if a step failed.
     """
     began = time.monotonic()
     try:
-        with locked(folder) as lock:
+        with lock_state(folder) as lock:
             try:
                 steps(folder, lock)
             finally:

@@ -1,4 +1,4 @@
-"""The account that is deployed into: MiniStack with IAM enforced, clients for it, and what stands in it."""
+"""The account of the rehearsal: MiniStack with IAM enforced, its clients, and an inventory of what it holds."""
 
 import os
 import re
@@ -22,7 +22,7 @@ Clients = Callable[[str], Any]
 STREAMS_A_CALL = 100  # the most that AWS takes, too
 
 SETTINGS = {"AUTH": "true"}  # all services, IAM enforced, nothing kept
-# Nothing of a deleted stack may be left in the answer of any of these.
+# No response to any of these may name anything of a deleted stack.
 LISTED = (
     ("apigatewayv2", "get_apis", "Items[].ApiId"),
     ("cloudformation", "describe_stacks", "Stacks[].StackName"),
@@ -42,12 +42,12 @@ LISTED = (
 
 
 def forget_other_accounts() -> None:
-    """Drop what this terminal is logged in to: profile, keys, region, endpoints."""
+    """Remove the terminal's own AWS settings: profile, keys, region, endpoints."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
 
 
-def environment(endpoint: str) -> dict[str, str]:
+def build_environment(endpoint: str) -> dict[str, str]:
     """Return the variables of a command that must reach the account at this endpoint, and no other."""
     return {
         **os.environ,
@@ -58,19 +58,19 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def clients_of(endpoint: str, key: str = "local", secret: str = "local") -> Clients:  # noqa: S107 - MiniStack's root
-    """Return what makes clients of the account's services, as its root or with the access key of a user."""
+def make_clients(endpoint: str, key: str = "local", secret: str = "local") -> Clients:  # noqa: S107 - MiniStack's root
+    """Return a function that makes clients of the account's services, as its root or with a user's access key."""
     session = botocore.session.Session()
     session.set_credentials(key, secret)
     return partial(session.create_client, region_name=REGION, endpoint_url=endpoint)
 
 
 def check_that_policies_bite(clients: Clients) -> None:
-    """Call as a user without any policy; raises StepError when that is not refused."""
+    """Make a request as a user without any policy; raises StepError if it is not refused."""
     iam = clients("iam")
     iam.create_user(UserName="stranger")
     key = iam.create_access_key(UserName="stranger")["AccessKey"]
-    stranger = clients_of(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
+    stranger = make_clients(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
     try:
         stranger("dynamodb").list_tables()
     except ClientError as refused:
@@ -80,8 +80,8 @@ def check_that_policies_bite(clients: Clients) -> None:
     raise StepError("MiniStack let a user without any policy list the tables, so IAM is not enforced.")
 
 
-def inventory(clients: Clients) -> set[str]:
-    """Return what stands in the account, each as its service and its name."""
+def list_inventory(clients: Clients) -> set[str]:
+    """Return the service and the name of every resource in the account."""
     return {
         f"{service} {name}"
         for service, operation, names in LISTED
@@ -89,7 +89,7 @@ def inventory(clients: Clients) -> set[str]:
     }
 
 
-def failed_resources(clients: Clients) -> list[str]:
+def list_failed_resources(clients: Clients) -> list[str]:
     """Return a line for each resource that CloudFormation could not make, change or delete, with its reason."""
     cloudformation = clients("cloudformation")
     return [

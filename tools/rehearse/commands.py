@@ -1,4 +1,4 @@
-"""What the rehearsal's steps are made of: a line on the terminal, and commands whose output goes to a log."""
+"""The parts of a rehearsal's steps: a line on the terminal, and commands whose output goes to a log."""
 
 import contextlib
 import os
@@ -13,12 +13,12 @@ from tools.local.console import say
 
 
 class StepError(Exception):
-    """A step failed; the message is for the person who reads the result."""
+    """A step failed; the message is part of the verdict on the terminal."""
 
 
 @contextlib.contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print one line when the step has ended: its title, its result and its duration in seconds."""
+    """Print one line when the step is over: its title, its outcome and its seconds."""
     began = time.monotonic()
     verdict = "FAILED"
     try:
@@ -30,7 +30,7 @@ def step(title: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Shell:
-    """Where commands run, what they find in their environment, and the folder of their logs."""
+    """The folder in which commands run, their environment, and the folder of their logs."""
 
     root: Path
     environment: Mapping[str, str]
@@ -39,8 +39,7 @@ class Shell:
     def run(self, name: str, *command: str, **variables: str) -> None:
         """Run a command with its output in `<name>.log`; raises StepError when it fails.
 
-        It has a session of its own, so that it and all that it started can be ended together, and are, when the
-        rehearsal is interrupted.
+        It runs in a new session, so that an interrupted rehearsal can end it together with all that it started.
         """
         log = self.logs / f"{name}.log"
         with (
@@ -62,8 +61,8 @@ class Shell:
                 process.wait()
                 raise
         if code:
-            raise StepError(f"{' '.join(command)} ended with {code}:\n{_end_of(log)}")
+            raise StepError(f"{' '.join(command)} ended with {code}:\n{_read_end(log)}")
 
 
-def _end_of(log: Path, lines: int = 40) -> str:
+def _read_end(log: Path, lines: int = 40) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

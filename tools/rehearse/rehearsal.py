@@ -17,13 +17,12 @@ from tools.local.options import ROOT
 from tools.rehearse import account, routes, visitor
 from tools.rehearse.commands import Shell, StepError, step
 
-SECTION = "rehearsal"  # of samconfig.toml
-SETTINGS = tomllib.loads((ROOT / "samconfig.toml").read_text())[SECTION]["deploy"]["parameters"]
-STACK, BUCKET = SETTINGS["stack_name"], SETTINGS["s3_bucket"]
+SECTION = "rehearsal"  # of CONFIGURATION
+CONFIGURATION = ROOT / "samconfig.toml"
 SAM, PYTHON = (str(ROOT / ".venv" / "bin" / name) for name in ("sam", "python"))
 STORY, ATTACKS = "tests/e2e/test_story.py", "tests/e2e/test_attacks.py"
 
-# The update's other version of a function: get_health, which says so in a header.
+# The update's new version of get_health, which names itself in a header.
 CHANGED = Path("GetHealthFunction", "get_health")
 SECOND_VERSION = """
 
@@ -37,50 +36,58 @@ def handler(event, context):
 
 
 def rehearse(folder: Path, lock: int) -> None:
-    """Build, deploy, use, update, use again and delete the stack; raises StepError at the first that fails."""
+    """Build, deploy, use, update, use again and delete the stack; raises StepError at the first step that fails."""
     account.forget_other_accounts()
+    settings = read_settings()
+    name, bucket = settings["stack_name"], settings["s3_bucket"]
     build = folder / "build"
-    with ministack(folder, lock) as backend:
-        # By number the API answers there, by name everything else: see routes.DOMAIN.
+    with run_ministack(folder, lock) as backend:
+        # The API is reached by number, everything else by name: see routes.DOMAIN.
         url, endpoint = backend.url, backend.url.replace(routes.DOMAIN, "localhost")
-        shell = Shell(ROOT, account.environment(endpoint), folder / "logs")
-        clients = account.clients_of(endpoint)
+        shell = Shell(ROOT, account.build_environment(endpoint), folder / "logs")
+        clients = account.make_clients(endpoint)
         with step("sam build"):
             shell.run("build", "make", "build", f"ARGS=--config-env {SECTION} --build-dir {build}")
         with step("MiniStack is running and enforces IAM"):
             wait_until_ready(backend)
             account.check_that_policies_bite(clients)
-        clients("s3").create_bucket(Bucket=BUCKET)
-        empty = account.inventory(clients)
+        clients("s3").create_bucket(Bucket=bucket)
+        empty = account.list_inventory(clients)
         try:
             with step("sam deploy"):
                 deploy(shell, "deploy", build, release=1)
-            with step("create the routes that MiniStack omits"):
-                routes.create_routes(clients, STACK)
-            use(shell, "suite", url, STORY, ATTACKS)
+            with step("create the routes, which MiniStack leaves out"):
+                routes.create_routes(clients, name)
+            run_suite(shell, "suite", url, STORY, ATTACKS)
             with step("a visitor starts to use it"):
-                visit = visitor.before_the_update(url)
-            with step("sam deploy: new signing key, new version of get_health"):
+                visit = visitor.use_before_update(url)
+            with step("sam deploy: next signing key, new version of get_health"):
                 write_second_version(build / CHANGED)
                 deploy(shell, "update", build, release=2)
-            with step("new version responds; old tokens and cursors still work"):
+            with step("the new version responds; old tokens and cursors work"):
                 check_version(url)
-                visitor.after_the_update(url, visit)
-            use(shell, "suite-again", url, STORY)
+                visitor.use_after_update(url, visit)
+            run_suite(shell, "suite-again", url, STORY)
         except Exception:
             account.save_function_logs(clients, folder / "logs")
-            for line in account.failed_resources(clients):
+            for line in account.list_failed_resources(clients):
                 complain(line)
             raise
         with step("sam delete"):
-            shell.run("delete", SAM, "delete", "--no-prompts", "--stack-name", STACK, "--s3-bucket", BUCKET)
-        with step("nothing is left behind"):
-            check_that_nothing_is_left(empty, account.inventory(clients))
+            shell.run("delete", SAM, "delete", "--no-prompts", "--stack-name", name, "--s3-bucket", bucket)
+        with step("nothing is left"):
+            check_that_nothing_is_left(empty, account.list_inventory(clients))
+
+
+def read_settings() -> dict[str, Any]:
+    """Return what samconfig.toml says of the rehearsal's deployment."""
+    settings: dict[str, Any] = tomllib.loads(CONFIGURATION.read_text())[SECTION]["deploy"]["parameters"]
+    return settings
 
 
 @contextlib.contextmanager
-def ministack(folder: Path, lock: int) -> Iterator[Backend]:
-    """Start MiniStack, which comes up while the build runs, and stop it at the end, however that comes."""
+def run_ministack(folder: Path, lock: int) -> Iterator[Backend]:
+    """Start MiniStack, which comes up while the build runs, and stop it in the end in any case."""
     backend = start_backend(ROOT, folder, lock, account.SETTINGS, Path(__file__).with_name("ministack_child.py"))
     try:
         yield backend
@@ -95,21 +102,21 @@ def deploy(shell: Shell, name: str, build: Path, *, release: int) -> None:
     MiniStack runs the functions on this machine, so they are deployed for its processor.
     """
     template = build / "template.yaml"
-    template.write_text(json.dumps(for_ministack(yaml_parse(template.read_text()), release)))
+    template.write_text(json.dumps(adapt_to_ministack(yaml_parse(template.read_text()), release)))
     ours = (f"Architecture={ARCHITECTURE}", f"KeyVersion={release}")
     shell.run(
         name,
         *(SAM, "deploy", "--config-env", SECTION, "--no-progressbar"),
-        *("--config-file", str(ROOT / "samconfig.toml"), "--template-file", str(template)),
-        *("--parameter-overrides", *SETTINGS["parameter_overrides"], *ours),
+        *("--config-file", str(CONFIGURATION), "--template-file", str(template)),
+        *("--parameter-overrides", *read_settings()["parameter_overrides"], *ours),
     )
 
 
-def for_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
-    """Return the template with what MiniStack needs of it.
+def adapt_to_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
+    """Return the template with the changes that MiniStack needs.
 
-    It expands a template with the parameters' defaults, CloudFormation with their values; Release decides then which
-    versions are published. And it knows no AWS::Logs::QueryDefinition, so that the nested stack of alarms has to go.
+    MiniStack expands a template with the defaults of its parameters, CloudFormation with their values; Release decides which versions are
+    published. MiniStack does not know AWS::Logs::QueryDefinition, so the nested stack of alarms is left out.
     """
     template["Parameters"]["Release"]["Default"] = f"{release:010}"
     for section in ("Resources", "Outputs"):
@@ -118,14 +125,14 @@ def for_ministack(template: dict[str, Any], release: int) -> dict[str, Any]:
     return template
 
 
-def use(shell: Shell, name: str, url: str, *suite: str) -> None:
+def run_suite(shell: Shell, name: str, url: str, *suite: str) -> None:
     """Run an end-to-end suite against the deployed API."""
     with step(f"end-to-end suite ({name}.log)"):
         shell.run(name, PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *suite, LAMBDO_URL=url)
 
 
 def write_second_version(package: Path) -> None:
-    """Change the built function; its .pyc are never checked against the source, so they go."""
+    """Change the built function, and delete its .pyc files, which are never checked against the source."""
     with (package / "app.py").open("a") as source:
         source.write(SECOND_VERSION)
     for compiled in (package / "__pycache__").glob("app.*.pyc"):
@@ -133,13 +140,13 @@ def write_second_version(package: Path) -> None:
 
 
 def check_version(url: str) -> None:
-    """Ask the changed function for its version; raises StepError when the first one answers."""
-    answer = httpx.get(f"{url}/api/health", timeout=60, trust_env=False)
-    if answer.headers.get("x-version") != "2":
-        raise StepError("GET /api/health still runs the old version.")
+    """Ask the changed function for its version; raises StepError if it is still the old one."""
+    response = httpx.get(f"{url}/api/health", timeout=60, trust_env=False)
+    if response.headers.get("x-version") != "2":
+        raise StepError("The old version responded to GET /api/health after the update.")
 
 
 def check_that_nothing_is_left(before: set[str], after: set[str]) -> None:
-    """Compare what stands in the account with what stood there before the stack."""
+    """Compare the inventory of the account with that from before the stack; raises StepError if they differ."""
     if after != before:
         raise StepError("Left behind by the deleted stack:\n" + "\n".join(sorted(after ^ before)))

@@ -1,7 +1,7 @@
-"""What MiniStack leaves out of a deployment: it does not import an HTTP API's OpenAPI body.
+"""The routes of the deployed API, because MiniStack does not import an HTTP API's OpenAPI body.
 
-So the body of the deployed (processed) template is read here and made with API Gateway's own calls: authorizers,
-routes and their integrations, and CORS. On AWS the import does this, by the same extensions:
+The body is read from the deployed (processed) template, and its authorizers, routes, integrations and CORS are made by calls of API
+Gateway. On AWS the import does this, by the same extensions:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 """
 
@@ -13,38 +13,38 @@ from tools.local.application import REGION
 from tools.rehearse.account import Clients
 from tools.rehearse.commands import StepError
 
-DOMAIN = "127.0.0.1"  # a domain of the API, so that its paths begin at the root there; MiniStack's own are at localhost
+DOMAIN = "127.0.0.1"  # a domain of the API, whose paths begin at the root; MiniStack's own API is at localhost
 
 
 def create_routes(clients: Clients, stack: str) -> None:
-    """Make the routes of the stack's HTTP API, and let it answer at MiniStack's address by number."""
+    """Make the routes of the stack's HTTP API, and serve it at MiniStack's numeric address."""
     gateway = clients("apigatewayv2")
     template = clients("cloudformation").get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
-    names = physical_names(clients, stack)
+    names = read_physical_names(clients, stack)
     ((api, body),) = (
         (names[logical_id], resource["Properties"]["Body"])
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] == "AWS::ApiGatewayV2::Api"
     )
     authorizers = {
-        name: gateway.create_authorizer(ApiId=api, Name=name, **authorizer(scheme, names))["AuthorizerId"]
+        name: gateway.create_authorizer(ApiId=api, Name=name, **build_authorizer(scheme, names))["AuthorizerId"]
         for name, scheme in body["components"]["securitySchemes"].items()
     }
     for path, operations in body["paths"].items():
         for method, operation in operations.items():
-            made = gateway.create_integration(ApiId=api, **integration(operation, names))
+            made = gateway.create_integration(ApiId=api, **build_integration(operation, names))
             gateway.create_route(
                 ApiId=api,
                 RouteKey=f"{method.upper()} {path}",
                 Target=f"integrations/{made['IntegrationId']}",
-                **authorization(operation, authorizers),
+                **build_authorization(operation, authorizers),
             )
-    gateway.update_api(ApiId=api, CorsConfiguration=cors(body["x-amazon-apigateway-cors"]))
+    gateway.update_api(ApiId=api, CorsConfiguration=build_cors(body["x-amazon-apigateway-cors"]))
     gateway.create_domain_name(DomainName=DOMAIN)
     gateway.create_api_mapping(DomainName=DOMAIN, ApiId=api, Stage="$default")
 
 
-def physical_names(clients: Clients, stack: str) -> dict[str, str]:
+def read_physical_names(clients: Clients, stack: str) -> dict[str, str]:
     """Return what !Ref gives for each resource of the stack, and !GetAtt for the ARNs of functions."""
     resources = clients("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
     names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
@@ -73,7 +73,7 @@ def resolve(value: object, names: Mapping[str, str]) -> str:
     raise StepError(f"{value} cannot be resolved: add it to tools/rehearse/routes.py.")
 
 
-def authorizer(scheme: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def build_authorizer(scheme: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return the arguments of CreateAuthorizer for a security scheme."""
     extension = scheme["x-amazon-apigateway-authorizer"]
     return {
@@ -86,7 +86,7 @@ def authorizer(scheme: Mapping[str, Any], names: Mapping[str, str]) -> dict[str,
     }
 
 
-def integration(operation: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def build_integration(operation: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return the arguments of CreateIntegration for an operation."""
     extension = operation["x-amazon-apigateway-integration"]
     return {
@@ -96,8 +96,8 @@ def integration(operation: Mapping[str, Any], names: Mapping[str, str]) -> dict[
     }
 
 
-def authorization(operation: Mapping[str, Any], authorizers: Mapping[str, str]) -> dict[str, str]:
-    """Return the arguments of CreateRoute that say who guards an operation; SAM writes NONE for nobody."""
+def build_authorization(operation: Mapping[str, Any], authorizers: Mapping[str, str]) -> dict[str, str]:
+    """Return the arguments of CreateRoute that name the authorizer of an operation; SAM writes NONE for a public one."""
     guards = [name for rule in operation.get("security", []) for name in rule if name != "NONE"]
     if not guards:
         return {"AuthorizationType": "NONE"}
@@ -105,8 +105,8 @@ def authorization(operation: Mapping[str, Any], authorizers: Mapping[str, str]) 
     return {"AuthorizationType": "CUSTOM", "AuthorizerId": authorizers[name]}
 
 
-def cors(extension: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the CorsConfiguration; a single value may stand where a list is meant."""
+def build_cors(extension: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the CorsConfiguration; a list may be given as a single text."""
     lists = {"allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"}
     return {
         name[0].upper() + name[1:]: value.split(",") if name in lists and isinstance(value, str) else value

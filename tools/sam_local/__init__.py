@@ -1,4 +1,4 @@
 """`make sam-local`: the built functions in Lambda's own containers, behind SAM CLI's emulation of the HTTP API.
 
-Table, keys and what follows the table's streams are those of `make dev`.
+The table, the keys and the functions on the table's streams run as in `make dev`.
 """

@@ -3,15 +3,12 @@
 A Lambda environment serves one request at a time, so one module-level meter is enough.
 """
 
-from dataclasses import dataclass
 
-
-@dataclass(slots=True)
 class Meter:
     """Capacity units and calls since the last reset."""
 
-    units: float = 0.0
-    calls: int = 0
+    def __init__(self) -> None:
+        self.reset()
 
     def reset(self) -> None:
         """Start a new request."""

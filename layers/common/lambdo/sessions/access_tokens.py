@@ -10,8 +10,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lambdo.base import base64url, ids, times
+from lambdo.base.key import Key
 from lambdo.base.settings import settings
-from lambdo.table.key_sets import Key
 
 LIFETIME: Final = 15 * 60  # seconds
 AUDIENCE: Final = "lambdo-api"

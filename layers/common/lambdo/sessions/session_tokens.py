@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple, TypedDict
 
 from lambdo.base import events, ids, times
+from lambdo.base.key import Key
 from lambdo.base.problems import InvalidRefreshToken, RefreshTokenReused
 from lambdo.base.settings import settings
 from lambdo.sessions import access_tokens, refresh_tokens, store
@@ -10,7 +11,6 @@ from lambdo.sessions.models import GRACE, LIFETIME
 from lambdo.sessions.refresh_tokens import RefreshToken
 from lambdo.sessions.store import SessionEndedError
 from lambdo.table import key_sets
-from lambdo.table.key_sets import Key
 from lambdo.table.records import Record, with_record
 from lambdo.users import store as users
 from lambdo.users.models import Account

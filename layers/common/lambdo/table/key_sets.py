@@ -3,18 +3,10 @@
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import TypedDict
 
+from lambdo.base.key import Key
 from lambdo.table import aws
 from lambdo.table.error_codes import Meaning
-
-
-class Key(TypedDict):
-    """One generation of secrets; `secret` is base64url of 32 bytes (for signing keys the Ed25519 seed)."""
-
-    id: str
-    version: int
-    secret: str
 
 
 def get(name: str) -> list[Key]:

@@ -6,7 +6,6 @@ the request's `Record`, and hands `with_record` to the one write that the record
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, cast
 
 from lambdo.base import times
@@ -24,13 +23,13 @@ class Kept(NamedTuple):
     result: Any
 
 
-@dataclass(slots=True)
 class Keyed:
     """The record of a request that has a key: hashes of the key and of what was sent, and the write that creates it."""
 
-    key_hash: str
-    fingerprint: str
-    companion: Companion | None = None
+    def __init__(self, key_hash: str, fingerprint: str) -> None:
+        self.key_hash = key_hash
+        self.fingerprint = fingerprint
+        self.companion: Companion | None = None
 
     def is_written(self) -> bool:
         """Tell whether a write has carried the record."""

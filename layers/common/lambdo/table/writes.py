@@ -1,7 +1,6 @@
 """Conditional writes as values: `calls` sends each alone or in a transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 from lambdo.table.wire import Item, dump
@@ -17,12 +16,12 @@ class Write(NamedTuple):
     arguments: dict[str, Any]
 
 
-@dataclass(slots=True)
 class Companion:
     """A write that goes with others in one transaction, and whether it has gone: the record of a request (`records`)."""
 
-    write: Write
-    carried: bool = False
+    def __init__(self, write: Write) -> None:
+        self.write = write
+        self.carried = False
 
 
 def create(item: Item) -> Write:

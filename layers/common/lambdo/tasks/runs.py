@@ -38,12 +38,12 @@ class BudgetSpentError(Exception):
     """The next piece would take the request over its budget."""
 
 
-@dataclass(slots=True)
 class ScanBudget:
     """What a request has read so far: RRU, computed from the items' sizes, and entries."""
 
-    spent: float = 0.0
-    entries: int = 0
+    def __init__(self) -> None:
+        self.spent = 0.0
+        self.entries = 0
 
     def left(self) -> int:
         """Return how many more entries can be read, if they are like those read so far."""

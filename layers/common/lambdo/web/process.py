@@ -1,10 +1,10 @@
 """What every frame does with its process: once at init, and at the start of each invocation."""
 
-import gc
 from typing import Any
 
 from lambdo.base import events
 from lambdo.base.budget import ANSWER, budget
+from lambdo.base.collection import start_collecting
 from lambdo.base.logger import logger
 from lambdo.base.metering import meter
 
@@ -16,7 +16,7 @@ def prepare_process(*, uses_aws: bool) -> None:
         from lambdo.table import aws  # noqa: PLC0415 - functions that call nothing do without botocore
 
         aws.client("dynamodb")
-    gc.freeze()  # init ends here, and nothing that it made is garbage
+    start_collecting()
 
 
 def begin_invocation(context: Any, *, reserved: float = ANSWER) -> None:  # noqa: ANN401 - Lambda's own, untyped
