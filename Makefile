@@ -33,12 +33,12 @@ model: .venv/.synced .venv-ministack/.synced ## compare the API with its model i
 
 .PHONY: openapi
 openapi: .venv/.synced .venv-ministack/.synced ## write openapi.json from the code, with examples of real responses, the page of errors and the table of routes
-	@$(PYTHON) -m tools.openapi --endpoints tests.endpoints
+	@$(WITH_LAYER) -m tools.openapi --endpoints tests.endpoints
 	@$(PYTHON) -m tools.openapi.routes_table
 
 .PHONY: fault-matrix
 fault-matrix: .venv/.synced .venv-ministack/.synced ## run every request with every fault at each of its calls, and write docs/fault-matrix.md
-	@$(PYTHON) -m tools.fault_matrix --endpoints tests.endpoints
+	@$(WITH_LAYER) -m tools.fault_matrix --endpoints tests.endpoints
 
 .PHONY: check
 check: lint scan test ## run all checks that must pass before a change lands

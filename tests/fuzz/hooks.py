@@ -14,7 +14,7 @@ from schemathesis import AuthContext, Case, HookContext, Response
 from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
 
-PASSWORD: Final = "correct-horse-battery"  # that of the examples in openapi.json
+PASSWORD: Final = "correct horse battery staple"  # that of the examples in openapi.json
 REFRESH: Final = 600  # seconds after which to log in anew; an access token lives 900
 
 # They end sessions or the account, so each call has an account of its own.

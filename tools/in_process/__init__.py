@@ -1,8 +1,4 @@
-"""The API in this process: the real handlers on an embedded back end, for tests, measurements and what is made from requests."""
+"""The API in this process: the real handlers on an embedded back end, for tests, measurements and what is made from requests.
 
-import sys
-from pathlib import Path
-
-LAYER = str(Path(__file__).parents[2] / "layers" / "common")
-if LAYER not in sys.path:  # as on Lambda, where the layer is on the path of the functions
-    sys.path.insert(0, LAYER)
+It runs the code of the functions: layers/common must be on the path.
+"""
