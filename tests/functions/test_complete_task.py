@@ -70,9 +70,9 @@ def test_rewrite_that_loses_4_races_is_answered_503(user: Caller, monkeypatch: p
     task, lost = user.create_task(), list[int]()
     real = tasks.rewrite
 
-    def overtaken(old: Any, new: Any) -> Any:
+    def overtaken(*versions: Any) -> Any:
         lost.append(user.call("PUT", f"tasks/{task['id']}", {"title": f"faster {len(lost)}"}).json["version"])
-        return real(old, new)
+        return real(*versions)
 
     monkeypatch.setattr(tasks, "rewrite", overtaken)
     assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 503, "service_unavailable")
@@ -85,9 +85,9 @@ def test_rewrite_that_loses_4_races_is_answered_503(user: Caller, monkeypatch: p
 def test_task_deleted_during_a_rewrite_is_answered_404(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     task, real = user.create_task(), tasks.rewrite
 
-    def overtaken(old: Any, new: Any) -> Any:
+    def overtaken(*versions: Any) -> Any:
         user.call("DELETE", f"tasks/{task['id']}")
-        return real(old, new)
+        return real(*versions)
 
     monkeypatch.setattr(tasks, "rewrite", overtaken)
     assert_problem(user.call("PATCH", f"tasks/{task['id']}/complete"), 404, "task_not_found")

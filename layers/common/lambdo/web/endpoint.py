@@ -112,7 +112,8 @@ class Request:
 class Handler(NamedTuple):
     """A Lambda handler for HTTP API events (payload 2.0): a function from Request to Response, with what its endpoint declares.
 
-    Only `public` and `max_body` matter to a request. openapi.json is made of the rest.
+    Only `public` and `max_body` matter to a request. openapi.json is made of the rest. Lambda's runtime only calls it:
+    https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
     """
 
     handle: Callable[[Request], Response]
