@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdo.users import store as users
 from tests.support.frame import assert_problem
 from tests.support.fsck import fsck
 from tools.in_process.api import PASSWORD, Api, Caller, Json
-from tools.in_process.network import Network
+from tools.in_process.network import PASS, Network
 
 type Dump = Callable[[], list[dict[str, Any]]]
 
@@ -85,6 +84,9 @@ def test_profile_that_changes_meanwhile_loses_nothing(user: Caller, network: Net
     fsck(dump())
 
 
-def test_update_that_loses_4_races_is_answered_503(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users, "update", lambda *_: None)
-    assert_problem(user.call("PATCH", PATH, {"name": "new"}), 503, "service_unavailable")
+def test_update_that_loses_4_races_is_answered_503(user: Caller, network: Network) -> None:
+    names = iter("abcd")
+    network.plan = [PASS, lambda: user.call("PATCH", PATH, {"name": next(names)}), PASS, PASS] * 4
+    assert_problem(user.call("PATCH", PATH, {"time_zone": "Asia/Tokyo"}), 503, "service_unavailable")
+    after = user.call("GET", PATH).json
+    assert (after["name"], after["time_zone"], after["version"]) == ("d", "UTC", 5)
