@@ -1,1 +1,1 @@
-"""Words that every floor shares; nothing here knows AWS or HTTP."""
+"""Code that every folder of the layer shares. Nothing here knows AWS or HTTP."""

@@ -1,4 +1,4 @@
-"""base64url without padding (RFC 4648 section 5, RFC 7515 section 2), in its one canonical spelling."""
+"""base64url without padding (RFC 4648 section 5, RFC 7515 section 2), canonical spelling only."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ def encode(raw: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return the bytes; raises ValueError for padding, foreign characters and stray trailing bits."""
+    """Return the bytes; raises ValueError for padding, characters outside the alphabet and stray trailing bits."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except binascii.Error as error:

@@ -1,4 +1,4 @@
-"""How much time the current invocation has left; its handler starts the budget, the store asks before each attempt.
+"""How much time the current invocation has left. The handler starts the budget; AWS calls check it before each attempt.
 
 A Lambda environment serves one invocation at a time, so one module-level budget is enough (docs/decisions/0023).
 """
@@ -6,11 +6,11 @@ A Lambda environment serves one invocation at a time, so one module-level budget
 from collections.abc import Callable
 from typing import Final
 
-ANSWER: Final = 0.5  # seconds; what an answer takes after the last call, a line to log included
+ANSWER: Final = 0.5  # seconds that a response takes after the last call, including its log line
 
 
 class Budget:
-    """What is left of the function's own time limit."""
+    """The time that is left until the function's timeout."""
 
     def __init__(self) -> None:
         self._remaining_millis: Callable[[], int] | None = None
@@ -30,7 +30,7 @@ class Budget:
         self._reserved = reserved
 
     def covers(self, seconds: float) -> bool:
-        """Tell whether something that takes so long at worst would still end in time."""
+        """Tell whether something that takes at most this many seconds would still end in time."""
         return self._remaining_millis is None or self._remaining_millis() / 1000 >= seconds + self._reserved
 
 

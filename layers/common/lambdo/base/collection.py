@@ -1,9 +1,9 @@
-"""Garbage collection: off while a deployed function starts, since it only makes what stays, and on from then on."""
+"""Garbage collection: off while a deployed function starts, because a start creates no garbage, and on afterwards."""
 
 import gc
 
 
 def start_collecting() -> None:
-    """End init: nothing that it made is garbage, and what requests make is. `functions/Makefile` begins it."""
+    """End init: exempt the objects that it created, and collect those of requests. See `functions/Makefile`."""
     gc.freeze()
     gc.enable()

@@ -1,4 +1,4 @@
-"""Entity tags (RFC 9110 section 8.8.3): made of versions, and read from lists of them."""
+"""Entity tags (RFC 9110 section 8.8.3): how they are made from versions, and how lists of them are read."""
 
 import hashlib
 import json
@@ -9,17 +9,17 @@ from typing import Any, Final
 from lambdo.base.versions import Versions
 
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})(?:-[0-9a-f]{12})?(?:-gzip)?")  # the rest is about how it was shown
+_VERSION: Final = re.compile(r"v([1-9][0-9]{0,14})(?:-[0-9a-f]{12})?(?:-gzip)?")  # the rest depends on the response
 _MAX_TAGS: Final = 20
-_LISTED: Final = r'(W/)?"[\x21\x23-\x2b\x2d-\x7e\x80-\xff]*"'  # a comma always ends one
+_LISTED: Final = r'(W/)?"[\x21\x23-\x2b\x2d-\x7e\x80-\xff]*"'  # without commas, which separate tags
 IF_MATCH: Final = rf"^\s*(\*|{_LISTED}(\s*,\s*{_LISTED}){{0,{_MAX_TAGS - 1}}})\s*$"  # for openapi.json
 _NO_VERSION: Final = 0  # versions start at 1
 
 
 def etag(item: Mapping[str, Any]) -> str:
-    """Return the strong entity tag of an item as it is shown: its version and, of a task with tags, a hash of these.
+    """Return the strong entity tag of an item as shown: its version and, for a task with tags, a hash of the tags.
 
-    A tag that is renamed changes what is shown of its tasks, but not their version.
+    Renaming a tag changes how its tasks are shown, but not their version.
     """
     if not item.get("tags"):
         return f'"v{item["version"]}"'
@@ -28,17 +28,17 @@ def etag(item: Mapping[str, Any]) -> str:
 
 
 def mark_as_gzip(tag: str) -> str:
-    """Return the entity tag of the same in gzip: a strong one stands for the very bytes (RFC 9110 section 8.8.3.3)."""
+    """Return the entity tag of the gzipped content: a strong tag identifies exact bytes (RFC 9110 section 8.8.3.3)."""
     return f'{tag[:-1]}-gzip"'
 
 
 def read_versions(value: str) -> Versions:
-    """Return the versions that a value of If-Match allows, never empty; None allows any that exists.
+    """Return the versions that a value of If-Match allows, never an empty list; None allows any version that exists.
 
     Raises
     ------
     ValueError
-        If it is no list of at most 20 entity tags.
+        If it is neither `*` nor a list of at most 20 entity tags.
     """
     if value.strip() == "*":
         return None
@@ -50,6 +50,6 @@ def read_versions(value: str) -> Versions:
 
 
 def read_list(value: str) -> list[tuple[bool, str]]:
-    """Return each tag of a list as (weak?, opaque part); empty if there is anything else in it."""
+    """Return each tag of a list as (weak?, opaque part); an empty list if the value contains anything else."""
     matches = [_TAG.fullmatch(element.strip()) for element in value.split(",")]
     return [(bool(match[1]), match[2]) for match in matches if match] if all(matches) else []

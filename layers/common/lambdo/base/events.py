@@ -1,6 +1,6 @@
-"""What happened in the current request, in the fixed words that the log, the metrics and the alarms share.
+"""The event of the current request, named by fixed words that the log, the metrics and the alarms share.
 
-`@endpoint` writes it into the request's one line: an audit record, and a metric by CloudWatch's embedded metric format
+`@endpoint` adds it to the request's log line: an audit record, and a metric in CloudWatch's embedded metric format
 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 A Lambda environment serves one request at a time, so one module-level record is enough.
 """
@@ -37,31 +37,31 @@ type Event = Literal[
     "wrong_password",
 ]
 
-# Logged at WARNING, so that they are there at whatever LogLevel a stage has.
+# Logged at WARNING, so that they are logged at any LogLevel that a stage can have.
 SUSPICIOUS: Final[frozenset[Event]] = frozenset(
     {"access_denied", "log_in_failed", "mail_refused", "throttled", "token_reused", "wrong_password"}
 )
-# The gateway counts refused requests already, and a long route leaves no room in the line.
+# The gateway already counts refused requests, and a long route leaves no room for the metric in the line.
 _NOT_COUNTED: Final[frozenset[Event]] = frozenset({"access_denied"})
 
 _record: dict[str, Any] = {}
 
 
 def record(event: Event, *, user_id: str | None = None, count: int = 1) -> None:
-    """Say what the current request did or tried; the last word counts.
+    """Record what the current request did or tried; a later event replaces an earlier one.
 
     Parameters
     ----------
     user_id
-        Whose account it was, where the caller is not known by a token.
+        The id of the account's user, if no token identifies the caller.
     count
-        Of how many things at once.
+        The number of items that the event is about.
     """
     _record.update(event=event, events=count, user_id=user_id)
 
 
 def take() -> dict[str, Any]:
-    """Return the fields that the event adds to the request's line, and forget it; empty if nothing was recorded."""
+    """Return the fields that the event adds to the request's log line, and forget it; empty if nothing was recorded."""
     fields = {name: value for name, value in _record.items() if value is not None}
     _record.clear()
     if not fields or fields["event"] in _NOT_COUNTED:

@@ -1,4 +1,4 @@
-"""Field types that request models share. They are strict: nothing is coerced, unknown fields are refused."""
+"""Field types that request models share. They are strict: values are never coerced, unknown fields are refused."""
 
 import re
 from typing import Annotated, Any, Final
@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from lambdo.base import ids, times
 
-# Classes of characters for regular expressions. White space is as Unicode defines it, and is stripped.
+# Character classes for regular expressions. White space is what Unicode defines as such; it is stripped.
 _CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
 _CONTROL_BUT_LAYOUT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _SPACE: Final = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -16,7 +16,7 @@ _HAS_CONTROL: Final = re.compile(f"[{_CONTROL}]")
 _HAS_CONTROL_BUT_LAYOUT: Final = re.compile(f"[{_CONTROL_BUT_LAYOUT}]")
 _VISIBLE: Final = f"[^{_CONTROL}{_SPACE}]"
 
-# JSON Schema has no functions: each of these states in openapi.json what a validator below checks in Python.
+# JSON Schema has no functions, so each of these states in openapi.json a rule that a validator below checks in Python.
 ONE_LINE: Final = {"pattern": f"^[{_SPACE}]*{_VISIBLE}([^{_CONTROL}]*{_VISIBLE})?[{_SPACE}]*$"}
 _TEXT: Final = {"pattern": f"^[^{_CONTROL_BUT_LAYOUT}]*$"}
 ID: Final = {"type": "string", "format": "uuid", "pattern": f"^{ids.CANONICAL.pattern}$"}
@@ -35,7 +35,7 @@ class RequestModel(BaseModel):
 
 
 class PatchModel(RequestModel):
-    """The base of partial updates: an absent field keeps its value, null clears it (RFC 7396). Defaults are never read."""
+    """The base of partial updates: an absent field keeps its value, null clears it (RFC 7396). Defaults are unused."""
 
     def sent(self) -> dict[str, Any]:
         """Return only the fields that the client sent, null included."""
@@ -43,7 +43,7 @@ class PatchModel(RequestModel):
 
 
 def _item_id(kind: str) -> AfterValidator:
-    """Return a validator that refuses a string that cannot be an id; `kind` is for the message."""
+    """Return a validator that refuses strings that are not ids; the message names the `kind`."""
 
     def check(text: str) -> str:
         if not ids.is_id(text):
@@ -54,7 +54,7 @@ def _item_id(kind: str) -> AfterValidator:
 
 
 def one_line(text: str) -> str:
-    """Refuse control characters, line breaks among them."""
+    """Refuse control characters, including line breaks."""
     if _HAS_CONTROL.search(text):
         raise PydanticCustomError("control_characters", "String should have no control characters or line breaks")
     return text

@@ -1,4 +1,4 @@
-"""Where every id comes from."""
+"""Ids: how they are made and recognised."""
 
 import os
 import re
@@ -12,10 +12,10 @@ CANONICAL: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a
 
 
 def new_id() -> str:
-    """Return a UUIDv7 whose text order is creation order, to about a quarter of a microsecond.
+    """Return a UUIDv7: as text, ids sort by their time of creation, precise to about a quarter of a microsecond.
 
-    Time is the first 48 bits in milliseconds and 12 bits of fraction (RFC 9562 sections 5.7 and 6.2, method 3);
-    62 bits are random. Python has `uuid.uuid7` from 3.14 on.
+    The time is 48 bits of milliseconds and 12 bits of their fraction (RFC 9562 sections 5.7 and 6.2, method 3);
+    62 bits are random. Python has `uuid.uuid7` since 3.14.
     """
     milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
     fraction = (nanoseconds << 12) // 1_000_000
@@ -24,5 +24,5 @@ def new_id() -> str:
 
 
 def is_id(text: str) -> bool:
-    """Tell whether the text is an id in the one spelling that we give out (lower case, with hyphens)."""
+    """Tell whether the text is an id as `new_id` spells it (lower case, with hyphens)."""
     return CANONICAL.fullmatch(text) is not None

@@ -1,4 +1,4 @@
-"""The one logger: JSON lines in one form for all functions. A frame makes it when it is put around a handler."""
+"""The logger: JSON lines in the same form for all functions. A frame creates it when it wraps a handler."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,10 +11,10 @@ from lambdo.base import events
 
 @cache
 def logger() -> Logger:
-    """Return the logger, made once.
+    """Return the logger, which is created once.
 
-    Its lines are without what the log group and the log stream tell, and without the id of a trace, which there mostly
-    is none of: they keep their room for the event.
+    To keep room for the event, its lines omit what the log group and the log stream already tell, and the trace id,
+    because most requests have none.
     """
     made = Logger(location=None, utc=True, datefmt="%Y-%m-%dT%H:%M:%S.%FZ", xray_trace_id=None)
     made.remove_keys(["service"])
@@ -22,6 +22,6 @@ def logger() -> Logger:
 
 
 def log_line(message: str, line: Mapping[str, Any], happened: Mapping[str, Any]) -> None:
-    """Log a line, at WARNING if what has happened (`events.take`) is suspicious."""
+    """Log a line, at WARNING if the event that happened (`events.take`) is suspicious."""
     log = logger().warning if happened.get("event") in events.SUSPICIOUS else logger().info
     log(message, **line)

@@ -1,4 +1,4 @@
-"""What the current request has used of DynamoDB; the store adds, @endpoint reads and resets.
+"""The DynamoDB capacity that the current request has used; `table.calls` adds to it, the frames read and reset it.
 
 A Lambda environment serves one request at a time, so one module-level meter is enough.
 """

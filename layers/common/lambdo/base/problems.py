@@ -30,7 +30,7 @@ Problem
 ├── ServiceUnavailable 503          service_unavailable
 └── MailNotConfigured 503           mail_not_configured
 
-`docs/errors.md` says what a client should do about each; a test keeps it equal to this file.
+`docs/errors.md` explains what a client should do about each; a test compares it with this file.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -40,23 +40,23 @@ MAX_ERRORS: Final = 20  # a small request with many invalid fields must not get 
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
-    """A refusal or failure with a status, a stable code and a sentence for people.
+    """A refusal or failure, with a status, a stable code and a sentence for people.
 
     Parameters
     ----------
     detail
-        What went wrong with this request; `default_detail` unless given.
+        What went wrong with this request; by default `default_detail`.
     headers
         Response headers that belong to this problem.
     errors
-        For invalid fields: one `{loc, msg, type}` per field, or `{field, msg, type}` of a service; the first 20 are kept.
+        For invalid fields: `{loc, msg, type}` for each, or `{field, msg, type}` from a service; the first 20 are kept.
     """
 
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[str]
     default_detail: ClassVar[str]
-    reason: str | None = None  # for the log alone
+    reason: str | None = None  # only logged
 
     def __init__(
         self,
@@ -76,9 +76,9 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         Parameters
         ----------
         path
-            Names of the parameters in the request's path; a field that is none of them was sent in the body.
+            Names of the parameters in the request's path; any other field was sent in the body.
         of_the_response
-            Members of this one response.
+            Members that only this response has.
         """
         details = {
             "type": f"/docs/errors#{self.code}",
@@ -94,7 +94,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
 
 
 def _located(error: Mapping[str, Any], path: Collection[str]) -> Mapping[str, Any]:
-    """Return the error of a field with where the client sent it, in place of its bare name."""
+    """Return the error of a field with the location where the client sent it, instead of the field's name alone."""
     if "field" not in error:
         return error
     place = "path" if error["field"] in path else "body"
@@ -140,7 +140,7 @@ class Unauthenticated(Problem):
 
 
 class InvalidCredentials(Problem):
-    """Email address and password match no account; the response does not tell which of them is wrong."""
+    """The email address and password match no account; the response does not reveal which of them is wrong."""
 
     status, code, title = 401, "invalid_credentials", "Invalid credentials"
     default_detail = "The email address or the password is incorrect."
@@ -275,7 +275,7 @@ class InvalidFields(Problem):
 
     @classmethod
     def of(cls, field: str, msg: str, type_: str) -> Self:
-        """Return the problem of one field that a service refuses; where the client sent it, `located` tells."""
+        """Return the problem of one field that a service refuses; `details` adds where the client sent it."""
         return cls(errors=[{"field": field, "msg": msg, "type": type_}])
 
 
@@ -319,8 +319,8 @@ class ServiceUnavailable(Problem):
     Parameters
     ----------
     reason
-        `conflict`: others changed the same items first, each time; `throttled`, `transient` or `no_answer`: how the service
-        failed; `time`: another attempt would not have fitted into the function's time.
+        `conflict`: on every attempt, another writer changed the same items first. `throttled`, `transient` or
+        `no_answer`: how the service failed. `time`: there was no time left for another attempt.
     """
 
     status, code, title = 503, "service_unavailable", "Service unavailable"

@@ -1,4 +1,4 @@
-"""Rules of query parameters, and how to make them. No pydantic: lists are the hottest reads, and these rules are few."""
+"""Rules of query parameters, and how to make them. Without pydantic: lists are the hottest reads, the rules are few."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ type Rule = tuple[Callable[[Sequence[str]], Any], str, Mapping[str, Any]]
 
 
 def one_of(rule: str, allowed: Mapping[str, Any]) -> Rule:
-    """Return the rule of a parameter that is one of these words, each with what it means."""
+    """Return the rule of a parameter whose value must be one of the allowed words; each maps to its meaning."""
 
     def read(texts: Sequence[str]) -> Any:  # noqa: ANN401 - whatever a word means
         if texts[0] not in allowed:

@@ -1,4 +1,4 @@
-"""Points in time as the API writes them: RFC 3339, UTC, microseconds, `Z`; text order is time order."""
+"""Points in time as the API writes them: RFC 3339, UTC, microseconds, `Z`. As text, they sort by time."""
 
 import re
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ DATE_TIME: Final = re.compile(f"{DATE.pattern}[Tt ]{_CLOCK}")
 
 
 def now() -> datetime:
-    """Return the current time, aware, in UTC."""
+    """Return the current time, an aware datetime in UTC."""
     return datetime.now(UTC)
 
 
@@ -27,17 +27,17 @@ def rfc3339(moment: datetime) -> str:
 
 
 def of_unix(seconds: int) -> str:
-    """Return Unix seconds in the same form."""
+    """Return Unix seconds in the same form as `rfc3339`."""
     return rfc3339(datetime.fromtimestamp(seconds, UTC))
 
 
 def normalize_due_date(text: str) -> str:
-    """Return a date as it is, and a date-time with an offset in UTC.
+    """Return a date unchanged, and a date-time with an offset converted to UTC.
 
     Raises
     ------
     ValueError
-        For anything else, days that no calendar has, and moments outside the years 1 to 9999 in UTC.
+        For anything else, for days that do not exist, and for moments outside the years 1 to 9999 in UTC.
     """
     if DATE.fullmatch(text):
         return date.fromisoformat(text).isoformat()

@@ -1,30 +1,30 @@
-"""Versions: which one an item has, which ones a change allows, and trying again after another writer was faster."""
+"""Versions: which version an item has, which versions a change allows, and retries after another writer was faster."""
 
 from collections.abc import Callable, Sequence
 from typing import Final, TypedDict
 
 from lambdo.base.problems import PreconditionFailed, Problem, ServiceUnavailable
 
-type Versions = Sequence[int] | None  # those that a change allows; None allows any
+type Versions = Sequence[int] | None  # the versions that a change allows; None allows any
 
-ATTEMPTS: Final = 4  # the first, and three more after another writer was faster
+ATTEMPTS: Final = 4  # the first, and three retries after another writer was faster
 
 
 class Versioned(TypedDict):
-    """Anything that counts its changes."""
+    """An item that counts its changes."""
 
     version: int
 
 
 class OvertakenError(Exception):
-    """Another writer was faster than ours.
+    """Another writer changed the item first.
 
     Parameters
     ----------
     current
-        What stands there now, None for nothing; only if the refused write has brought it (`is_known`).
+        The item as it is now, or None if there is none; valid only if the refused write returned it (`is_known`).
     was_sent_before
-        It was not the first attempt to send the write, so that an earlier one may have been applied.
+        Whether the write had been sent before, so that the earlier attempt may have been applied.
     """
 
     def __init__(self, current: object = None, *, is_known: bool = True, was_sent_before: bool = False) -> None:
@@ -35,14 +35,14 @@ class OvertakenError(Exception):
 
 
 def require_version[T: Versioned](item: T | None, versions: Versions, not_found: type[Problem]) -> T:
-    """Return the item if there is one and the precondition allows to change it.
+    """Return the item if it exists and the precondition allows a change.
 
     Raises
     ------
     Problem
-        `not_found` if there is none.
+        `not_found` if the item does not exist.
     PreconditionFailed
-        If it is of another version.
+        If the item has another version.
     """
     if item is None:
         raise not_found
@@ -52,24 +52,24 @@ def require_version[T: Versioned](item: T | None, versions: Versions, not_found:
 
 
 def retry[Item, Result](read: Callable[[], Item | None], attempt: Callable[[Item | None], Result]) -> Result:
-    """Read an item and return what the attempt makes of it; try again with what stands there if it is overtaken.
+    """Read an item and return the result of the attempt; if another writer was faster, retry with the current item.
 
     Parameters
     ----------
     read
-        Reads the item; called again only where a refused write does not bring what stands there.
+        Reads the item; called again only if a refused write does not return the current item.
     attempt
         Raises OvertakenError if another writer was faster.
 
     Raises
     ------
     ServiceUnavailable
-        If other writers were faster every time.
+        If another writer was faster on every attempt.
     """
     item = read()
     for _ in range(ATTEMPTS):
         try:
             return attempt(item)
         except OvertakenError as error:
-            item = error.current if error.is_known else read()  # type: ignore[assignment]  # of the kind that is read
+            item = error.current if error.is_known else read()  # type: ignore[assignment]  # an Item, as `read` returns
     raise ServiceUnavailable

@@ -1,1 +1,1 @@
-"""The one floor that knows DynamoDB and AWS: calls, writes as values, keys, records of requests."""
+"""The only folder that knows DynamoDB and AWS: calls, writes as values, keys, records of requests."""

@@ -1,6 +1,7 @@
-"""Calls to AWS: the only importer of botocore.
+"""Calls to AWS. Only this module imports botocore.
 
-What may pass is repeated, inside the function's own time; then `ServiceUnavailable` is raised, and anything else as `AwsError`.
+Transient failures are retried while the function has time, and then raise `ServiceUnavailable`. All other errors raise
+`AwsError`.
 """
 
 import random
@@ -20,27 +21,27 @@ from lambdo.base.problems import ServiceUnavailable
 from lambdo.table import error_codes
 from lambdo.table.error_codes import Meaning
 
-# https://docs.aws.amazon.com/general/latest/gr/api-retries.html: standard mode waits up to 1 s before the second attempt and
-# up to 2 s before the third.
+# https://docs.aws.amazon.com/general/latest/gr/api-retries.html: standard mode waits up to 1 s before the second
+# attempt and up to 2 s before the third.
 CONFIG: Final = Config(
     connect_timeout=1,
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 3},
     tcp_keepalive=True,
-    parameter_validation=False,  # what is wrong, the service refuses
-    user_agent=f"lambdo Botocore/{botocore.__version__}",  # botocore's own is put together anew, twice a call
+    parameter_validation=False,  # the service refuses invalid ones
+    user_agent=f"lambdo Botocore/{botocore.__version__}",  # botocore builds its own again, twice a call
 )
-ATTEMPT: Final = 1 + 2 + 2  # seconds that an attempt takes at worst, with the wait after it
+ATTEMPT: Final = 1 + 2 + 2  # seconds that an attempt takes at most, including the wait after it
 CONFLICT_RETRIES: Final = 3
 
 
 class AwsError(Exception):
-    """An error that a service has answered.
+    """An error response of a service.
 
     Parameters
     ----------
     retries
-        How often we have sent the call again, beside botocore.
+        How often this module retried the call, not counting botocore's retries.
     """
 
     def __init__(self, error: ClientError, retries: int) -> None:
@@ -51,28 +52,29 @@ class AwsError(Exception):
 
     @property
     def reasons(self) -> Sequence[Mapping[str, Any]]:
-        """Why a transaction was cancelled, one reason for each of its writes; none for any other error."""
+        """The reasons why a transaction was cancelled, one for each of its writes; empty for any other error."""
         reasons: Sequence[Mapping[str, Any]] = self.response.get("CancellationReasons", ())
         return reasons
 
     @property
     def meaning(self) -> Meaning:
-        """What comes of it."""
+        """The meaning of the error's code or, for a cancelled transaction, of its reasons."""
         codes = [reason["Code"] for reason in self.reasons if reason["Code"] != "None"]
         return error_codes.meaning(codes or [self.code], self.response["ResponseMetadata"]["HTTPStatusCode"])
 
 
 def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
-    """Make a call of botocore's name, and return its answer.
+    """Call an operation, by botocore's name for it, and return the response.
 
-    What botocore does not repeat is repeated here: a conflict, and a transaction that throttling has cancelled.
+    This retries two failures that botocore does not retry: a conflict, and a transaction that was cancelled by
+    throttling.
 
     Raises
     ------
     ServiceUnavailable
-        If it failed for a reason that may pass, each time or for as long as there was time.
+        If every attempt failed for a transient reason, or there was no time left for another one.
     AwsError
-        If it failed for any other.
+        If the call failed for any other reason.
     """
     method = getattr(client(service), operation)
     for retries in range(CONFLICT_RETRIES + 1):
@@ -95,7 +97,7 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
 
 @cache
 def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its methods at run time
-    """Return the service's client, made once."""
+    """Return the service's client, which is created once."""
     made = session().create_client(service, config=CONFIG)
     made.meta.events.register("before-send", _stop_in_time)
     return made
@@ -103,17 +105,17 @@ def client(service: str) -> Any:  # noqa: ANN401 - botocore makes its methods at
 
 @cache
 def session() -> botocore.session.Session:
-    """Return botocore's session, made once, with only those of its handlers that do anything to our requests.
+    """Return botocore's session, which is created once, with only the event handlers that affect our requests.
 
-    The others, 130, are for single services, and cost time at each start and at each call.
+    The other 130 are for single services, and cost time at each start and at each call.
     """
     made = botocore.session.Session(include_builtin_handlers=False)
-    made.register("before-call", add_recursion_detection_header)  # type: ignore[arg-type]  # its stub knows only **kwargs
+    made.register("before-call", add_recursion_detection_header)  # type: ignore[arg-type]  # stub: only **kwargs
     made.register("request-created", add_retry_headers)  # type: ignore[arg-type]
     return made
 
 
 def _stop_in_time(**_: object) -> None:
-    """Let no attempt go out that may not end in time. botocore repeats no exception but its own, so this one gets through."""
+    """Refuse an attempt that might not end in time. botocore retries only its own exceptions, so it raises this one."""
     if not budget.covers(ATTEMPT):
         raise ServiceUnavailable("time")

@@ -1,7 +1,7 @@
-"""Calls to DynamoDB. What all calls to AWS share is in `aws`; what is stored, in each resource's own `store`.
+"""Calls to DynamoDB. `aws` has the parts that all calls to AWS share; each resource's `store` defines its items.
 
-Items are plain dicts of str, int, bool, frozenset of str, list and dict; None is left out. Every operation meters its capacity units
-and raises `ServiceUnavailable` when the time for its retries is spent.
+Items are plain dicts of str, int, bool, frozenset of str, list and dict; None is left out. Every operation meters its
+capacity units, and raises `ServiceUnavailable` if there is no time left for a retry.
 """
 
 import random
@@ -20,14 +20,14 @@ from lambdo.table.wire import Item, dump, load
 from lambdo.table.writes import Companion, Write, key_of
 
 BATCH_ATTEMPTS: Final = 5
-_RECORD: Final = "record"  # the name of what proves a request, in a transaction
+_RECORD: Final = "record"  # the name of the idempotency record among the writes of a transaction
 
 
 class ConditionFailedError(Exception):
-    """A conditional write found another state.
+    """The condition of a write did not hold.
 
-    `current` is the item that stands there, or None. `was_sent_before` tells that it was not the first attempt, so that
-    an earlier one may have been applied.
+    `current` is the item that exists under the key, or None. `was_sent_before` tells whether the write had been sent
+    before, so that the earlier attempt may have been applied.
     """
 
     def __init__(self, current: Item | None, *, was_sent_before: bool = False) -> None:
@@ -37,9 +37,9 @@ class ConditionFailedError(Exception):
 
 
 class TransactionRefusedError(Exception):
-    """Conditions cancelled a transaction.
+    """A transaction was cancelled because conditions did not hold.
 
-    `failed` has the names of the writes whose conditions did not hold, `currents` the standing item (or None) of each.
+    `failed` has the names of the writes whose conditions did not hold, `currents` the existing item (or None) of each.
     """
 
     def __init__(self, currents: Mapping[str, Item | None]) -> None:
@@ -49,7 +49,7 @@ class TransactionRefusedError(Exception):
 
 
 class RecordRefusedError(Exception):
-    """A request with the same key was faster; `current` is its record, or None if that is being written."""
+    """Another request with the same key was faster; `current` is its record, or None if it is just being written."""
 
     def __init__(self, current: Item | None) -> None:
         super().__init__("the record of another request stands there")
@@ -57,13 +57,13 @@ class RecordRefusedError(Exception):
 
 
 def get(pk: str, sk: str, *, strong: bool = True) -> Item | None:
-    """Return the item or None. One call; 1 RRU for each 4 KB begun, half of it if not strong."""
+    """Return the item, or None. One call; 1 RRU for each 4 KB begun, half of that if not strong."""
     answer = _call("get_item", Key=key_of(pk, sk), ConsistentRead=strong)
     return load(answer["Item"]) if "Item" in answer else None
 
 
 def get_all(pk: str, sort_keys: Collection[str], *, strong: bool = True) -> list[Item]:
-    """Return those of the items that exist, in any order. One call for each 100; as many RRU as single reads."""
+    """Return the items that exist, in any order. One call for each 100; as many RRU as single reads."""
     found: list[Item] = []
     for some in batched(sort_keys, 100, strict=False):
         wanted = {"Keys": [key_of(pk, sk) for sk in some], "ConsistentRead": strong}
@@ -73,9 +73,10 @@ def get_all(pk: str, sort_keys: Collection[str], *, strong: bool = True) -> list
 
 
 def put(item: Item, record: Companion | None = None) -> None:
-    """Create an item under a key that is made for it; raises ConditionFailedError if another stands there. One call.
+    """Create an item under a new key; raises ConditionFailedError if an item already exists under it. One call.
 
-    Nobody else can have created it, so one that an attempt finds after another is our own, changed by others or not.
+    No one else can create an item under this key. If a second attempt finds one, the first attempt created it, even if
+    it has been changed since.
     """
     try:
         _write("put_item", writes.create(item), record)
@@ -85,19 +86,19 @@ def put(item: Item, record: Companion | None = None) -> None:
 
 
 def replace(item: Item, record: Companion | None = None) -> None:
-    """Put the item, whatever stands under its key. One call."""
+    """Put the item, replacing any item with the same key. One call."""
     _write("put_item", writes.put(item), record)
 
 
 def update(write: Write, record: Companion | None = None) -> None:
-    """Carry out an update; raises ConditionFailedError with the standing item. One call."""
+    """Carry out an update; raises ConditionFailedError with the existing item. One call."""
     _write("update_item", write, record)
 
 
 def update_and_get(write: Write) -> Item:
-    """Carry out an update and return the whole new item; raises ConditionFailedError with the standing one. One call.
+    """Carry out an update and return the whole new item; raises ConditionFailedError with the existing one. One call.
 
-    It carries no record: that would have to know the new item before.
+    It cannot carry a record, because the record would have to contain the new item before the write.
     """
     return load(_call("update_item", ReturnValues="ALL_NEW", **write.arguments)["Attributes"])
 
@@ -105,7 +106,7 @@ def update_and_get(write: Write) -> Item:
 def delete(write: Write, record: Companion | None = None) -> None:
     """Carry out a delete; raises ConditionFailedError if its condition does not hold. One call.
 
-    An attempt that finds nothing after another has probably been preceded by its own success, so that is one.
+    If a second attempt finds no item, the first one has probably deleted it, so this counts as success.
     """
     try:
         _write("delete_item", write, record)
@@ -115,7 +116,7 @@ def delete(write: Write, record: Companion | None = None) -> None:
 
 
 def delete_all(pk: str, sort_keys: Collection[str], record: Companion | None = None) -> None:
-    """Delete the items, in any order, without conditions. One call for each 25; with a record one transaction."""
+    """Delete the items, in any order, without conditions. One call for each 25; with a record, one transaction."""
     if record is not None:
         transact({sk: writes.delete(pk, sk, condition=None) for sk in sort_keys}, record)
         return
@@ -126,21 +127,21 @@ def delete_all(pk: str, sort_keys: Collection[str], record: Companion | None = N
 
 
 def transact(named: Mapping[str, Write], record: Companion | None = None) -> None:
-    """Carry out all the writes or none, the record of the request with them. One call.
+    """Carry out all the writes or none, together with the record of the request. One call.
 
-    An attempt that is repeated, by botocore or here, has one effect: all bear the same token.
+    A transaction takes effect once, however often botocore or `aws` retries it: all attempts have the same token.
 
     Parameters
     ----------
     named
-        The writes, each by the name under which an error tells that it failed.
+        The writes by name; an error names those that failed.
 
     Raises
     ------
     TransactionRefusedError
-        If a condition does not hold.
+        If the condition of a write does not hold.
     RecordRefusedError
-        If the record's does not hold, or it is being written at this moment.
+        If the record's condition does not hold, or another request is just writing the record.
     """
     names, all_writes = [*named], [*named.values()]
     if record is not None:
@@ -174,9 +175,9 @@ def query(
     descending: bool = True,
     strong: bool = True,
 ) -> tuple[list[Item], Item | None]:
-    """Return items whose sort key (of the table or of the index) lies in the range, in order, and the key to go on after.
+    """Return items whose sort key (in the table or index) is in the range, in order, and the key to continue after.
 
-    One call, never more than 1 MB; 1 RRU for each 4 KB begun of all the items together.
+    One call, at most 1 MB; 1 RRU for each 4 KB begun of all the items together.
     """
     arguments: dict[str, Any] = {
         "IndexName": index,
@@ -197,7 +198,7 @@ def query(
 
 
 def query_all(pk: str, between: tuple[str, str]) -> Iterator[Item]:
-    """Yield every item in the range, in ascending order, read strongly. One call for each MB."""
+    """Yield every item in the range, in ascending order, with strong reads. One call for each MB."""
     start: Item | None = None
     while True:
         items, start = query(pk, between, start=start, descending=False)
@@ -207,7 +208,7 @@ def query_all(pk: str, between: tuple[str, str]) -> Iterator[Item]:
 
 
 def _write(operation: str, write: Write, record: Companion | None) -> None:
-    """Carry out one write, in a transaction with the request's record if it has one; raises ConditionFailedError."""
+    """Carry out one write, in a transaction with the request's record if there is one; raises ConditionFailedError."""
     try:
         if record is None:
             _call(operation, **write.arguments)
@@ -237,12 +238,12 @@ def _call(operation: str, *, table: bool = True, **arguments: Any) -> dict[str, 
 
 
 def _retry_rest(operation: str, rest: str, wanted: Any) -> Iterator[list[dict[str, Any]]]:  # noqa: ANN401 - a request
-    """Make a batch call, again for what it left undone, and yield what each brought.
+    """Make a batch call, repeat it for the unprocessed rest, and yield the items that each call returns.
 
     Raises
     ------
     ServiceUnavailable
-        If DynamoDB leaves something undone 5 times.
+        If DynamoDB leaves a rest unprocessed 5 times.
     """
     name = settings.table_name
     for attempt in range(BATCH_ATTEMPTS):
@@ -256,13 +257,13 @@ def _retry_rest(operation: str, rest: str, wanted: Any) -> Iterator[list[dict[st
 
 
 def _last_reason(error: BaseException | None) -> str | None:
-    """Return what became of the last write of a cancelled transaction; None for any other error."""
+    """Return the cancellation reason of the last write of a transaction; None for any other error."""
     reasons = error.reasons if isinstance(error, aws.AwsError) else ()
     return reasons[-1]["Code"] if reasons else None
 
 
 def _failed(reasons: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, Item | None]:
-    """Return the names of the writes whose conditions cancelled a transaction, with the item that stands there."""
+    """Return the names of the writes whose conditions cancelled a transaction, with the existing item of each."""
     return {
         name: load(reason["Item"]) if "Item" in reason else None
         for name, reason in zip(names, reasons, strict=False)

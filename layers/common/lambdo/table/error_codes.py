@@ -1,6 +1,6 @@
-"""What each error code of DynamoDB, SSM and SES means here; table.py does something about it.
+"""The meaning of each error code of DynamoDB, SSM and SES; `aws` and `calls` act on it.
 
-The codes are those that botocore's service models declare for the operations used, and those of AWS's pages:
+The codes are those that botocore's service models declare for the operations used, and those on AWS's pages:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/CommonErrors.html
@@ -12,16 +12,16 @@ from typing import Final
 
 
 class Meaning(IntEnum):
-    """What comes of an error. Of the several reasons that may cancel one transaction, the first in this order decides."""
+    """The meaning of an error. If a transaction was cancelled for several reasons, the first in this order decides."""
 
-    CONDITION = 1  # the item is in another state: the service answers 404, 409 or 412, or tries again
-    FAULT = 2  # of ours or of the deployment, and no repetition cures it: 500, logged
-    FULL = 3  # the user's items take all the room there is: 409
-    MISSING = 4  # a parameter that does not exist: None
-    REFUSED = 5  # SES has something against this mail or its recipient: the mail is given up
-    CONFLICT = 6  # another write was at the same item; botocore repeats none of these, so we do: at last 503
-    THROTTLED = 7  # more than the table, the account or SES takes now; botocore has repeated it as often as may be: 503
-    TRANSIENT = 8  # AWS's own trouble, repeated likewise: 503
+    CONDITION = 1  # the item is in another state: a service raises 404, 409 or 412, or retries
+    FAULT = 2  # a fault of ours or of the deployment, which no retry cures: 500, logged
+    FULL = 3  # the user's items have reached the size limit: 409
+    MISSING = 4  # the parameter does not exist: None
+    REFUSED = 5  # SES rejects this email or its recipient: it is not sent
+    CONFLICT = 6  # another request was writing the same item; botocore does not retry this, so we do, then 503
+    THROTTLED = 7  # over a limit of the table, the account or SES; botocore has used up its retries: 503
+    TRANSIENT = 8  # a failure inside AWS; botocore has used up its retries: 503
 
 
 MEANINGS: Final[dict[str, Meaning]] = {
@@ -29,11 +29,11 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "ConditionalCheckFailedException": Meaning.CONDITION,
     "ItemCollectionSizeLimitExceededException": Meaning.FULL,
     "TransactionConflictException": Meaning.CONFLICT,
-    "ReplicatedWriteConflictException": Meaning.TRANSIENT,  # of global tables; botocore repeats it
+    "ReplicatedWriteConflictException": Meaning.TRANSIENT,  # of global tables; botocore retries it
     # DynamoDB, a transaction
     "IdempotentParameterMismatchException": Meaning.FAULT,
-    "TransactionCanceledException": Meaning.FAULT,  # unless it says why, below
-    "TransactionInProgressException": Meaning.TRANSIENT,  # an attempt of ours whose answer was lost is still at it
+    "TransactionCanceledException": Meaning.FAULT,  # unless it has reasons, below
+    "TransactionInProgressException": Meaning.TRANSIENT,  # an attempt whose response was lost is still running
     # DynamoDB, the reasons why a transaction is cancelled
     "AccessDenied": Meaning.FAULT,
     "ConditionalCheckFailed": Meaning.CONDITION,
@@ -48,7 +48,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "ValidationError": Meaning.FAULT,
     # DynamoDB, any operation
     "IncompleteSignatureException": Meaning.FAULT,
-    "LimitExceededException": Meaning.THROTTLED,  # SES, too: the quota of mails a day
+    "LimitExceededException": Meaning.THROTTLED,  # also of SES: the daily quota of emails
     "MissingAuthenticationTokenException": Meaning.FAULT,
     "ProvisionedThroughputExceededException": Meaning.THROTTLED,
     "ResourceInUseException": Meaning.FAULT,
@@ -61,7 +61,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "HierarchyTypeMismatchException": Meaning.FAULT,
     "IncompatiblePolicyException": Meaning.FAULT,
     "InvalidAllowedPatternException": Meaning.FAULT,
-    "InvalidKeyId": Meaning.FAULT,  # KMS has no such key, or it is switched off
+    "InvalidKeyId": Meaning.FAULT,  # the KMS key does not exist or is disabled
     "InvalidPolicyAttributeException": Meaning.FAULT,
     "InvalidPolicyTypeException": Meaning.FAULT,
     "ParameterAlreadyExists": Meaning.FAULT,
@@ -99,7 +99,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
 
 
 def meaning(codes: Iterable[str], status: int) -> Meaning:
-    """Return what comes of these codes; an unknown one means what its HTTP status says."""
+    """Return the meaning of these codes; for an unknown code, the HTTP status decides."""
     unknown = (
         Meaning.THROTTLED if status == 429 else Meaning.TRANSIENT if status >= 500 or status == 408 else Meaning.FAULT
     )

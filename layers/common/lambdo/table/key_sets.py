@@ -1,4 +1,4 @@
-"""Key sets: the secrets of a deployment, each set one SSM SecureString of at most 4 KB."""
+"""Key sets: the secrets of a deployment. Each set is one SSM SecureString of at most 4 KB."""
 
 import json
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def get(name: str) -> list[Key]:
 
 @cache
 def get_cached(name: str) -> list[Key]:
-    """Return the keys, read once for the life of the process: a deployment that changes them starts new processes.
+    """Return the keys, read once per process: a deployment that changes them starts new processes.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def put(name: str, keys: Sequence[Key]) -> None:
 
 
 def delete(name: str) -> None:
-    """Delete the key set; one that is gone is fine."""
+    """Delete the key set; do nothing if it does not exist."""
     try:
         aws.call("ssm", "delete_parameter", Name=name)
     except aws.AwsError as error:

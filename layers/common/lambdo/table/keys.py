@@ -1,4 +1,4 @@
-"""How items are keyed: the only place where a "#" is written. The table's layout is in docs/decisions/0004."""
+"""The keys of items: the only module that writes a "#". The table's layout is in docs/decisions/0004."""
 
 from typing import Final
 
@@ -19,22 +19,22 @@ WINDOWS: Final = "WINDOW#"
 
 
 def user(user_id: str) -> str:
-    """Partition of everything that one user owns."""
+    """Partition of everything that a user owns."""
     return f"USER#{user_id}"
 
 
 def email(address: str) -> str:
-    """Partition of the claim to an email address, already normalised."""
+    """Partition of the claim to an email address, which must be normalised."""
     return f"EMAIL#{address}"
 
 
 def throttle(name: str, who: str) -> str:
-    """Partition of what is counted of somebody; `who` is a hash."""
+    """Partition of a throttle's counters; `who` is a hash of the account or address that it counts."""
     return f"{THROTTLES}{name}#{who}"
 
 
 def window(start: int) -> str:
-    """Sort key of the counters of one window, by the Unix second that it begins with."""
+    """Sort key of the counters of one window; `start` is the Unix second at which it begins."""
     return f"{WINDOWS}{start}"
 
 
@@ -44,12 +44,12 @@ def session(session_id: str) -> str:
 
 
 def mail_request(purpose: str) -> str:
-    """Sort key of a mail that is asked for and not sent yet."""
+    """Sort key of an email that was requested and is not sent yet."""
     return f"{MAIL_REQUESTS}{purpose}"
 
 
 def mail_token(purpose: str, token_hash: str) -> str:
-    """Sort key of what proves the token of a mail."""
+    """Sort key of the item that proves the token of an email."""
     return f"MAILTOKEN#{purpose}#{token_hash}"
 
 
@@ -74,7 +74,7 @@ def tag(tag_id: str) -> str:
 
 
 def tag_name(name_key: str) -> str:
-    """Sort key of the claim to a tag's name, already folded (`models.tag.name_key`)."""
+    """Sort key of the claim to a tag's name, which must be folded (`lambdo.tags.models.name_key`)."""
     return f"{TAG_NAMES}{name_key}"
 
 
@@ -84,17 +84,17 @@ def links(tag_id: str) -> str:
 
 
 def link(tag_id: str, task_id: str) -> str:
-    """Sort key of the link between a tag and a task; inside a tag, key order is the tasks' creation order."""
+    """Sort key of the link between a tag and a task; the links of a tag sort by creation of their tasks."""
     return f"{links(tag_id)}{task_id}"
 
 
 def starting_with(prefix: str) -> tuple[str, str]:
-    """Return the range of all keys with this prefix; what follows it is an id, a date or a number, all below `~`."""
+    """Return the range of all keys with this prefix. It is followed by an id, a date or a number, all below `~`."""
     return prefix, f"{prefix}~"
 
 
 def id_of(key: str) -> str:
-    """Return the id at the end of any key made here."""
+    """Return the id at the end of a key that this module made."""
     return key.rpartition("#")[2]
 
 
@@ -109,7 +109,7 @@ def order_created(task_id: str) -> str:
 
 
 def order_due(due_date: str, task_id: str) -> str:
-    """Rest of `lsi2sk` after the status: due order; only tasks with a due date stand in it."""
+    """Rest of `lsi2sk` after the status: due order; the index has only tasks with a due date."""
     return f"{due_date}#{task_id}"
 
 
@@ -119,7 +119,7 @@ def order_priority(rank: int, task_id: str) -> str:
 
 
 def of_priority(rank: int) -> tuple[str, str]:
-    """Return the range of `order_priority` of one rank."""
+    """Return the range of `order_priority` that one rank has."""
     return starting_with(f"{rank}#")
 
 
@@ -129,5 +129,5 @@ def order_deleted(deleted_at: str, task_id: str) -> str:
 
 
 def deleted_since(moment: str) -> tuple[str, str]:
-    """Return the range of `lsi4sk` of what was deleted then or later."""
+    """Return the range of `lsi4sk` of tasks deleted at this moment or later."""
     return moment, "~"

@@ -1,7 +1,7 @@
-"""Idempotency records: what a request with an Idempotency-Key has brought, an item for each (docs/decisions/0020).
+"""Idempotency records: an item with the result of each request that has an Idempotency-Key (docs/decisions/0020).
 
-A record is written in the transaction of the effect that it proves, so there are both or neither. A service is handed
-the request's `Record`, and hands `with_record` to the one write that the record goes with.
+A record is written in the same transaction as the effect that it proves, so either both exist or neither does. A
+service receives the request's `Record`, and passes `with_record` to the one write that carries the record.
 """
 
 import json
@@ -17,14 +17,14 @@ LIFETIME: Final = 86_400  # seconds
 
 
 class Kept(NamedTuple):
-    """The fingerprint of the request that was met, and what came of it (JSON-like; None if there is nothing to tell)."""
+    """The fingerprint of the request that was carried out, and its result (JSON-like; None if it has none)."""
 
     fingerprint: str
     result: Any
 
 
 class Keyed:
-    """The record of a request that has a key: hashes of the key and of what was sent, and the write that creates it."""
+    """The record of a request that has a key: hashes of the key and of the request, and the write that creates it."""
 
     def __init__(self, key_hash: str, fingerprint: str) -> None:
         self.key_hash = key_hash
@@ -37,14 +37,14 @@ class Keyed:
 
 
 class Rehearsal:
-    """The record of a request that is only rehearsed: it comes to the write, and no further."""
+    """The record of a request that is only rehearsed: it stops right before the write."""
 
 
-type Record = Keyed | Rehearsal | None  # None of a request that has no key
+type Record = Keyed | Rehearsal | None  # None for a request without a key
 
 
 class _RehearsedError(Exception):
-    """A rehearsal has come to the write; `result` is what would have come of it."""
+    """A rehearsal has reached the write; `result` is what the request would have returned."""
 
     def __init__(self, result: Any) -> None:  # noqa: ANN401 - whatever JSON holds
         super().__init__("a rehearsal writes nothing")
@@ -52,14 +52,14 @@ class _RehearsedError(Exception):
 
 
 def with_record(record: Record, owner: str, result: Any) -> Companion | None:  # noqa: ANN401 - whatever JSON holds
-    """Return what the one effective write of a request is to carry; None if the request has no key.
+    """Return the record that the request's one effective write must carry; None if the request has no key.
 
     Parameters
     ----------
     owner
-        The id of the user whose request it is, or the email address of someone who is not known yet.
+        The id of the user who sent the request, or an email address if the user is not known yet.
     result
-        What the service returns once the write is done.
+        What the service will return after the write.
     """
     match record:
         case None:
@@ -71,7 +71,7 @@ def with_record(record: Record, owner: str, result: Any) -> Companion | None:  #
 
 
 def rehearse[Result](act: Callable[[Record], Result]) -> Result:
-    """Return what the act would, after all that it reads and refuses, but without its write."""
+    """Return what the act would return: it reads and refuses as usual, but does not write."""
     try:
         return act(Rehearsal())
     except _RehearsedError as end:
@@ -79,18 +79,18 @@ def rehearse[Result](act: Callable[[Record], Result]) -> Result:
 
 
 def put(record: Keyed, owner: str, result: Any) -> None:  # noqa: ANN401 - whatever JSON holds
-    """Write the record by itself, of a request that had nothing to change; raises RecordRefusedError. One call."""
+    """Write only the record, for a request that had nothing to change; raises RecordRefusedError. One call."""
     calls.transact({}, with_record(record, owner, result))
 
 
 def get(owner: str, key_hash: str) -> Kept | None:
-    """Return what is kept under a key, or None. One call, 1 RRU for each 4 KB begun."""
+    """Return what is stored under a key, or None. One call, 1 RRU for each 4 KB begun."""
     item = calls.get(_partition(owner), keys.idempotency(key_hash))
     return from_item(item) if item and item["expires_at"] > times.unix() else None
 
 
 def from_item(item: Item) -> Kept:
-    """Return what an item keeps."""
+    """Return what an item stores."""
     return Kept(item["fingerprint"], json.loads(item.get("result", "null")))
 
 

@@ -7,18 +7,18 @@ type Item = dict[str, Any]
 
 
 def dump(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the item in DynamoDB's wire form, without what is None or an empty set."""
+    """Return the item in DynamoDB's wire form, without values that are None or an empty set."""
     return {name: _dump(value) for name, value in item.items() if value is not None and value != frozenset()}
 
 
 def load(item: Mapping[str, Any]) -> Item:
-    """Return an item of DynamoDB's wire form as plain values."""
-    # Most values are text, and a page of tasks has 200 of them: no call for these, here and in `size`.
+    """Return plain values for an item in DynamoDB's wire form."""
+    # Most values are text, and a page of tasks has 200 of them: spare a call for each, here and in `size`.
     return {name: value["S"] if "S" in value else _load(value) for name, value in item.items()}
 
 
 def size(item: Mapping[str, Any]) -> int:
-    """Return the bytes that reading or writing a plain item is charged for, give or take the last digit of its numbers.
+    """Return the number of bytes that a plain item is charged for; those of numbers are approximate.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """

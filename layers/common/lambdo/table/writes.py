@@ -1,4 +1,4 @@
-"""Conditional writes as values: `calls` sends each alone or in a transaction."""
+"""Conditional writes as values: `calls` sends them one by one or in a transaction."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
@@ -10,14 +10,14 @@ LIVES: Final = "attribute_exists(pk) AND attribute_not_exists(deleted_at)"
 
 
 class Write(NamedTuple):
-    """One write: its kind in TransactWriteItems, and its arguments, which the single operations take as well."""
+    """One write: its kind in TransactWriteItems, and its arguments, which are the same in the single operations."""
 
     kind: Literal["Put", "Update", "Delete", "ConditionCheck"]
     arguments: dict[str, Any]
 
 
 class Companion:
-    """A write that goes with others in one transaction, and whether it has gone: the record of a request (`records`)."""
+    """A write that accompanies others in a transaction, and whether it was done: a request's record (`records`)."""
 
     def __init__(self, write: Write) -> None:
         self.write = write
@@ -25,17 +25,17 @@ class Companion:
 
 
 def create(item: Item) -> Write:
-    """Put the item, if none stands under its key."""
+    """Put the item, if none exists under its key."""
     return Write("Put", {"Item": dump(item), **_condition("attribute_not_exists(pk)", None)})
 
 
 def put(item: Item) -> Write:
-    """Put the item, whatever stands under its key."""
+    """Put the item, replacing any item with the same key."""
     return Write("Put", {"Item": dump(item)})
 
 
 def create_anew(item: Item, now: int) -> Write:
-    """Put the item, if none stands under its key or what stands there had expired by now (Unix seconds)."""
+    """Put the item, if none exists under its key or the existing one has expired by now (Unix seconds)."""
     condition = "attribute_not_exists(pk) OR expires_at <= :now"  # DynamoDB may delete it days later
     return Write("Put", {"Item": dump(item), **_condition(condition, {":now": now})})
 
@@ -55,7 +55,7 @@ def update(
     Parameters
     ----------
     condition
-        A condition expression; its `:values` stand in `values`. Attribute names must not be reserved words.
+        A condition expression; `values` has its `:values`. Attribute names must not be reserved words.
     """
     names: dict[str, str] = {}
     new_values: dict[str, Any] = {}
@@ -85,12 +85,12 @@ def update(
 
 
 def delete(pk: str, sk: str, *, condition: str | None = EXISTS, values: Mapping[str, Any] | None = None) -> Write:
-    """Delete the item; without a condition also one that is gone already."""
+    """Delete the item; without a condition, this succeeds even if it does not exist."""
     return Write("Delete", {"Key": key_of(pk, sk), **(_condition(condition, values) if condition else {})})
 
 
 def check(pk: str, sk: str, *, condition: str = EXISTS, values: Mapping[str, Any] | None = None) -> Write:
-    """Change nothing, but let the transaction fail unless the condition holds."""
+    """Change nothing, but make the transaction fail unless the condition holds."""
     return Write("ConditionCheck", {"Key": key_of(pk, sk), **_condition(condition, values)})
 
 

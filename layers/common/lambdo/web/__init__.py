@@ -1,1 +1,1 @@
-"""The one floor that knows HTTP; only functions import it."""
+"""The only folder that knows HTTP; only functions import it."""

@@ -1,6 +1,6 @@
 """The frame of every endpoint: event -> Request -> handler -> response. The only frame that knows HTTP.
 
-It guards too: without the authorizer's verdict on a good token, or on another user's path, no handler runs.
+It also guards access: a handler runs only if the authorizer has verified the token, and never on another user's path.
 """
 
 import base64
@@ -44,10 +44,10 @@ HEADERS: Final = {
 
 
 class Response(NamedTuple):
-    """What a handler returns: a mapping is sent as JSON, text and bytes as they are, None not at all.
+    """What a handler returns: a mapping is sent as JSON, text and bytes are sent unchanged, None means no body.
 
-    Each cookie becomes a Set-Cookie header. The frame compresses JSON, and responds with 304 to a client that has what the
-    entity tag names.
+    Each cookie becomes a Set-Cookie header. The frame compresses JSON, and responds with 304 to a client that already
+    has the version that the entity tag names.
     """
 
     status: int
@@ -58,9 +58,10 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as handlers see it; header names are lower case, `source_ip` called the gateway, the ids are the token's.
+    """A request as handlers see it. Header names are lower case, and the ids of user and session are the token's.
 
-    `response_headers` is what the response is to have besides the handler's own.
+    `source_ip` is the address that connected to the gateway. The response gets `response_headers` in addition to the
+    handler's headers.
     """
 
     route: str
@@ -76,14 +77,14 @@ class Request:
     response_headers: dict[str, str] = field(default_factory=dict)
 
     def item_id(self, parameter: str, not_found: type[Problem]) -> str:
-        """Return the id in the path; what is no id can name no item, so it is answered like an unknown one."""
+        """Return the id in the path; text that is not an id gets the same response as an unknown id."""
         item_id = self.parameters[parameter]
         if not ids.is_id(item_id):
             raise not_found
         return item_id
 
     def json_body(self, *also: str) -> bytes:
-        """Return the body, which must be JSON or of one of the other media types named."""
+        """Return the body, which must be JSON or have one of the other media types given."""
         self.media_type(JSON, *also)
         return self.raw_body
 
@@ -96,7 +97,7 @@ class Request:
         return media_type
 
     def query(self, allowed: Collection[str], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
-        """Return the query parameters, each with its values; raises InvalidFields for unknown and for repeated ones."""
+        """Return the query parameters with their values; raises InvalidFields for unknown and repeated parameters."""
         found: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.query_string, keep_blank_values=True):
             found.setdefault(name, []).append(value)
@@ -110,9 +111,9 @@ class Request:
 
 
 class Handler(NamedTuple):
-    """A Lambda handler for HTTP API events (payload 2.0): a function from Request to Response, with what its endpoint declares.
+    """A Lambda handler for HTTP API events (payload 2.0): a function from Request to Response, and its declarations.
 
-    Only `public` and `max_body` matter to a request. openapi.json is made of the rest. Lambda's runtime only calls it:
+    Requests depend only on `public` and `max_body`. openapi.json is generated from the rest. Lambda's runtime only calls it:
     https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
     """
 
@@ -145,20 +146,20 @@ def endpoint(
     Parameters
     ----------
     public
-        The route has no authorizer. Otherwise a request without a verified identity is refused with 401,
-        and one whose path names another user with 403.
+        The route has no authorizer. Other routes refuse a request without a verified identity with 401, and a request
+        whose path names another user with 403.
     max_body
-        Bytes of the body; a longer one is refused with 413.
+        Maximum size of the body in bytes; a larger body is refused with 413.
     uses_aws
-        The function calls AWS; its client is made here, while init has its burst of CPU, and not in the first request.
+        The function calls AWS. Its client is created here, during init's burst of CPU, instead of in the first request.
     body
-        The model of the request body; `Model | None` if a request may come without one.
+        The model of the request body; `Model | None` if the body is optional.
     query
-        The rules of the query parameters (`lambdo.base.rules`), if it reads them; empty if it refuses all.
+        The rules of the query parameters (`lambdo.base.rules`), if it reads them; empty if it refuses all parameters.
     returns
-        The shape of a successful response's body, if it has one.
+        The shape of a successful response's body, if there is one.
     problems
-        What it refuses by rules of its own, besides what follows from its route and from the above.
+        The problems that do not already follow from the route and the parameters above.
     """
 
     def decorate(handle: Callable[[Request], Response]) -> Handler:
@@ -183,7 +184,7 @@ def _serve(
     identity: Mapping[str, Any] = {}
     problem: Problem | None = None
     try:
-        # Field names are case-insensitive (RFC 9110); an HTTP API sends them in lower case, sam local as they came.
+        # Field names are case-insensitive (RFC 9110). An HTTP API sends them in lower case, `sam local` unchanged.
         headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
         if not public:
             identity = _authenticate(event)
@@ -200,14 +201,14 @@ def _serve(
         response = _encode(_problem(problem, event, request_id), headers)
     if event["routeKey"].startswith("GET ") and preconditions.is_unchanged(headers, response.headers.get("etag")):
         response = _not_modified(response)
-    happened = events.take()  # which stands instead of the problem's code: the line has at most 512 bytes
+    happened = events.take()  # replaces the problem's code in the line, which has at most 512 bytes
     line = {
         "request_id": request_id,
         "user_id": identity.get("user_id"),
         "route": event["routeKey"],
         "status": response.status,
         "duration_ms": round((time.perf_counter() - started) * 1000, 1),
-        "cold_start": _is_cold_start() or None,  # None is left out: 20 bytes of every other line
+        "cold_start": _is_cold_start() or None,  # None is omitted: saves 20 bytes in other lines
         "capacity_units": meter.units,
         **({"code": None if happened else problem.code, "reason": problem.reason} if problem else {}),
     }
@@ -216,9 +217,9 @@ def _serve(
 
 
 def _authenticate(event: Event) -> Mapping[str, Any]:
-    """Return the authorizer's verdict on a good token; fail closed on anything else.
+    """Return the authorizer's verdict if the token is valid; otherwise raise Unauthenticated.
 
-    The gateway caches verdicts for 300 s, so `exp` is looked at again here.
+    The gateway caches verdicts for 300 s, so `exp` is checked again here.
     """
     verdict = event["requestContext"].get("authorizer", {}).get("lambda") or {}
     if verdict.get("token_error") == "expired" or (verdict.get("exp") and float(verdict["exp"]) <= times.unix()):
@@ -230,7 +231,7 @@ def _authenticate(event: Event) -> Mapping[str, Any]:
 
 
 def _authorize(event: Event, identity: Mapping[str, Any]) -> None:
-    """Raise Forbidden if the path names a user, and it is another than the caller."""
+    """Raise Forbidden if the path names a user other than the caller."""
     if (event.get("pathParameters") or {}).get("user_id", "me") not in {"me", identity["user_id"]}:
         events.record("access_denied")
         raise Forbidden
@@ -267,7 +268,7 @@ def _problem(problem: Problem, event: Event, request_id: str) -> Response:
 
 
 def _encode(response: Response, sent: Mapping[str, str]) -> Response:
-    """Return the response with a mapping as JSON, which is compressed if that pays and the client accepts it."""
+    """Return the response with a mapping encoded as JSON, gzipped if that saves bytes and the client accepts it."""
     if not isinstance(response.body, Mapping):
         return response
     headers = {"content-type": JSON, **response.headers}
@@ -296,7 +297,7 @@ def _answer(response: Response, request_id: str) -> Answer:
         "statusCode": response.status,
         "headers": {**HEADERS, "x-request-id": request_id, **response.headers},
     }
-    if isinstance(response.body, bytes):  # which the gateway decodes
+    if isinstance(response.body, bytes):  # the gateway decodes them
         answer |= {"body": base64.b64encode(response.body).decode(), "isBase64Encoded": True}
     elif response.body is not None:
         answer["body"] = response.body

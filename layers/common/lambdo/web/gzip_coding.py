@@ -1,14 +1,14 @@
-"""The content coding gzip (RFC 9110 sections 8.4.1.3 and 12.5.3): who accepts it, and what it pays for."""
+"""The content coding gzip (RFC 9110 sections 8.4.1.3 and 12.5.3): which clients accept it, and when it is worth it."""
 
 import zlib
 from typing import Final
 
-WORTH: Final = 1024  # bytes; what is no longer than this is sent as it is
-_GZIP: Final = 31  # of zlib's `wbits`: gzip's header and trailer, the largest window
+WORTH: Final = 1024  # bytes; content up to this size is sent uncompressed
+_GZIP: Final = 31  # zlib's `wbits` for gzip's header and trailer and the largest window
 
 
 def is_accepted(accept_encoding: str) -> bool:
-    """Tell whether an Accept-Encoding names gzip, or anything, and not with a weight of 0."""
+    """Tell whether an Accept-Encoding header names gzip, or any coding (`*`), with a weight other than 0."""
     accepted: dict[str, bool] = {}
     for coding in accept_encoding.lower().replace(" ", "").split(","):
         name, _, weight = coding.partition(";q=")
@@ -17,5 +17,5 @@ def is_accepted(accept_encoding: str) -> bool:
 
 
 def compress(content: bytes) -> bytes:
-    """Return the content in gzip, always the same for the same content."""
+    """Return the gzipped content; equal content gives equal bytes."""
     return zlib.compress(content, wbits=_GZIP)

@@ -1,6 +1,6 @@
-"""Idempotency-Key: a request that is sent again with its key has one effect and one answer (docs/decisions/0020).
+"""Idempotency-Key: a request that is retried with its key has one effect and one response (docs/decisions/0020).
 
-draft-ietf-httpapi-idempotency-key-header-07. What is kept of a request lies in `table/records`.
+draft-ietf-httpapi-idempotency-key-header-07. `lambdo.table.records` stores the results of requests.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from lambdo.table.records import Keyed, Record
 from lambdo.web.endpoint import Request
 
 REPLAYED: Final = "idempotent-replayed"
-# A string of RFC 8941, as the draft has it, or the same without its quotes, as most clients send it.
+# An RFC 8941 string, as in the draft, or the same without quotes, as most clients send it.
 KEY: Final = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"|([\x21\x23-\x7e]{1,255})')
 
 
@@ -28,29 +28,30 @@ def once[Result](
     secret: bool = False,
     part: str = "",
 ) -> Result:
-    """Return the result of the act or, if the request was met before, of that time. Without a key this is `act(None)`.
+    """Return the result of the act, or that of an earlier request with the same key; without a key, `act(None)`.
 
-    The act is simply tried: its write carries the record and fails if there is one already. What the service refuses may be
-    refused because it was done before, so then the record is looked for. Refusals themselves leave no record: they
-    changed nothing.
+    The act is simply tried: its write carries the record, and fails if the record already exists. The service may also
+    refuse the request because an earlier one has already taken effect, so after a refusal the record is looked up.
+    Refusals leave no record, because they changed nothing.
 
     Parameters
     ----------
     act
-        Hands the record to a service, whose one write carries it (`records.with_record`), and returns its result.
+        Passes the record to a service, whose one write carries it (`records.with_record`), and returns the result.
     owner
-        Whose record it is: returns a user id, an email address, or None for nobody; the token's user by default.
+        Returns the owner of the record: a user id, an email address, or None if there is none. By default, it is the
+        token's user.
     secret
-        The body holds a password: no fingerprint of it is kept that could be guessed quickly.
+        The body contains a password, so its fingerprint is made with a slow hash, which is hard to guess from.
     part
-        Which part of the request, where each has a record of its own.
+        Names the part of the request, if each part has a separate record.
 
     Raises
     ------
     MalformedHeader
         If the key is not 1 to 255 printable ASCII characters, in quotes if there are spaces.
     IdempotencyKeyReused, IdempotencyKeyInUse
-        If the key came with another request before, or comes with one at this moment.
+        If the key was used for a different request, or another request with it is in progress.
     """
     key = _read_key(request)
     if key is None:
@@ -76,7 +77,7 @@ def once[Result](
         return result
     if kept.fingerprint != record.fingerprint:
         raise IdempotencyKeyReused
-    events.take()  # what the attempt found amiss is what the first time did
+    events.take()  # forget the refusal that this attempt recorded: the first request caused it
     request.response_headers[REPLAYED] = "true"
     return cast("Result", kept.result)
 
@@ -94,7 +95,7 @@ def _read_key(request: Request) -> str | None:
 
 
 def _fingerprint(request: Request, key: str, *, secret: bool) -> str:
-    """Return a hash of what makes this request another than others of the same route and user."""
+    """Return a hash of everything that distinguishes this request from others of the same route and user."""
     ids = [f"{name}={value}" for name, value in sorted(request.parameters.items()) if name != "user_id"]
     sent = _hash(*ids, request.query_string, hashlib.sha256(request.raw_body).hexdigest())
     if not secret:

@@ -16,17 +16,17 @@ DEFAULT_LIMIT: Final = 20
 def read_page_query(
     request: Request, rules: Mapping[str, Rule] | None = None, *, repeatable: Collection[str] = frozenset()
 ) -> dict[str, Any]:
-    """Return what the query parameters of a list mean; raises InvalidFields for unknown ones and like `read_values`."""
+    """Return the values of a list's query parameters; raises InvalidFields for unknown ones and like `read_values`."""
     return read_values(request.query({**(rules or {}), **PAGE_RULES}, repeatable), rules)
 
 
 def read_values(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule] | None = None) -> dict[str, Any]:
-    """Return what the parameters of a list mean, each a list of its values; always with `limit` and `cursor`.
+    """Return the values that a list's parameters stand for, always with `limit` and `cursor`.
 
     Raises
     ------
     InvalidFields
-        Naming each parameter that breaks its rule.
+        If parameters break their rules; it names each.
     """
     all_rules = {**(rules or {}), **PAGE_RULES}
     errors: list[dict[str, Any]] = []
@@ -43,7 +43,7 @@ def read_values(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rul
 
 
 def respond_with_page(request: Request, items: Sequence[Any], next_cursor: str | None) -> Response:
-    """Return 200 with `items` and `next_cursor`, the latter also as a Link (RFC 8288); null means that this is the end."""
+    """Return 200 with `items` and `next_cursor`, which is null on the last page, otherwise also a Link (RFC 8288)."""
     body = {"items": items, "next_cursor": next_cursor}
     if next_cursor is None:
         return Response(200, body)

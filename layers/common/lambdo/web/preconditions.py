@@ -8,7 +8,7 @@ from lambdo.base.versions import Versions
 
 
 def if_match(headers: Mapping[str, str]) -> Versions:
-    """Return the versions that the header If-Match allows; raises MalformedHeader: to ignore it would be to overwrite."""
+    """Return the versions that If-Match allows; raises MalformedHeader, because ignoring it would overwrite changes."""
     try:
         return entity_tags.read_versions(headers.get("if-match", "*"))
     except ValueError as error:
@@ -16,9 +16,10 @@ def if_match(headers: Mapping[str, str]) -> Versions:
 
 
 def is_unchanged(headers: Mapping[str, str], current: str | None) -> bool:
-    """Tell whether If-None-Match names the current entity tag, so that the response is 304. What cannot be read names none.
+    """Tell whether If-None-Match names the current entity tag, so that the response is 304.
 
-    The comparison is the weak one (RFC 9110 section 8.8.3.2). Where there is no current one, nothing can be unchanged.
+    The comparison is weak (RFC 9110 section 8.8.3.2). The result is false if the header is malformed, or if there is no
+    current entity tag.
     """
     value = headers.get("if-none-match", "").strip()
     if current is None or not value:

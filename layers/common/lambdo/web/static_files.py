@@ -1,6 +1,6 @@
-"""Files that lie beside a function, as its endpoint answers them: media type, entity tag, gzip, how long they may be kept.
+"""Responses with the files of a function's folder: media type, entity tag, gzip, caching.
 
-They are read at init, so that no path of a request ever reaches the file system.
+The files are read at init, so that no path from a request ever reaches the file system.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from lambdo.web.endpoint import Request, Response
 FOREVER: Final = "public, max-age=31536000, immutable"  # for an address that changes with the content
 REVALIDATED: Final = "no-cache"
 
-# Nothing but files of the API's own origin; no script or style within a page, no form that is sent without a script.
+# Only files of the API's origin; no inline scripts or styles, and no forms that the browser submits without a script.
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -34,7 +34,7 @@ COMPRESSED_ALREADY: Final = {"image/png"}
 
 
 class StaticFile(NamedTuple):
-    """A file's content and what is told of it. Its entity tag is sent as a weak one: packed and unpacked share it."""
+    """A file's content, media type and entity tag. The tag is sent as weak: gzipped and plain content share it."""
 
     content: bytes
     media_type: str
@@ -42,39 +42,39 @@ class StaticFile(NamedTuple):
 
 
 def make_file(content: bytes, media_type: str) -> StaticFile:
-    """Return the file of this content."""
+    """Return a file with this content."""
     return StaticFile(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
 def read(path: Path) -> StaticFile:
-    """Return the file at the path; raises KeyError for a suffix without a media type."""
+    """Return the file at the path; raises KeyError for a suffix that has no media type here."""
     return make_file(path.read_bytes(), MEDIA_TYPES[path.suffix])
 
 
 def read_folder(folder: Path) -> dict[str, StaticFile]:
-    """Return all files below the folder by their paths in it."""
+    """Return all files below the folder, by their paths within it."""
     return {path.relative_to(folder).as_posix(): read(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def compute_version(files: Mapping[str, StaticFile]) -> str:
-    """Return 12 hex digits that change with any name or content."""
+    """Return 12 hex digits that change if any name or content changes."""
     listed = "".join(f"{name} {file.etag}\n" for name, file in sorted(files.items()))
     return hashlib.sha256(listed.encode()).hexdigest()[:12]
 
 
 def insert_version(page: StaticFile, version: str) -> StaticFile:
-    """Return the page with the version at each `{version}` in it."""
+    """Return the page with each `{version}` replaced by the version."""
     return make_file(page.content.replace(b"{version}", version.encode()), page.media_type)
 
 
 def remove_part(page: StaticFile, part: str) -> StaticFile:
-    """Return the page without what stands in it between `<!--part-->` and `<!--/part-->`."""
+    """Return the page without the text between `<!--part-->` and `<!--/part-->`."""
     pattern = f"<!--{part}-->.*?<!--/{part}-->".encode()
     return make_file(re.sub(pattern, b"", page.content, flags=re.DOTALL), page.media_type)
 
 
 def respond_with_file(request: Request, file: StaticFile, cache_control: str, policy: str = POLICY) -> Response:
-    """Answer 200 with the file."""
+    """Return 200 with the file."""
     headers = {
         "cache-control": cache_control,
         "content-security-policy": policy,

@@ -1,4 +1,4 @@
-"""The frame of every function on the table's stream: a batch of records -> one handler call each -> what failed."""
+"""The frame of every function on the table's stream: a batch of records -> a handler call for each -> the failures."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,15 +15,15 @@ type Failures = dict[str, list[dict[str, str]]]
 def stream(
     name: str, *, logs_partition: bool = True
 ) -> Callable[[Callable[[Change, Any], dict[str, Any]]], Callable[[dict[str, Any], Any], Failures]]:
-    """Make a Lambda handler for DynamoDB stream events of a function from a record and the context to what it logs.
+    """Make a Lambda handler for DynamoDB stream events of a function that takes a record and returns what to log.
 
-    Lambda brings again what failed, from the first failure on:
+    Lambda delivers the batch again, from the first failed record on:
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 
     Parameters
     ----------
     name
-        What the function does, as its log lines name it.
+        The function's name for its log lines.
     logs_partition
         Whether the partition key may be logged; it may be an email address.
     """

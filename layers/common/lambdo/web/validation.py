@@ -1,4 +1,4 @@
-"""From bytes to a request model, and from pydantic's errors to ours. Imports pydantic: for functions that write."""
+"""From bytes to a request model, and from pydantic's errors to ours. It imports pydantic: for functions that write."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def parse_json[Model: BaseModel](model: type[Model], body: bytes) -> Model:
     Raises
     ------
     MalformedJson
-        If it is no JSON text in UTF-8 (NaN, lone surrogates and too deep nesting included).
+        If it is not JSON text in UTF-8; NaN, lone surrogates and too deep nesting are refused as well.
     InvalidFields
         If a field is missing, unknown or breaks a rule.
     """
@@ -26,7 +26,7 @@ def parse_json[Model: BaseModel](model: type[Model], body: bytes) -> Model:
 
 
 def parse_fields[Model: BaseModel](model: type[Model], fields: Any) -> Model:  # noqa: ANN401 - whatever JSON holds
-    """Return fields that were parsed already (JSON, a form) as the model; raises InvalidFields."""
+    """Return fields that were already parsed (from JSON or a form) as the model; raises InvalidFields."""
     try:
         return model.model_validate(fields)
     except ValidationError as error:
@@ -34,6 +34,6 @@ def parse_fields[Model: BaseModel](model: type[Model], fields: Any) -> Model:  #
 
 
 def invalid_fields(error: ValidationError) -> InvalidFields:
-    """Return what the client is told: field, rule and a stable type, never the value that it sent."""
+    """Return the problem for the client: field, rule and a stable type, never the value that was sent."""
     details = error.errors(include_url=False, include_context=False, include_input=False)
     return InvalidFields(errors=[{"loc": ["body", *e["loc"]], "msg": e["msg"], "type": e["type"]} for e in details])
