@@ -104,11 +104,13 @@ def unlink_tag(user_id: str, task_id: str, tag_id: str, versions: Versions, reco
 def _edit(user_id: str, task_id: str, changes: Mapping[str, Any], versions: Versions) -> TaskAnswer:
     """Change fields that move no index key, without reading the task before. One call, two with tags."""
 
-    def edit(current: Task | None) -> TaskAnswer:
-        if current is not None:  # a refused write has brought it
-            require_version(current, versions, TaskNotFound)  # or it was changed in this very microsecond
+    def edit(_: Task | None) -> TaskAnswer:
         now = times.rfc3339(times.now())
-        task = store.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
+        try:
+            task = store.update(user_id, task_id, {**changes, "updated_at": now}, versions=versions)
+        except OvertakenError as error:
+            require_version(cast("Task | None", error.current), versions, TaskNotFound)
+            raise  # it was changed in this very microsecond
         return show_task(task, read_tags(user_id, task["tag_ids"]))
 
     return retry(lambda: None, edit)
