@@ -23,9 +23,8 @@ from tests.support.documented import STALE, Seen, documented
 from tests.support.frame import Observer
 from tests.support.watch import Call, watch
 from tools.in_process.api import OBSERVERS, Api, Caller
-from tools.in_process.environment import forget, lift_limits
+from tools.in_process.environment import forget, lift_limits, one_moment, unhurried
 from tools.in_process.network import Network
-from tools.in_process.steady import one_moment, unhurried
 from tools.in_process.table import dumping
 from tools.local.application import STACK, Application
 from tools.local.embedded import embedded
@@ -162,11 +161,10 @@ def _moment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The template's application on an embedded back end, with its environment set for this process."""
-    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
+    with embedded(ROOT, tmp_path_factory.mktemp("state")) as application, unhurried(application) as unhurried_one:
         lift_limits()
         documented.stale = is_stale(application)
-        with unhurried(application) as steady:
-            yield steady
+        yield unhurried_one
 
 
 @pytest.fixture(scope="session")

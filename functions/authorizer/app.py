@@ -3,14 +3,14 @@
 from typing import Any
 
 from lambdo.base.collection import start_collecting
-from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import access_tokens
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own, untyped
     """Let every request through, with the user or the reason for none: a refusal here could only be a bare 403."""
     try:
-        claims = tokens.verify(tokens.from_header(event["identitySource"][0]))
-    except tokens.InvalidTokenError as error:
+        claims = access_tokens.verify(access_tokens.from_header(event["identitySource"][0]))
+    except access_tokens.InvalidTokenError as error:
         return {"isAuthorized": True, "context": {"token_error": error.reason}}
     verdict = {"user_id": claims.user_id, "sid": claims.session_id, "exp": claims.expires_at}
     return {"isAuthorized": True, "context": verdict}

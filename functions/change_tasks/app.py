@@ -1,4 +1,8 @@
-"""POST /api/{user_id}/tasks/bulk - create, change, complete and delete many tasks."""
+"""POST /api/{user_id}/tasks/bulk - create, change, complete and delete many tasks.
+
+Carries out up to 100 operations in order, each as its own endpoint would: if one is refused, the others are not
+affected. With an `Idempotency-Key`, a retry continues where the first request stopped.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,6 +12,7 @@ from lambdo.base.entity_tags import read_versions
 from lambdo.base.problems import Problem
 from lambdo.table.records import Record, rehearse
 from lambdo.tasks.bulk import (
+    BulkResults,
     ChangeTasks,
     CompleteOperation,
     CreateOperation,
@@ -25,7 +30,7 @@ from lambdo.web.validation import parse_json
 MAX_BODY: Final = 1024 * 1024  # bytes; the largest operation has some 10 KB
 
 
-@endpoint(max_body=MAX_BODY)
+@endpoint(max_body=MAX_BODY, body=ChangeTasks, returns=BulkResults)
 def handler(request: Request) -> Response:
     """Return 200 and a result for each operation, in order: `status` with `task` or `problem`.
 

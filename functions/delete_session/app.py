@@ -1,4 +1,7 @@
-"""DELETE /api/auth/sessions/{session_id} - log out a device."""
+"""DELETE /api/auth/sessions/{session_id} - log out a device.
+
+The access token of the session works until it expires, at most 15 minutes. It cannot be renewed.
+"""
 
 from lambdo.base.problems import SessionNotFound
 from lambdo.sessions import refresh_cookie
@@ -9,7 +12,7 @@ from lambdo.web.idempotency import once
 
 @endpoint()
 def handler(request: Request) -> Response:
-    """Return 204. The session may be the current one."""
+    """Return 204. The session, which may be the current one, has ended."""
     session_id = request.item_id("session_id", SessionNotFound)
     once(request, lambda record: end_session(request.user_id, session_id, record))
-    return Response(204, cookies=refresh_cookie.cleared() if session_id == request.session_id else ())
+    return Response(204, cookies=refresh_cookie.clear_cookie() if session_id == request.session_id else ())

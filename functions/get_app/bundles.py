@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from posixpath import dirname, join, normpath
 from typing import Final
 
-from lambdo.web.static_files import StaticFile, of_content
+from lambdo.web.static_files import StaticFile, make_file
 
 _IMPORT: Final = re.compile(r'^import (?:(\{[^}]*\}) from )?"([^"]+)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 _STYLES: Final = re.compile(r'^@import "([^"]+)";\n', re.MULTILINE)
 
 
-def script(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
+def join_scripts(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
     """Return one module that does what `entry` does with all that it imports; raises KeyError for a file that is not there.
 
     Each module becomes a function that runs once and returns what it exports, after all that it imports itself.
@@ -26,17 +26,17 @@ def script(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
     def put(name: str) -> None:
         source = files[name].content.decode()
         for _, path in _IMPORT.findall(source):
-            if (imported := _resolved(name, path)) not in bodies:
+            if (imported := _resolve(name, path)) not in bodies:
                 put(imported)
-        bodies[name] = _as_function(name, source, list(bodies))
+        bodies[name] = _wrap(name, source, list(bodies))
 
     put(entry)
-    return of_content("".join(bodies.values()).encode(), files[entry].media_type)
+    return make_file("".join(bodies.values()).encode(), files[entry].media_type)
 
 
-def _as_function(name: str, source: str, before: list[str]) -> str:
+def _wrap(name: str, source: str, before: list[str]) -> str:
     def constants(found: re.Match[str]) -> str:
-        module = f"module{before.index(_resolved(name, found[2]))}"
+        module = f"module{before.index(_resolve(name, found[2]))}"
         return f"const {found[1].replace(' as ', ': ')} = {module};\n" if found[1] else ""
 
     exported = ", ".join(one for _, one in _EXPORT.findall(source))
@@ -44,16 +44,16 @@ def _as_function(name: str, source: str, before: list[str]) -> str:
     return f"const module{len(before)} = (() => {{ // {name}\n{body}return {{ {exported} }};\n}})();\n"
 
 
-def style(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
+def join_styles(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
     """Return the style sheet with those that it imports, which import none, in their places."""
 
     def text(name: str) -> str:
-        return files[_resolved(entry, name)].content.decode()
+        return files[_resolve(entry, name)].content.decode()
 
-    return of_content(
+    return make_file(
         _STYLES.sub(lambda found: text(found[1]), files[entry].content.decode()).encode(), files[entry].media_type
     )
 
 
-def _resolved(importer: str, path: str) -> str:
+def _resolve(importer: str, path: str) -> str:
     return normpath(join(dirname(importer), path))

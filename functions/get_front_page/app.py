@@ -18,14 +18,14 @@ HASH: Final = base64.b64encode(hashlib.sha256(STYLE).digest()).decode()
 POLICY: Final = static_files.POLICY.replace("style-src 'self'", f"style-src 'sha256-{HASH}'")
 
 
-@endpoint(public=True, uses_aws=False)
+@endpoint(public=True, uses_aws=False, returns=StaticFile)
 def handler(request: Request) -> Response:
     """Return 200 and the page, or 304."""
     page = _page(app=settings.app, docs=settings.docs)
-    return static_files.answer(request, page, static_files.REVALIDATED, POLICY)
+    return static_files.respond_with_file(request, page, static_files.REVALIDATED, POLICY)
 
 
 @cache
 def _page(**served: bool) -> StaticFile:
     """Return the page without the links to what is not served."""
-    return reduce(static_files.without, [name for name, on in served.items() if not on], PAGE)
+    return reduce(static_files.remove_part, [name for name, on in served.items() if not on], PAGE)

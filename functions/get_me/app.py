@@ -3,10 +3,11 @@
 from lambdo.base.entity_tags import etag
 from lambdo.base.problems import UserNotFound
 from lambdo.users import store as users
+from lambdo.users.models import User
 from lambdo.web.endpoint import Request, Response, endpoint
 
 
-@endpoint()
+@endpoint(returns=User, problems=(UserNotFound,))
 def handler(request: Request) -> Response:
     """Return 200 and the user, or 304."""
     user = users.get(request.user_id)

@@ -3,10 +3,11 @@
 from lambdo.base.entity_tags import etag
 from lambdo.base.problems import TagNotFound
 from lambdo.tags import store as tags
+from lambdo.tags.models import Tag
 from lambdo.web.endpoint import Request, Response, endpoint
 
 
-@endpoint()
+@endpoint(returns=Tag)
 def handler(request: Request) -> Response:
     """Return 200 and the tag, or 304."""
     tag = tags.get(request.user_id, request.item_id("tag_id", TagNotFound))

@@ -1,18 +1,27 @@
-"""POST /api/auth/login - log in with email address and password."""
+"""POST /api/auth/login - log in with email address and password.
+
+Starts a session, which lasts 30 days. The body is JSON, or the form of OAuth 2.0's password grant (`username`,
+`password`). With `cookie`, the refresh token is set as a cookie that scripts cannot read, for pages on the API's own
+origin.
+
+After 5 wrong passwords for one account from one IP address, or 50 for any accounts from it, the response is 429 for
+up to 15 minutes.
+"""
 
 from urllib.parse import parse_qsl
 
 from lambdo.accounts.requests import LogIn
 from lambdo.accounts.service import authenticate
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_cookie
-from lambdo.sessions.session_tokens import first_tokens, start_session
+from lambdo.base.problems import InvalidCredentials, TooManyRequests
+from lambdo.sessions import access_tokens, refresh_cookie
+from lambdo.sessions.models import LoggedIn
+from lambdo.sessions.session_tokens import derive_first_tokens, start_session
 from lambdo.web.endpoint import FORM, JSON, Request, Response, endpoint
 from lambdo.web.idempotency import once
 from lambdo.web.validation import parse_fields, parse_json
 
 
-@endpoint(public=True)
+@endpoint(public=True, body=LogIn, returns=LoggedIn, problems=(InvalidCredentials, TooManyRequests))
 def handler(request: Request) -> Response:
     """Return 200, the tokens and the user. The body is JSON or the form of OAuth 2.0's password grant.
 
@@ -24,9 +33,9 @@ def handler(request: Request) -> Response:
     session = once(
         request, lambda record: start_session(account, user_agent, record), owner=lambda: user_id, secret=True
     )
-    access, refresh, expires_at = first_tokens(user_id, session)
-    body = tokens.answer(access, None if fields.cookie else refresh) | {"user": account["user"]}
-    return Response(200, body, cookies=refresh_cookie.keeping(refresh, expires_at) if fields.cookie else ())
+    access, refresh, expires_at = derive_first_tokens(user_id, session)
+    body = access_tokens.build_response(access, None if fields.cookie else refresh) | {"user": account["user"]}
+    return Response(200, body, cookies=refresh_cookie.set_cookie(refresh, expires_at) if fields.cookie else ())
 
 
 def _form(request: Request) -> LogIn:

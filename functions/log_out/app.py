@@ -1,17 +1,20 @@
-"""POST /api/auth/logout - log out."""
+"""POST /api/auth/logout - log out.
+
+Ends the session of the refresh token in the body; of the cookie, if the body is `{}`; or of the access token, if
+there is no body. An unknown refresh token gets the same response (RFC 7009).
+"""
 
 from lambdo.accounts.requests import LogOut
 from lambdo.base.problems import Unauthenticated
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_cookie
+from lambdo.sessions import access_tokens, refresh_cookie
 from lambdo.sessions.service import log_out, log_out_by_id
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.validation import parse_json
 
 
-@endpoint(public=True)
+@endpoint(public=True, body=LogOut | None, problems=(Unauthenticated,))
 def handler(request: Request) -> Response:
-    """Return 204, even for an unknown refresh token (RFC 7009).
+    """Return 204. The session has ended.
 
     The route has no authorizer, because a client must be able to log out after its access token has expired. The
     session is that of the refresh token in the body or, if the body is JSON without one, in the cookie; if there is
@@ -24,12 +27,12 @@ def handler(request: Request) -> Response:
         log_out(token)
     else:
         log_out_by_id(*_bearer(request))
-    return Response(204, cookies=refresh_cookie.cleared() if kept is not None else ())
+    return Response(204, cookies=refresh_cookie.clear_cookie() if kept is not None else ())
 
 
 def _bearer(request: Request) -> tuple[str, str]:
     try:
-        claims = tokens.verify(tokens.from_header(request.headers.get("authorization", "")))
-    except tokens.InvalidTokenError as error:
+        claims = access_tokens.verify(access_tokens.from_header(request.headers.get("authorization", "")))
+    except access_tokens.InvalidTokenError as error:
         raise Unauthenticated from error
     return claims.user_id, claims.session_id

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from lambdo.base import ids
 from lambdo.base.key import Key
-from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import access_tokens
 from lambdo.table import key_sets
 
 
@@ -28,7 +28,7 @@ def provision(signing_parameter: str, cursor_parameter: str, version: int) -> Pr
     signing_keys = _rotate(signing_parameter, version)
     _rotate(cursor_parameter, version)
     key_id = next(key["id"] for key in signing_keys if key["version"] == version)
-    return Provisioned(tokens.public_jwks(signing_keys), key_id)
+    return Provisioned(access_tokens.public_jwks(signing_keys), key_id)
 
 
 def delete(signing_parameter: str, cursor_parameter: str) -> None:
@@ -41,7 +41,7 @@ def _rotate(parameter: str, version: int) -> list[Key]:
     keys = key_sets.get(parameter)
     if any(key["version"] == version for key in keys):
         return keys
-    key: Key = {"id": f"{version}-{ids.new_id()[-12:]}", "version": version, "secret": tokens.new_secret()}
+    key: Key = {"id": f"{version}-{ids.new_id()[-12:]}", "version": version, "secret": access_tokens.new_secret()}
     keys = [key, *keys][:2]
     key_sets.put(parameter, keys)
     return keys

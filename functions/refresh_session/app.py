@@ -1,16 +1,22 @@
-"""POST /api/auth/refresh - exchange a refresh token for new tokens."""
+"""POST /api/auth/refresh - exchange a refresh token for new tokens.
+
+Exchanges a refresh token for a new pair of tokens. A refresh token works once. If it is sent again within 30 seconds,
+it gets the same successor, so a lost response does no harm; any later use ends the session. With the body `{}`, the
+token is read from the cookie.
+"""
 
 from lambdo.accounts.requests import Refresh
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_cookie
+from lambdo.base.problems import InvalidRefreshToken, RefreshTokenReused
+from lambdo.sessions import access_tokens, refresh_cookie
+from lambdo.sessions.models import Tokens
 from lambdo.sessions.session_tokens import refresh
 from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.validation import parse_json
 
 
-@endpoint(public=True)
+@endpoint(public=True, body=Refresh, returns=Tokens, problems=(InvalidRefreshToken, RefreshTokenReused))
 def handler(request: Request) -> Response:
-    """Return 200 and a new pair; the old token is used up. The new one comes the same way: in the body or as a cookie.
+    """Return 200 and a new pair of tokens; the old token is used up. The new one comes the same way: in the body or as a cookie.
 
     The body must be JSON even if the token is in the cookie, because forms on other sites cannot send JSON.
     """
@@ -18,5 +24,7 @@ def handler(request: Request) -> Response:
     kept = refresh_cookie.find(request.cookies) if sent is None else None
     access, successor, expires_at = refresh(sent or kept or "")
     if kept is None:
-        return Response(200, tokens.answer(access, successor))
-    return Response(200, tokens.answer(access, None), cookies=refresh_cookie.keeping(successor, expires_at))
+        return Response(200, access_tokens.build_response(access, successor))
+    return Response(
+        200, access_tokens.build_response(access, None), cookies=refresh_cookie.set_cookie(successor, expires_at)
+    )

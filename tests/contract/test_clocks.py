@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.in_process.steady import SWEEPS
+from tools.in_process.environment import SWEEPS
 
 ROOT = Path(__file__).parents[2]
 READS = {

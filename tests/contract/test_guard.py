@@ -37,13 +37,12 @@ def _forged(token: str) -> str:
 def _expired(user: Caller, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return a token of the user that our own code signed an hour ago."""
     from lambdo.base import times
-    from lambdo.sessions import access_tokens as tokens
-    from lambdo.sessions import session_tokens
+    from lambdo.sessions import access_tokens, session_tokens
 
     past = times.now() - timedelta(hours=1)
     with monkeypatch.context() as patch:
         patch.setattr(times, "now", lambda: past)
-        return tokens.issue(session_tokens._signing_key(), user.id, SOME_ID)
+        return access_tokens.issue(session_tokens._signing_key(), user.id, SOME_ID)
 
 
 @pytest.mark.check("A01", "A03")

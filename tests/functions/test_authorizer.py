@@ -7,7 +7,7 @@ import pytest
 
 from lambdo.base import ids, times
 from lambdo.base.settings import settings
-from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import access_tokens
 from lambdo.table import key_sets
 from tests.support.frame import assert_problem
 from tools.in_process.api import Api, Caller, Context, handler_of
@@ -21,7 +21,7 @@ def ask(header: str) -> Any:
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_good_token_is_answered_with_who_it_is_and_until_when(user: Caller, scheme: str) -> None:
-    claims = tokens.verify(user.access_token)
+    claims = access_tokens.verify(user.access_token)
     assert ask(f"{scheme} {user.access_token}") == {
         "isAuthorized": True,
         "context": {"user_id": user.id, "sid": claims.session_id, "exp": claims.expires_at},
@@ -39,7 +39,7 @@ def test_any_other_header_is_answered_with_why_and_no_identity(user: Caller, hea
 def test_expired_token_is_answered_with_expired(user: Caller, api: Api, clock: Callable[..., None]) -> None:
     clock(seconds=-906)  # 5 s of leeway between two machines' clocks
     (key, *_) = key_sets.get_cached(settings.signing_keys_parameter)
-    token = tokens.issue(key, user.id, ids.new_id())
+    token = access_tokens.issue(key, user.id, ids.new_id())
     assert ask(f"Bearer {token}") == {"isAuthorized": True, "context": {"token_error": "expired"}}
     refused = api.call("GET", ME, token=token)
     assert_problem(refused, 401, "invalid_token")

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_tokens
+from lambdo.sessions import access_tokens, refresh_tokens
 from tests.support.frame import assert_problem
 from tools.in_process.api import PASSWORD, Api, Caller, Json
 
@@ -23,7 +22,7 @@ def test_session_is_shown_with_its_device_and_times(api: Api, user: Caller, cloc
     me = api.log_in(user.email, headers={"User-Agent": "Firefox 145"})  # the user's own first login names none
     begun, other = listed(me)
     assert begun.keys() == {"id", "user_agent", "created_at", "last_used_at", "expires_at", "current"}
-    assert begun["id"] == tokens.verify(me.access_token).session_id
+    assert begun["id"] == access_tokens.verify(me.access_token).session_id
     assert (begun["user_agent"], other["user_agent"]) == ("Firefox 145", None)
     assert begun["last_used_at"] == begun["created_at"]
     clock(seconds=60)

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 import bcrypt
 import pytest
 
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_tokens
+from lambdo.sessions import access_tokens, refresh_tokens
 from lambdo.table import wire
 from lambdo.users import store as users
 from tests.support.frame import assert_problem
@@ -41,7 +40,7 @@ def test_right_password_is_answered_200_with_a_pair_of_tokens_and_the_user(api: 
     assert (body["token_type"], body["expires_in"]) == ("Bearer", 900)
     assert body["user"].keys() == {"id", "email", "email_verified", "name", "time_zone", "created_at", "version"}
     assert body["user"]["email"] == user.email
-    claims = tokens.verify(body["access_token"])
+    claims = access_tokens.verify(body["access_token"])
     refresh_token = refresh_tokens.parse(body["refresh_token"])
     assert claims.user_id == refresh_token.user_id == body["user"]["id"] == user.id
     assert claims.session_id == refresh_token.session_id

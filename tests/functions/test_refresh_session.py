@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from lambdo.base import base64url
-from lambdo.sessions import access_tokens as tokens
-from lambdo.sessions import refresh_tokens
+from lambdo.sessions import access_tokens, refresh_tokens
 from lambdo.sessions.refresh_tokens import RefreshToken
 from lambdo.table import calls as table
 from lambdo.table import keys, wire, writes
@@ -42,7 +41,7 @@ def test_live_token_is_answered_200_with_a_new_pair_of_the_same_session(api: Api
     assert answer.json.keys() == {"access_token", "refresh_token", "token_type", "expires_in"}
     assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", 900)
     assert answer.json["refresh_token"] != user.refresh_token
-    old, new = tokens.verify(user.access_token), tokens.verify(answer.json["access_token"])
+    old, new = access_tokens.verify(user.access_token), access_tokens.verify(answer.json["access_token"])
     assert (new.user_id, new.session_id) == (old.user_id, old.session_id)
 
 

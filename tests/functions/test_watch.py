@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambdo.base.logger import logger
-from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import access_tokens
 from tests.support.template import TABLE
 from tests.support.watch import LOGGING, Call, Watch, allowed, needed, watch
 from tools.in_process.api import PASSWORD, Caller
@@ -64,7 +64,7 @@ LEAKS: dict[str, Callable[[Caller], str]] = {
     "another address": lambda _: "ada@example.org",
     "bcrypt hash": lambda _: "$2b$12$abcdefghijklmnopqrstuv",
     "hash of a token": lambda _: "0123456789abcdef" * 4,
-    "signing key": lambda _: tokens.new_secret(),
+    "signing key": lambda _: access_tokens.new_secret(),
 }
 
 

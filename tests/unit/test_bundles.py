@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from functions.get_app import bundles
-from lambdo.web.static_files import StaticFile, of_content
+from lambdo.web.static_files import StaticFile, make_file
 
 
 def files(**sources: str) -> dict[str, StaticFile]:
     """Return files of these contents; `parts__list_js` is parts/list.js."""
     names = {name: name.replace("__", "/").replace("_", ".") for name in sources}
-    return {names[name]: of_content(source.encode(), "text/javascript") for name, source in sources.items()}
+    return {names[name]: make_file(source.encode(), "text/javascript") for name, source in sources.items()}
 
 
 def test_module_becomes_a_function_that_returns_what_it_exports() -> None:
@@ -21,7 +21,7 @@ def test_module_becomes_a_function_that_returns_what_it_exports() -> None:
         dates_js="export const today = () => 1;\nexport async function sum(a, b) {}\nexport class Day {}\nconst own = 2;\n",
         theme_js='document.title = "dark";\n',
     )
-    assert bundles.script(sources, "main.js").content.decode() == (
+    assert bundles.join_scripts(sources, "main.js").content.decode() == (
         "const module0 = (() => { // dates.js\n"
         "const today = () => 1;\nasync function sum(a, b) {}\nclass Day {}\nconst own = 2;\n"
         "return { today, sum, Day };\n})();\n"
@@ -46,7 +46,7 @@ def test_module_that_several_import_stands_once_and_before_all_of_them() -> None
         c_js="export const c = 1;\n",
         unused_js="export const d = 1;\n",
     )
-    text = bundles.script(sources, "main.js").content.decode()
+    text = bundles.join_scripts(sources, "main.js").content.decode()
     assert [line for line in text.splitlines() if "//" in line] == [
         "const module0 = (() => { // c.js",
         "const module1 = (() => { // a.js",
@@ -61,14 +61,15 @@ def test_style_sheet_has_those_that_it_imports_in_their_places() -> None:
         styles__a_css="a {}\n",
         styles__b_css="b {}\n",
     )
-    assert bundles.style(sources, "main.css") == of_content(b"a {}\nb {}\np {}\n", "text/javascript")
+    assert bundles.join_styles(sources, "main.css") == make_file(b"a {}\nb {}\np {}\n", "text/javascript")
 
 
 @pytest.mark.parametrize(
-    ("bundle", "entry"), [(bundles.script, 'import { a } from "./a.js";\n'), (bundles.style, '@import "a.css";\n')]
+    ("bundle", "entry"),
+    [(bundles.join_scripts, 'import { a } from "./a.js";\n'), (bundles.join_styles, '@import "a.css";\n')],
 )
 def test_file_that_is_not_there_is_named(
     bundle: Callable[[dict[str, StaticFile], str], StaticFile], entry: str
 ) -> None:
     with pytest.raises(KeyError, match=r"'a\.(js|css)'"):
-        bundle({"main": of_content(entry.encode(), "text/plain")}, "main")
+        bundle({"main": make_file(entry.encode(), "text/plain")}, "main")

@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 
 from lambdo.web.endpoint import Request
-from lambdo.web.static_files import POLICY, REVALIDATED, answer, of_content, read, read_folder, version_of, versioned
+from lambdo.web.static_files import (
+    POLICY,
+    REVALIDATED,
+    compute_version,
+    insert_version,
+    make_file,
+    read,
+    read_folder,
+    respond_with_file,
+)
 
-PAGE = of_content(b"<p>" * 100, "text/html; charset=utf-8")
+PAGE = make_file(b"<p>" * 100, "text/html; charset=utf-8")
 REQUEST = Request("GET /", "/", {}, "", {}, (), b"", "203.0.113.7", "", "")
 
 
@@ -23,7 +32,7 @@ def test_folder_is_read_with_all_below_it(tmp_path: Path) -> None:
     (tmp_path / "images" / "icon.svg").write_text("<svg/>")
     files = read_folder(tmp_path)
     assert files.keys() == {"main.js", "images/icon.svg"}
-    assert files["main.js"] == of_content(b"1", "text/javascript; charset=utf-8")
+    assert files["main.js"] == make_file(b"1", "text/javascript; charset=utf-8")
 
 
 def test_suffix_without_a_media_type_is_refused_at_once(tmp_path: Path) -> None:
@@ -33,23 +42,23 @@ def test_suffix_without_a_media_type_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_version_changes_with_names_and_contents() -> None:
-    one, two = of_content(b"1", "text/css"), of_content(b"2", "text/css")
+    one, two = make_file(b"1", "text/css"), make_file(b"2", "text/css")
     versions = [
-        version_of(files) for files in ({"a.js": one}, {"a.js": two}, {"b.js": one}, {"a.js": one, "b.js": one})
+        compute_version(files) for files in ({"a.js": one}, {"a.js": two}, {"b.js": one}, {"a.js": one, "b.js": one})
     ]
     assert len(set(versions)) == 4
-    assert version_of({"b.js": two, "a.js": one}) == version_of({"a.js": one, "b.js": two})
+    assert compute_version({"b.js": two, "a.js": one}) == compute_version({"a.js": one, "b.js": two})
 
 
 def test_page_names_the_version_and_has_another_entity_tag_with_another() -> None:
-    page = of_content(b'<img src="/{version}/a.png"><img src="/{version}/b.png">', "text/html")
-    one, two = versioned(page, "1"), versioned(page, "2")
+    page = make_file(b'<img src="/{version}/a.png"><img src="/{version}/b.png">', "text/html")
+    one, two = insert_version(page, "1"), insert_version(page, "2")
     assert one.content == b'<img src="/1/a.png"><img src="/1/b.png">'
     assert one.etag != two.etag
 
 
 def test_page_comes_with_its_headers() -> None:
-    assert answer(asking(), PAGE, REVALIDATED) == (
+    assert respond_with_file(asking(), PAGE, REVALIDATED) == (
         200,
         PAGE.content,
         {
@@ -66,7 +75,7 @@ def test_page_comes_with_its_headers() -> None:
 
 
 def test_file_is_packed_for_whom_takes_gzip() -> None:
-    response = answer(asking(accept_encoding="gzip"), PAGE, REVALIDATED)
+    response = respond_with_file(asking(accept_encoding="gzip"), PAGE, REVALIDATED)
     assert response.headers["content-encoding"] == "gzip"
     assert isinstance(response.body, bytes)
     assert gzip.decompress(response.body) == PAGE.content
@@ -74,17 +83,17 @@ def test_file_is_packed_for_whom_takes_gzip() -> None:
 
 @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0"])
 def test_file_is_not_packed_for_anybody_else(accepted: str) -> None:
-    response = answer(asking(accept_encoding=accepted), PAGE, REVALIDATED)
+    response = respond_with_file(asking(accept_encoding=accepted), PAGE, REVALIDATED)
     assert "content-encoding" not in response.headers
     assert response.body == PAGE.content
 
 
 def test_image_that_is_packed_already_is_sent_as_it_is() -> None:
-    image = of_content(b"\x89PNG" * 100, "image/png")
-    response = answer(asking(accept_encoding="gzip"), image, REVALIDATED)
+    image = make_file(b"\x89PNG" * 100, "image/png")
+    response = respond_with_file(asking(accept_encoding="gzip"), image, REVALIDATED)
     assert (response.body, "content-encoding" in response.headers) == (image.content, False)
 
 
 def test_file_is_packed_once() -> None:
-    first, second = (answer(asking(accept_encoding="gzip"), PAGE, REVALIDATED) for _ in range(2))
+    first, second = (respond_with_file(asking(accept_encoding="gzip"), PAGE, REVALIDATED) for _ in range(2))
     assert first.body is second.body

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from lambdo.base import base64url, times
 from lambdo.base.key import Key
 from lambdo.base.settings import settings
-from lambdo.sessions import access_tokens as tokens
+from lambdo.sessions import access_tokens
 from lambdo.sessions.access_tokens import InvalidTokenError, issue, verify
 
 KEY: Key = {"id": "1-test", "version": 1, "secret": base64url.encode(b"k" * 32)}
@@ -28,7 +28,7 @@ GONE = object()  # a claim or member that is left out
 
 @pytest.fixture(autouse=True)
 def _keys(application: object, setting: Callable[..., None]) -> None:
-    setting(JWKS=tokens.public_jwks([KEY]), TOKEN_ISSUER="lambdo/test")
+    setting(JWKS=access_tokens.public_jwks([KEY]), TOKEN_ISSUER="lambdo/test")
 
 
 def segment(value: Any) -> str:
@@ -75,7 +75,7 @@ def test_issued_token_has_exactly_the_claims_of_rfc_9068() -> None:
     payload = jwt.decode(text, options={"verify_signature": False})
     assert payload.keys() == {"iss", "aud", "sub", "sid", "iat", "exp", "jti"}
     assert (payload["iss"], payload["aud"]) == ("lambdo/test", "lambdo-api")
-    assert payload["exp"] - payload["iat"] == tokens.LIFETIME == 900
+    assert payload["exp"] - payload["iat"] == access_tokens.LIFETIME == 900
     assert len(text) < 600
 
 
@@ -240,24 +240,24 @@ def test_token_above_2048_characters_is_refused_though_well_signed() -> None:
 @pytest.mark.parametrize("header", ["", "Basic abc", "Token abc", "Bearerabc", " Bearer abc", "Bearer\tabc"])
 def test_header_of_another_scheme_is_refused(header: str) -> None:
     with pytest.raises(InvalidTokenError):
-        tokens.from_header(header)
+        access_tokens.from_header(header)
 
 
 @pytest.mark.parametrize(
     ("header", "text"), [("Bearer", ""), ("bearer", ""), ("Bearer a.b.c", "a.b.c"), ("bEARER  a ", "a")]
 )
 def test_header_of_the_bearer_scheme_gives_what_follows(header: str, text: str) -> None:
-    assert tokens.from_header(header) == text
+    assert access_tokens.from_header(header) == text
 
 
 def test_new_secrets_are_32_bytes_and_differ() -> None:
-    first, second = tokens.new_secret(), tokens.new_secret()
+    first, second = access_tokens.new_secret(), access_tokens.new_secret()
     assert len(base64url.decode(first)) == 32
     assert first != second
 
 
 def test_jwks_holds_public_halves_only() -> None:
     private = PRIVATE.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    text = tokens.public_jwks([KEY])
+    text = access_tokens.public_jwks([KEY])
     assert base64url.encode(private) not in text
     assert base64url.encode(PUBLIC.public_bytes_raw()) in text

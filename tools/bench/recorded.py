@@ -101,12 +101,12 @@ def _request(
 
 def _authorization(application: Application) -> Callable[[], Event]:
     """Return what makes the events of our authorizer: a token lives for 15 minutes, so each has a new one."""
-    from lambdo.sessions import access_tokens as tokens  # noqa: PLC0415 - what reads the settings that the back end has set
+    from lambdo.sessions import access_tokens  # noqa: PLC0415 - what reads the settings that the back end has set
     from lambdo.table import key_sets  # noqa: PLC0415
 
     key = key_sets.get(os.environ["SIGNING_KEYS_PARAMETER"])[0]
     _, request = _request(application, "GET", TASKS)
-    return lambda: _with_token(request, tokens.issue(key, USER_ID, SESSION_ID))
+    return lambda: _with_token(request, access_tokens.issue(key, USER_ID, SESSION_ID))
 
 
 def _authorization_of_peer(application: Application, peer: Function) -> Callable[[], Event]:

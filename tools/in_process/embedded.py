@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.in_process.api import Api, logging_to
-from tools.in_process.environment import lift_limits
-from tools.in_process.steady import one_moment, unhurried
+from tools.in_process.environment import lift_limits, one_moment, unhurried
 from tools.local.embedded import embedded
 
 ROOT: Final = Path(__file__).parents[2]
@@ -21,9 +20,9 @@ def embedded_api() -> Iterator[Api]:
     with (
         tempfile.TemporaryDirectory() as state,
         embedded(ROOT, Path(state)) as application,
-        unhurried(application) as steady,
-        one_moment(),
+        unhurried(application) as unhurried_one,
         logging_to(io.StringIO()),
+        one_moment(),
     ):
         lift_limits()
-        yield Api(steady)
+        yield Api(unhurried_one)

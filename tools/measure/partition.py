@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import batched
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from lambdo.base import times
 from lambdo.table import keys
@@ -66,7 +66,7 @@ def task(user_id: str, number: int, count: int, *, tags: int = 0, size: int = BY
     created = FIRST + SPAN * (number / count)
     stamp, completed = times.rfc3339(created), chance.random() < 1 / 3
     priority: Priority = chance.choices(("low", "medium", "high"), (25, 55, 20))[0]
-    one: Task = {
+    fields: dict[str, Any] = dict.fromkeys(Task.__annotations__) | {
         "id": _id(created, number, chance.getrandbits(61)),
         "user_id": user_id,
         "title": f"{chance.choice(_VERBS)} {chance.choice(_THINGS)} {number}",
@@ -80,6 +80,7 @@ def task(user_id: str, number: int, count: int, *, tags: int = 0, size: int = BY
         "created_at": stamp,
         "updated_at": stamp,
     }
+    one = cast("Task", fields)
     words = " ".join(chance.choices(_WORDS, k=size // 3))
     one["description"] = words[: size - item_size(_dump(one))]
     return one

@@ -1,11 +1,10 @@
 """openapi.json: every route with its parameters and responses, and with examples of real requests."""
 
-import importlib
 import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,16 +27,16 @@ from openapi_pydantic import (
 )
 from openapi_pydantic import Operation as DocumentedOperation
 
+from lambdo.base.problems import Unauthenticated
 from lambdo.web.endpoint import FORM
 from tools.local.application import Application, Route
 from tools.openapi import examples, parameters, responses, schemas, shapes
 from tools.openapi.examples import Exchange
-from tools.openapi.operations import DESCRIPTION, GROUPS, OPERATIONS, Operation
+from tools.openapi.operations import FILE_VARIABLES, GROUPS, Operation, read_operation
 from tools.openapi.responses import Refusal
 from tools.openapi.schemas import Json
 
 ROOT: Final = Path(__file__).parents[2]
-FILE_VARIABLES: Final = ("{file}", "{path+}")
 SCHEME: Final = "access_token"
 FORM_SCHEMA: Final = {
     "type": "object",
@@ -45,22 +44,41 @@ FORM_SCHEMA: Final = {
     "required": ["username", "password"],
 }
 
+DESCRIPTION: Final = """\
+Accounts, tasks and tags over HTTPS. Requests and responses are JSON in UTF-8.
+
+**Try it:** register, then press *Authorize* and log in with your email address as the username. You can then call every
+operation from this page.
+
+- `{user_id}` is your own user id, or `me`.
+- Updates are partial: fields that are not sent keep their values, null clears a field. Unknown fields and parameters are
+  refused.
+- Single items come with an `ETag`. Send it as `If-Match`, and an update is refused if the item has changed since.
+- Writes with an `Idempotency-Key` can be retried until there is a response, and take effect once.
+- Responses over 1 KB are gzipped for clients that accept it. Their `ETag` is different, and as valid in `If-Match`.
+- Errors are problem details (RFC 9457) with a stable `code`; their `type` links to an explanation.
+"""
+
 
 def document(application: Application, exchanges: Sequence[Exchange]) -> str:
     """Return openapi.json: all routes of the application, with these examples."""
     paths: dict[str, PathItem] = defaultdict(PathItem)
     shared: dict[str, Refusal] = {}
-    for route in sorted(application.routes, key=lambda route: _place(application, route)):
-        operation = _operation(application, route, exchanges, shared)
-        setattr(paths[_documented_path(route)], route.method.lower(), operation)
+    operations = [read_operation(_folder(application, route), route) for route in application.routes]
+    groups = list(dict.fromkeys([*GROUPS, *(operation.group for operation in operations)]))
+    for operation in sorted(operations, key=lambda one: (groups.index(one.group), one.route.path)):
+        name = operation_id(application, operation.route)
+        own = [exchange for exchange in exchanges if exchange.operation_id == name]
+        path = paths[operation.route.path.replace("+}", "}")]  # the gateway's variable for the rest of a path
+        setattr(path, operation.route.method.lower(), _operation(operation, name, own, shared))
     whole = OpenAPI(
         openapi="3.1.1",
         info=_info(),
         servers=[Server(url="/")],
-        tags=[Tag(name=name, description=words) for name, words in GROUPS.items()],
+        tags=[Tag(name=name, description=GROUPS[name].description if name in GROUPS else None) for name in groups],
         paths=dict(paths),
         components=Components(
-            schemas={name: Schema.model_validate(schema) for name, schema in _schemas(shared).items()},
+            schemas={name: Schema.model_validate(schema) for name, schema in _schemas(operations, shared).items()},
             parameters={**parameters.PATH, **parameters.REQUEST_HEADERS},
             headers={**parameters.RESPONSE_HEADERS},
             responses={name: responses.refusal(name, one, exchanges) for name, one in sorted(shared.items())},
@@ -77,70 +95,48 @@ def operation_id(application: Application, route: Route) -> str:
     return f"{name}_file" if route.path.endswith(FILE_VARIABLES) else name
 
 
-def _place(application: Application, route: Route) -> tuple[int, str, str]:
-    return list(OPERATIONS).index(_folder(application, route)), route.path, route.method
-
-
 def _folder(application: Application, route: Route) -> str:
     return application.functions[route.function].folder
 
 
 def _operation(
-    application: Application,
-    route: Route,
-    exchanges: Sequence[Exchange],
-    shared: dict[str, Refusal],
+    operation: Operation, name: str, exchanges: Sequence[Exchange], shared: dict[str, Refusal]
 ) -> DocumentedOperation:
-    folder = _folder(application, route)
-    name = operation_id(application, route)
-    declared = OPERATIONS.get(name) or OPERATIONS[folder]
-    own = [exchange for exchange in exchanges if exchange.operation_id == name]
+    """Return the operation of this name; the exchanges are its own, `shared` the refusals of all operations."""
     return DocumentedOperation(
         operationId=name,
-        tags=[declared.group],
-        summary=_summary(folder),
-        description=declared.description or None,
-        parameters=list(_parameters(route, declared)),
-        requestBody=_request_body(declared, declared.body, own) if declared.body else None,
-        responses={
-            **responses.answers(declared, folder, own),
-            **responses.refusals(route, declared, shared),
-        },
-        security=_security(route, declared),
+        tags=[operation.group],
+        summary=operation.summary,
+        description=operation.description or None,
+        parameters=list(_parameters(operation)),
+        requestBody=_request_body(operation, operation.body, exchanges) if operation.body else None,
+        responses={**responses.answers(operation, exchanges), **responses.refusals(operation, shared)},
+        security=_security(operation),
     )
 
 
-def _documented_path(route: Route) -> str:
-    return route.path.replace("+}", "}")  # the gateway's variable for the rest of a path
-
-
-def _summary(folder: str) -> str:
-    """Return the summary in the docstring of the handler's module, which follows the route."""
-    words = (importlib.import_module(f"functions.{folder}.app").__doc__ or "").splitlines()[0].partition(" - ")[2]
-    return words[0].upper() + words[1:].removesuffix(".")
-
-
-def _parameters(route: Route, declared: Operation) -> Iterator[Parameter | Reference]:
-    for name in re.findall(r"{(\w+)", route.path):
+def _parameters(operation: Operation) -> Iterator[Parameter | Reference]:
+    for name in re.findall(r"{(\w+)", operation.route.path):
         yield parameters.reference("parameters", name)
-    yield from parameters.query(declared.query or {})
-    for name in declared.headers:
+    yield from parameters.query(operation.handler.query or {})
+    for name in operation.headers:
         yield parameters.reference("parameters", name)
 
 
-def _request_body(declared: Operation, body: type, exchanges: Sequence[Exchange]) -> RequestBody:
+def _request_body(operation: Operation, body: type, exchanges: Sequence[Exchange]) -> RequestBody:
     content = {}
-    for media_type in declared.media_types:
+    for media_type in operation.media_types:
         schema = FORM_SCHEMA if media_type == FORM else schemas.reference(body)
         sent = examples.of_requests(exchanges, media_type)
         content[media_type] = MediaType(media_type_schema=Schema.model_validate(schema), examples={**sent} or None)
-    return RequestBody(required=declared.body_required, content=content)
+    return RequestBody(required=operation.body_required, content=content)
 
 
-def _security(route: Route, declared: Operation) -> list[dict[str, list[str]]]:
-    if route.authorizer:
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    if operation.route.authorizer:
         return [{SCHEME: []}]
-    return [{}, {SCHEME: []}] if declared.token_optional else []
+    reads_token = Unauthenticated in operation.handler.problems
+    return [{}, {SCHEME: []}] if reads_token else []
 
 
 def _security_scheme() -> SecurityScheme:
@@ -152,10 +148,10 @@ def _security_scheme() -> SecurityScheme:
     )
 
 
-def _schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
+def _schemas(operations: Iterable[Operation], shared: Mapping[str, Refusal]) -> dict[str, Json]:
     """Return the schemas of all request and response bodies."""
-    bodies = [declared.body for declared in OPERATIONS.values() if declared.body]
-    answers = [answer.shape for declared in OPERATIONS.values() for answer in declared.answers.values() if answer.shape]
+    bodies = [operation.body for operation in operations if operation.body]
+    answers = [answer.shape for operation in operations for answer in operation.answers.values() if answer.shape]
     components = schemas.components([*bodies, *answers, shapes.Problem, shapes.GatewayMessage])
     return dict(sorted({**components, **responses.refusal_schemas(shared)}.items()))
 

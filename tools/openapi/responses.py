@@ -26,10 +26,10 @@ from lambdo.base.problems import (
     UnsupportedMediaType,
 )
 from lambdo.web.endpoint import JSON
-from tools.local.application import Route
 from tools.openapi import examples, parameters, schemas, shapes
 from tools.openapi.examples import Exchange
-from tools.openapi.operations import LINKS, Answer, Operation
+from tools.openapi.links import LINKS
+from tools.openapi.operations import Answer, Operation
 from tools.openapi.schemas import Json
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -59,19 +59,17 @@ class Refusal(NamedTuple):
     problems: Sequence[type[Problem]]
 
 
-def answers(declared: Operation, folder: str, exchanges: Sequence[Exchange]) -> dict[str, Response]:
+def answers(operation: Operation, exchanges: Sequence[Exchange]) -> dict[str, Response]:
     """Return the successful responses by status; the exchanges are those of the operation."""
-    return {
-        str(status): _answer(declared, status, answer, folder, exchanges) for status, answer in declared.answers.items()
-    }
+    return {str(status): _answer(operation, status, answer, exchanges) for status, answer in operation.answers.items()}
 
 
-def refusals(route: Route, declared: Operation, shared: dict[str, Refusal]) -> dict[str, Reference]:
+def refusals(operation: Operation, shared: dict[str, Refusal]) -> dict[str, Reference]:
     """Return references to the refusals by status, and add each to `shared`, the refusals of all operations."""
     # With some values of a variable, such as one with a slash, no route has the path.
-    anywhere = GATEWAY.keys() - {401} - ({404} if "{" not in route.path else set())
+    anywhere = GATEWAY.keys() - {401} - ({404} if "{" not in operation.route.path else set())
     by_status: dict[int, list[type[Problem]]] = {status: [] for status in anywhere}
-    for problem in sorted(_problems(route, declared), key=lambda problem: problem.code):
+    for problem in sorted(_problems(operation), key=lambda problem: problem.code):
         by_status.setdefault(problem.status, []).append(problem)
     references = {}
     for status, some in sorted(by_status.items()):
@@ -114,11 +112,11 @@ def refusal_schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
     }
 
 
-def _answer(declared: Operation, status: int, answer: Answer, folder: str, exchanges: Sequence[Exchange]) -> Response:
+def _answer(operation: Operation, status: int, answer: Answer, exchanges: Sequence[Exchange]) -> Response:
     headers = [
         "X-Request-Id",
         *answer.headers,
-        *(["Idempotent-Replayed"] if "IdempotencyKey" in declared.headers else []),
+        *(["Idempotent-Replayed"] if "IdempotencyKey" in operation.headers else []),
     ]
     return Response(
         description=answer.description,
@@ -126,7 +124,7 @@ def _answer(declared: Operation, status: int, answer: Answer, folder: str, excha
         content=_content(answer, answer.shape, examples.of_answers(exchanges, status)) if answer.shape else None,
         links={
             target: Link(operationId=target, parameters=link.parameters, requestBody=link.body)
-            for link in LINKS.get(folder, ())
+            for link in LINKS.get(operation.folder, ())
             for target in link.targets
         }
         if status < 300
@@ -140,17 +138,17 @@ def _content(answer: Answer, shape: type, answered: Mapping[str, Example]) -> di
     return dict.fromkeys(answer.media_types, media_type)
 
 
-def _problems(route: Route, declared: Operation) -> set[type[Problem]]:
+def _problems(operation: Operation) -> set[type[Problem]]:
     """Return the operation's problems: those of its route, of its parameters and body, and its own."""
-    headers = set(declared.headers)
-    found = {ContentTooLarge, InternalError, *declared.problems}
+    route, handler, headers = operation.route, operation.handler, set(operation.headers)
+    found = {ContentTooLarge, InternalError, *handler.problems}
     found |= {problem for name, problem in NOT_FOUND.items() if f"{{{name}}}" in route.path}
     found |= {Unauthenticated} if route.authorizer else set()
     found |= {Forbidden} if "{user_id}" in route.path else set()
-    found |= {ServiceUnavailable} if declared.calls_aws else set()
-    found |= {StorageFull} if declared.calls_aws and route.method != "GET" else set()
-    found |= {MalformedJson, UnsupportedMediaType, InvalidFields} if declared.body else set()
-    found |= {InvalidFields} if declared.query is not None else set()
+    found |= {ServiceUnavailable} if handler.uses_aws else set()
+    found |= {StorageFull} if handler.uses_aws and route.method != "GET" else set()
+    found |= {MalformedJson, UnsupportedMediaType, InvalidFields} if operation.body else set()
+    found |= {InvalidFields} if handler.query is not None else set()
     found |= {MalformedHeader} if headers & {"IdempotencyKey", "IfMatch"} else set()
     found |= {IdempotencyKeyInUse, IdempotencyKeyReused} if "IdempotencyKey" in headers else set()
     found |= {PreconditionFailed} if "IfMatch" in headers else set()

@@ -56,7 +56,7 @@ def verify_email(text: str) -> None:
     events.record("email_verified", user_id=token.user_id)
 
 
-def owner_of(text: str) -> str | None:
+def find_owner(text: str) -> str | None:
     """Return the id of the user that a mail's token names, proven or not, or None if it is malformed."""
     try:
         return mail_tokens.parse(text).user_id

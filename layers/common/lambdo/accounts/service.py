@@ -7,7 +7,7 @@ from lambdo.base.problems import EmailAlreadyExists, InvalidCredentials, Invalid
 from lambdo.base.versions import Versions, require_version, retry
 from lambdo.mails import sender
 from lambdo.mails import store as mails
-from lambdo.mails.service import verification_of
+from lambdo.mails.service import make_verification
 from lambdo.sessions.service import end_all
 from lambdo.table.records import Record, with_record
 from lambdo.users import passwords, throttles
@@ -39,7 +39,7 @@ def register(email: str, password: str, name: str | None, source_ip: str, record
         "created_at": times.rfc3339(times.now()),
         "version": 1,
     }
-    also = {"email": mails.create_request(verification_of(user["id"]))} if sender.is_configured() else {}
+    also = {"email": mails.create_request(make_verification(user["id"]))} if sender.is_configured() else {}
     proof = with_record(record, user["id"], user)
     try:
         users.put(user, passwords.hash_password(password), also, proof)
@@ -49,7 +49,7 @@ def register(email: str, password: str, name: str | None, source_ip: str, record
     return user
 
 
-def owner_of(email: str) -> str | None:
+def find_owner(email: str) -> str | None:
     """Return the id of the user who has a normalised email address, or None."""
     credential = users.get_credential(email)
     return credential["user"]["id"] if credential else None

@@ -30,11 +30,11 @@ def request_email_verification(user_id: str, record: Record = None) -> None:
     """Ask for the mail with which the user confirms the address; raises TooManyRequests if that was done too often."""
     sender.check_configured()
     throttles.count(throttles.mails_to(user_id))
-    store.put_request(verification_of(user_id), with_record(record, user_id, None))
+    store.put_request(make_verification(user_id), with_record(record, user_id, None))
     events.record("verification_requested")
 
 
-def verification_of(user_id: str) -> MailRequest:
+def make_verification(user_id: str) -> MailRequest:
     """Return the request for the mail with which the user confirms the address."""
     return _request("verify_email", user_id=user_id)
 

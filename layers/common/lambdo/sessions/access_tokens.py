@@ -57,7 +57,7 @@ def from_header(authorization: str) -> str:
     return token.strip(" ")
 
 
-def answer(access_token: str, refresh_token: str | None) -> dict[str, Any]:
+def build_response(access_token: str, refresh_token: str | None) -> dict[str, Any]:
     """Return the body that gives tokens to their client (RFC 6749 section 5.1); None is one that goes another way."""
     return {
         "access_token": access_token,

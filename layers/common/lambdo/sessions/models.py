@@ -1,9 +1,10 @@
-"""The shape of a session (refresh family, RFC 9700 section 4.14.2) in the table and in responses."""
+"""The shape of a session (refresh family, RFC 9700 section 4.14.2) in the table and in responses, and of its tokens."""
 
-from typing import Final, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
 
 from lambdo.base.ids import Id
 from lambdo.base.times import Time
+from lambdo.users.models import User
 
 LIFETIME: Final = 30 * 24 * 3600  # seconds, absolute: rotation does not extend it
 GRACE: Final = 30  # seconds in which a replaced token still gets its successor
@@ -39,3 +40,27 @@ class ShownSession(TypedDict):
     expires_at: Time
     current: bool
     """Whether the request's access token belongs to this session."""
+
+
+class SessionList(TypedDict):
+    """The user's sessions, newest first, at most 100."""
+
+    items: list[ShownSession]
+
+
+class Tokens(TypedDict):
+    """A pair of tokens (RFC 6749 section 5.1)."""
+
+    access_token: str
+    """A JWT, for the header `Authorization: Bearer`."""
+    refresh_token: NotRequired[str]
+    """Works once. Absent if it was set as a cookie."""
+    token_type: Literal["Bearer"]
+    expires_in: int
+    """Lifetime of the access token in seconds."""
+
+
+class LoggedIn(Tokens):
+    """A pair of tokens, and the user that they belong to."""
+
+    user: User

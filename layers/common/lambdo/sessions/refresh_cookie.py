@@ -9,12 +9,12 @@ _NAME: Final = "__Secure-lambdo-refresh"
 _ATTRIBUTES: Final = "Path=/api/auth; Secure; HttpOnly; SameSite=Strict"
 
 
-def keeping(token: str, expires_at: int) -> list[str]:
+def set_cookie(token: str, expires_at: int) -> list[str]:
     """Return the cookies that keep the token until its session ends (Unix seconds)."""
     return [f"{_NAME}={token}; Max-Age={expires_at - times.unix()}; {_ATTRIBUTES}"]
 
 
-def cleared() -> list[str]:
+def clear_cookie() -> list[str]:
     """Return the cookies that make a browser forget its token."""
     return [f"{_NAME}=; Max-Age=0; {_ATTRIBUTES}"]
 

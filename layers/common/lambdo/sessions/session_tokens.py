@@ -58,7 +58,7 @@ def start_session(account: Account, user_agent: str, record: Record = None) -> S
     return started
 
 
-def first_tokens(user_id: str, session: StartedSession) -> Tokens:
+def derive_first_tokens(user_id: str, session: StartedSession) -> Tokens:
     """Return the first pair of tokens of a session that has been started."""
     return _pair(refresh_tokens.derive(_signing_key()["secret"], user_id, session["id"], 0), session["expires_at"])
 

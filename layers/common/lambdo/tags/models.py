@@ -33,6 +33,12 @@ class TagOfTask(TypedDict):
     """`#rrggbb`, or null for none."""
 
 
+class TagList(TypedDict):
+    """All tags, oldest first, at most 500."""
+
+    items: list[Tag]
+
+
 def name_key(name: str) -> str:
     """Return a key that is the same for names that differ only in case or Unicode form (caseless match, Unicode D145).
 

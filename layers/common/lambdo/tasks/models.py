@@ -64,3 +64,20 @@ class Emptied(TypedDict):
     """How many tasks were permanently deleted."""
     more: bool
     """Whether more tasks remain; if so, send the request again."""
+
+
+class TaskPage(TypedDict):
+    """A page of tasks."""
+
+    items: list[TaskAnswer]
+    """Can be fewer than `limit`, or even none, while there are more pages."""
+    next_cursor: str | None
+    """For the next page; null on the last page."""
+
+
+class TrashPage(TypedDict):
+    """A page of deleted tasks, last deleted first."""
+
+    items: list[TrashedTaskAnswer]
+    next_cursor: str | None
+    """For the next page; null on the last page."""

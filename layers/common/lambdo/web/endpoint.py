@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import UnionType
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -108,10 +109,37 @@ class Request:
         return found
 
 
+class Handler(NamedTuple):
+    """A Lambda handler for HTTP API events (payload 2.0): a function from Request to Response, with what its endpoint declares.
+
+    Only `public` and `max_body` matter to a request. openapi.json is made of the rest.
+    """
+
+    handle: Callable[[Request], Response]
+    public: bool
+    max_body: int
+    uses_aws: bool
+    body: type | UnionType | None
+    query: Mapping[str, Any] | None
+    returns: type | None
+    problems: tuple[type[Problem], ...]
+
+    def __call__(self, event: Event, context: Any) -> Answer:  # noqa: ANN401 - Lambda's own, untyped
+        """Serve one request."""
+        return _serve(self.handle, event, context, public=self.public, max_body=self.max_body)
+
+
 def endpoint(
-    *, public: bool = False, max_body: int = MAX_BODY, uses_aws: bool = True
-) -> Callable[[Callable[[Request], Response]], Callable[[Event, Any], Answer]]:
-    """Make a Lambda handler for HTTP API events (payload 2.0) of a function from Request to Response.
+    *,
+    public: bool = False,
+    max_body: int = MAX_BODY,
+    uses_aws: bool = True,
+    body: type | UnionType | None = None,
+    query: Mapping[str, Any] | None = None,
+    returns: type | None = None,
+    problems: tuple[type[Problem], ...] = (),
+) -> Callable[[Callable[[Request], Response]], Handler]:
+    """Make a Lambda handler of a function from Request to Response.
 
     Parameters
     ----------
@@ -122,14 +150,19 @@ def endpoint(
         Bytes of the body; a longer one is refused with 413.
     uses_aws
         The function calls AWS; its client is made here, while init has its burst of CPU, and not in the first request.
+    body
+        The model of the request body; `Model | None` if a request may come without one.
+    query
+        The rules of the query parameters (`lambdo.base.rules`), if it reads them; empty if it refuses all.
+    returns
+        The shape of a successful response's body, if it has one.
+    problems
+        What it refuses by rules of its own, besides what follows from its route and from the above.
     """
 
-    def decorate(handle: Callable[[Request], Response]) -> Callable[[Event, Any], Answer]:
-        def handler(event: Event, context: Any) -> Answer:  # noqa: ANN401 - Lambda's own, untyped
-            return _serve(handle, event, context, public=public, max_body=max_body)
-
+    def decorate(handle: Callable[[Request], Response]) -> Handler:
         prepare_process(uses_aws=uses_aws)
-        return handler
+        return Handler(handle, public, max_body, uses_aws, body, query, returns, problems)
 
     return decorate
 

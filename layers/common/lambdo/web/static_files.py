@@ -41,14 +41,14 @@ class StaticFile(NamedTuple):
     etag: str
 
 
-def of_content(content: bytes, media_type: str) -> StaticFile:
+def make_file(content: bytes, media_type: str) -> StaticFile:
     """Return the file of this content."""
     return StaticFile(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
 def read(path: Path) -> StaticFile:
     """Return the file at the path; raises KeyError for a suffix without a media type."""
-    return of_content(path.read_bytes(), MEDIA_TYPES[path.suffix])
+    return make_file(path.read_bytes(), MEDIA_TYPES[path.suffix])
 
 
 def read_folder(folder: Path) -> dict[str, StaticFile]:
@@ -56,24 +56,24 @@ def read_folder(folder: Path) -> dict[str, StaticFile]:
     return {path.relative_to(folder).as_posix(): read(path) for path in folder.rglob("*") if path.is_file()}
 
 
-def version_of(files: Mapping[str, StaticFile]) -> str:
+def compute_version(files: Mapping[str, StaticFile]) -> str:
     """Return 12 hex digits that change with any name or content."""
     listed = "".join(f"{name} {file.etag}\n" for name, file in sorted(files.items()))
     return hashlib.sha256(listed.encode()).hexdigest()[:12]
 
 
-def versioned(page: StaticFile, version: str) -> StaticFile:
+def insert_version(page: StaticFile, version: str) -> StaticFile:
     """Return the page with the version at each `{version}` in it."""
-    return of_content(page.content.replace(b"{version}", version.encode()), page.media_type)
+    return make_file(page.content.replace(b"{version}", version.encode()), page.media_type)
 
 
-def without(page: StaticFile, part: str) -> StaticFile:
+def remove_part(page: StaticFile, part: str) -> StaticFile:
     """Return the page without what stands in it between `<!--part-->` and `<!--/part-->`."""
     pattern = f"<!--{part}-->.*?<!--/{part}-->".encode()
-    return of_content(re.sub(pattern, b"", page.content, flags=re.DOTALL), page.media_type)
+    return make_file(re.sub(pattern, b"", page.content, flags=re.DOTALL), page.media_type)
 
 
-def answer(request: Request, file: StaticFile, cache_control: str, policy: str = POLICY) -> Response:
+def respond_with_file(request: Request, file: StaticFile, cache_control: str, policy: str = POLICY) -> Response:
     """Answer 200 with the file."""
     headers = {
         "cache-control": cache_control,
