@@ -27,7 +27,7 @@ class Tokens(NamedTuple):
 
 
 class StartedSession(TypedDict):
-    """The fields of a new session that its first tokens are derived from. None is secret, so a record may store them."""
+    """The fields of a session that its first tokens are derived from. None is secret, so a record may store them."""
 
     id: str
     expires_at: int
