@@ -1,4 +1,4 @@
-"""What the functions in this process stand on: one moment, no hurry, and no limits against attackers."""
+"""The environment of the functions in this process: a fixed time, no time limits, and no limits against attackers."""
 
 import itertools
 import math
@@ -19,8 +19,8 @@ from lambdo.table import aws, key_sets
 from tools.local.application import Application
 
 MOMENT: Final = datetime(2026, 11, 21, 12, 7, 30, tzinfo=UTC)  # in the middle of a window of the throttles
-PATIENCE: Final = 120  # seconds; a bound on hanging, not a measurement
-# Seconds for which a request goes on with what it may leave to others.
+PATIENCE: Final = 120  # seconds; a limit against hanging, not a measurement
+# How many seconds a request continues with work that it may leave to others.
 SWEEPS: Final = (
     "functions.delete_me.app.SWEEP_SECONDS",
     "lambdo.sessions.service._SWEEP_SECONDS",
@@ -38,9 +38,9 @@ LIMITS: Final = (
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """Let everything happen at one moment, whatever time it is: a look at the clock takes a microsecond.
+    """Fix the time, whatever the real time is; each look at the clock advances it by a microsecond.
 
-    So no token expires, no day ends and no throttle counts anew, unless someone moves the clock.
+    So no token expires, no day ends and no throttle begins a new window, unless a test moves the clock.
     """
     looks = itertools.count()
 
@@ -58,7 +58,10 @@ def one_moment() -> Iterator[None]:
 
 @contextmanager
 def unhurried(application: Application) -> Iterator[Application]:
-    """Let calls not time out, sweeps go on to their end and nothing that expires be removed, however slow or late this machine is."""
+    """Remove time limits, so that the machine's speed does not matter: no call times out, and sweeps run to their end.
+
+    TTL is off, so that DynamoDB removes no expired items.
+    """
     with ExitStack() as stack:
         patient = aws.CONFIG.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE))
         stack.enter_context(patch.object(aws, "CONFIG", patient))
@@ -78,12 +81,12 @@ def unhurried(application: Application) -> Iterator[Application]:
 
 
 def lift_limits() -> None:
-    """Let this process hash passwords at bcrypt's lowest cost, and count no attempts."""
+    """Make this process hash passwords at bcrypt's lowest cost, and raise all limits on attempts to the maximum."""
     os.environ |= {"PASSWORD_COST": "4", **dict.fromkeys(LIMITS, str(MAX_LIMIT))}
 
 
 def forget() -> None:
-    """Forget what a process reads once."""
+    """Forget everything that a process reads only once."""
     vars(settings).clear()
     key_sets.get_cached.cache_clear()
     access_tokens._public_keys.cache_clear()
@@ -91,7 +94,7 @@ def forget() -> None:
 
 @contextmanager
 def variables(**changed: str) -> Iterator[None]:
-    """Change variables within the with block."""
+    """Change environment variables within the with block."""
     with patch.dict(os.environ, changed):
         forget()
         yield
