@@ -62,7 +62,8 @@ class Run:
     """The entries of one range; `after` is the order to continue after, empty at the start.
 
     A run reads `piece` entries at once. The entries of a `careful` run may all be dropped, so it begins with so few
-    that even the largest tasks are within the budget, learns their size from these, and keeps to the rest of the budget.
+    that even the largest tasks are within the budget, learns the size from these, and stays within the rest of the
+    budget.
     """
 
     user_id: str
