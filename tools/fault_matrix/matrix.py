@@ -27,7 +27,7 @@ class Reply(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """What a request does without faults: its calls, the state before each and at the end, and its effect when sent again."""
+    """What a request does without faults: its calls, the state before each and at the end, and the effect of a repetition."""
 
     operations: list[str]
     states: list[str]
@@ -41,7 +41,7 @@ class Reference(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The outcome of a fault at a call: the statuses of response and retry, None if there is none, and what is wrong."""
+    """The outcome of a fault at a call: the statuses of response and retry, if there are any, and what is wrong."""
 
     step: int
     fault: Fault
@@ -124,7 +124,7 @@ class Matrix:
         return Outcome(step, fault, answer.status if answer else None, again.status, request.twice and done, wrong)
 
     def _overtake(self, request: Request, network: Network, reference: Reference) -> Iterator[Outcome]:
-        """Run the rival before each call up to that with the effect; expect the same as if it had come before the request."""
+        """Run the rival before each call up to that with the effect: the result must be that of rival, then request."""
         rival = request.rival
         if rival is None:
             return

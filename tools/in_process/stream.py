@@ -1,4 +1,4 @@
-"""The table's stream as Lambda delivers it to finish_deletions: records of the changes that template.yaml lets through."""
+"""The table's stream as Lambda delivers it to finish_deletions: records of changes that template.yaml lets through."""
 
 import uuid
 from collections.abc import Callable, Iterator
