@@ -27,7 +27,7 @@ class Reply(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """What a request does without faults: its calls, the state before each and at the end, and the effect of a repetition."""
+    """What a request does without faults: its calls, the state before each and at the end, and what it does again."""
 
     operations: list[str]
     states: list[str]
