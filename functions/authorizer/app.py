@@ -7,7 +7,7 @@ from lambdo.sessions import access_tokens
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's own, untyped
-    """Let every request through, with the user or the reason for none: a refusal here could only be a bare 403."""
+    """Allow every request, and pass on the user or why there is none: a refusal here could only be a bare 403."""
     try:
         claims = access_tokens.verify(access_tokens.from_header(event["identitySource"][0]))
     except access_tokens.InvalidTokenError as error:

@@ -27,7 +27,7 @@ from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.idempotency import once
 from lambdo.web.validation import parse_json
 
-MAX_BODY: Final = 1024 * 1024  # bytes; the largest operation has some 10 KB
+MAX_BODY: Final = 1024 * 1024  # bytes; the largest operation has about 10 KB
 
 
 @endpoint(max_body=MAX_BODY, body=ChangeTasks, returns=BulkResults)
@@ -39,7 +39,7 @@ def handler(request: Request) -> Response:
     """
     wanted = parse_json(ChangeTasks, request.json_body())
     if not wanted.dry_run:
-        once(request, lambda _: None)  # refuses the key of another body before anything is done
+        once(request, lambda _: None)  # refuses a key that was used with another body, before any operation
     results = [
         _result(request, number, operation, dry_run=wanted.dry_run)
         for number, operation in enumerate(wanted.operations)

@@ -16,7 +16,7 @@ from lambdo.web.idempotency import once
 from lambdo.web.preconditions import if_match
 from lambdo.web.validation import parse_json
 
-SWEEP_SECONDS = 3  # what most accounts need many times over; functions/finish_deletions does the rest
+SWEEP_SECONDS = 3  # far more than most accounts need; functions/finish_deletions does the rest
 
 
 @endpoint(body=DeleteMe, problems=(UserNotFound, WrongPassword, TooManyRequests))
@@ -26,6 +26,6 @@ def handler(request: Request) -> Response:
     versions = if_match(request.headers)
     once(request, lambda record: delete_account(request.user_id, fields.password, versions, record), secret=True)
     end = time.monotonic() + SWEEP_SECONDS
-    with suppress(ServiceUnavailable):  # the account is deleted all the same
+    with suppress(ServiceUnavailable):  # the account is deleted anyway
         sweep_account(request.user_id, lambda: time.monotonic() > end)
     return Response(202)

@@ -23,7 +23,7 @@ FILES: Final = SOURCES | {
 }
 VERSION: Final = static_files.compute_version(FILES)  # in the paths of the files, so that they can be cached forever
 PAGE: Final = static_files.insert_version(UNVERSIONED, VERSION)
-# Trusted Types: the browser itself refuses to make markup of a text, so a title such as <img onerror=...> stays one.
+# Trusted Types: the browser refuses to turn text into markup, so a title such as <img onerror=...> stays text.
 POLICY: Final = f"{static_files.POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 
 

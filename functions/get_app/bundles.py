@@ -1,7 +1,7 @@
-"""A page's JavaScript modules put together into one file, and its style sheets: it asks for two files and not for forty.
+"""Joins a page's JavaScript modules into one file, and its style sheets: a browser requests two files instead of forty.
 
-What is read is what the files here are written in: at the beginning of a line, `import { names } from "./file.js";`,
-`export` in front of a function, class or const, and `@import "file.css";`. They work as they are as well.
+It reads only the forms that these files use: at the beginning of a line, `import { names } from "./file.js";`, `export`
+before a function, class or const, and `@import "file.css";`. The files also work unjoined.
 """
 
 import re
@@ -17,9 +17,9 @@ _STYLES: Final = re.compile(r'^@import "([^"]+)";\n', re.MULTILINE)
 
 
 def join_scripts(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
-    """Return one module that does what `entry` does with all that it imports; raises KeyError for a file that is not there.
+    """Return one module with `entry` and all modules that it imports; raises KeyError for a file that does not exist.
 
-    Each module becomes a function that runs once and returns what it exports, after all that it imports itself.
+    Each module becomes a function that runs once, after the modules that it imports, and returns its exports.
     """
     bodies: dict[str, str] = {}
 
@@ -45,7 +45,7 @@ def _wrap(name: str, source: str, before: list[str]) -> str:
 
 
 def join_styles(files: Mapping[str, StaticFile], entry: str) -> StaticFile:
-    """Return the style sheet with those that it imports, which import none, in their places."""
+    """Return the style sheet with its imports replaced by their text; imported style sheets must not import others."""
 
     def text(name: str) -> str:
         return files[_resolve(entry, name)].content.decode()

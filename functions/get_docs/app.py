@@ -15,7 +15,7 @@ from lambdo.base.settings import settings
 from lambdo.web import static_files
 from lambdo.web.endpoint import Request, Response, endpoint
 
-# The copy in Powertools, which is the only reason to keep its event handler (layers/dependencies/trim.py).
+# The copy in Powertools, whose event handler is kept only for these files (layers/dependencies/trim.py).
 SWAGGER_UI: Final = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "openapi" / "swagger_ui"
 ASSETS: Final = static_files.read_folder(Path(__file__).with_name("static")) | {
     name: static_files.read(SWAGGER_UI / name) for name in ("swagger-ui-bundle.min.js", "swagger-ui.min.css")
@@ -23,7 +23,7 @@ ASSETS: Final = static_files.read_folder(Path(__file__).with_name("static")) | {
 PAGES: Final = {"": ASSETS.pop("index.html"), "errors": ASSETS.pop("errors.html")}
 VERSION: Final = static_files.compute_version(ASSETS)
 FILES: Final = ASSETS | {name: static_files.insert_version(page, VERSION) for name, page in PAGES.items()}
-# What the `type` of a problem leads to is there also where the documentation is switched off.
+# The page that the `type` of a problem links to is also served where the documentation is switched off.
 ERRORS: Final = {"errors": static_files.remove_part(FILES["errors"], "docs"), "page.css": FILES["page.css"]}
 
 

@@ -13,7 +13,7 @@ from lambdo.web.endpoint import Request, Response, endpoint
 from lambdo.web.static_files import StaticFile
 
 PAGE: Final = static_files.read(Path(__file__).with_name("index.html"))
-STYLE: Final = re.split(b"</?style>", PAGE.content)[1]  # within the page, which spares a second request
+STYLE: Final = re.split(b"</?style>", PAGE.content)[1]  # within the page, to save a second request
 HASH: Final = base64.b64encode(hashlib.sha256(STYLE).digest()).decode()
 POLICY: Final = static_files.POLICY.replace("style-src 'self'", f"style-src 'sha256-{HASH}'")
 

@@ -15,5 +15,5 @@ class Health(TypedDict):
 @endpoint(public=True, returns=Health)
 def handler(request: Request) -> Response:  # noqa: ARG001 - every handler has the one signature
     """Return 200 and the state of the API and its table, or 503 if DynamoDB cannot be read."""
-    calls.get(keys.HEALTH, keys.HEALTH)  # which is never there
+    calls.get(keys.HEALTH, keys.HEALTH)  # no such item ever exists
     return Response(200, {"status": "ok"})

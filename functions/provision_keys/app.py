@@ -10,7 +10,7 @@ from lambdo.web.process import begin_invocation, prepare_process
 
 from . import keyring
 
-SECONDS = 5  # to connect to CloudFormation's address, and as many for its answer
+SECONDS = 5  # to connect to CloudFormation's address, and again to wait for its response
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lambda's own, untyped
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ANN401 - Lamb
 
 def _send(url: str, answer: dict[str, Any]) -> None:
     body = json.dumps(answer).encode()
-    # An empty content type: the presigned address was signed without one.
+    # The content type is empty because the presigned URL was signed without one.
     request = urllib.request.Request(url, body, {"content-type": ""}, method="PUT")  # noqa: S310 - CloudFormation's own
     with urllib.request.urlopen(request, timeout=SECONDS) as response:  # noqa: S310
         response.read()

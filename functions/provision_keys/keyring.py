@@ -1,4 +1,4 @@
-"""Making and rotating the keys of a deployment; used when one is made, never on a request path."""
+"""Creates and rotates the keys of a deployment; used when the stack is deployed, never for a request."""
 
 from typing import NamedTuple
 
@@ -9,21 +9,21 @@ from lambdo.table import key_sets
 
 
 class Provisioned(NamedTuple):
-    """What the functions are given: the public keys, newest first, and the id of the key to sign with."""
+    """The keys for the functions: the public keys, newest first, and the id of the key to sign with."""
 
     jwks: str
     key_id: str
 
 
 def provision(signing_parameter: str, cursor_parameter: str, version: int) -> Provisioned:
-    """Make sure that both key sets have a key of this version, keeping the newest two; doing it again changes nothing.
+    """Make sure that both key sets have a key of this version, and keep the newest two; a repetition changes nothing.
 
     Parameters
     ----------
     signing_parameter, cursor_parameter
         Names of the SSM parameters.
     version
-        The key version wanted. Going back to one that is still kept (a deployment rolled back) signs with it again.
+        The key version to use. A version that is still kept can be used again, as after a rollback.
     """
     signing_keys = _rotate(signing_parameter, version)
     _rotate(cursor_parameter, version)
@@ -32,7 +32,7 @@ def provision(signing_parameter: str, cursor_parameter: str, version: int) -> Pr
 
 
 def delete(signing_parameter: str, cursor_parameter: str) -> None:
-    """Delete both key sets: every token and cursor dies with them."""
+    """Delete both key sets, which makes every token and cursor invalid."""
     key_sets.delete(signing_parameter)
     key_sets.delete(cursor_parameter)
 

@@ -1,6 +1,6 @@
-"""Trim an installed layer of third parties to what Lambda reads; run by the Makefile, before the .pyc are compiled.
+"""Trim an installed layer of third-party packages to what Lambda reads; the Makefile runs it before it compiles .pyc.
 
-Not here: which packages a layer has (requirements*.txt) and for which architecture (Makefile).
+requirements*.txt has the packages of each layer, the Makefile their architectures.
 """
 
 import gzip
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-# Services with a client in layers/common, each with the prefix that endpoints.json knows it by.
+# Services with a client in layers/common, each with its prefix in endpoints.json.
 SERVICES = {"dynamodb": "dynamodb", "sesv2": "email", "ssm": "ssm"}
 OPERATIONS = {
     "dynamodb": {
@@ -20,23 +20,23 @@ OPERATIONS = {
     "sesv2": {"SendEmail"},
     "ssm": {"DeleteParameter", "GetParameter", "PutParameter"},
 }  # fmt: skip
-# What botocore makes of DynamoDB's values is their JSON again, but for binaries, of which we have none. So it need not read them.
+# Pass DynamoDB's values on: botocore turns them into the same JSON again, except binaries, which we do not use.
 PASSED_ON = {"AttributeValue": {"type": "structure", "members": {}, "document": True}}
 
 UNUSED = (
     "bin",
     ".lock",
     "**/*.pyi",
-    "cffi",  # cryptography needs its compiled half, _cffi_backend, alone; the rest generates C at build time
+    "cffi",  # cryptography needs only its compiled part, _cffi_backend; the rest generates C at build time
     "pycparser",
     "pycparser-*.dist-info",
-    "pydantic/v1",  # version 1, once more as a whole
+    "pydantic/v1",  # a whole copy of version 1
     "pydantic/mypy.py",
     "aws_lambda_powertools/middleware_factory",
     "botocore/data/*/*/examples-1.json",
 )
 
-# Of these folders, nothing else: what Powertools' Logger imports, and the files of Swagger UI that get_docs serves.
+# The only files to keep of these folders: imports of Powertools' Logger, and the Swagger UI files that get_docs serves.
 KEPT = {
     "aws_lambda_powertools/utilities": {"__init__.py", "jmespath_utils"},
     "aws_lambda_powertools/event_handler": {"openapi"},
@@ -45,7 +45,7 @@ KEPT = {
     "botocore/docs": {"__init__.py", "docstring.py", "utils.py"},
 }
 
-# What is imported at each start and never used, and imports much itself (docs/decisions/0032-request-path.md).
+# Modules that are imported at each start but never used, and import many others (docs/decisions/0032-request-path.md).
 REPLACED = {
     "aws_lambda_powertools/__init__.py": "",  # Metrics and Tracer
     "aws_lambda_powertools/utilities/jmespath_utils/__init__.py": "",  # finds correlation ids in events
@@ -58,7 +58,7 @@ REPLACED = {
     "urllib3/http2/__init__.py": "",  # needs h2, which is not shipped
 }
 
-# Of each .dist-info, by how its files begin.
+# The files kept of each .dist-info, by the beginnings of their names.
 KEPT_INFO = ("METADATA", "licenses", "LICENSE", "NOTICE")
 
 
@@ -66,7 +66,7 @@ def main(site: Path) -> None:
     """Trim the `site` folder that `uv pip install --target` filled."""
     _remove(path for pattern in UNUSED for path in site.glob(pattern))
     _remove(path for folder, kept in KEPT.items() for path in site.glob(f"{folder}/*") if path.name not in kept)
-    # METADATA, by which a scanner names what is vulnerable, and the licences; nothing reads the rest.
+    # Keep METADATA, which vulnerability scanners read, and the licences; nothing reads the rest.
     _remove(path for path in site.glob("*.dist-info/*") if not path.name.startswith(KEPT_INFO))
     for path, source in REPLACED.items():
         if (site / path).exists():
@@ -106,7 +106,7 @@ def _trim_endpoints(path: Path) -> None:
 
 
 def _used(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
-    """Return a service's model with these operations, and the shapes that they lead to, alone."""
+    """Return a service's model with only these operations, and the shapes that they refer to."""
     known = {**model["shapes"], **PASSED_ON}
     kept = {name: model["operations"][name] for name in sorted(operations)}
     shapes: dict[str, Any] = {}
@@ -125,7 +125,7 @@ def _used(model: dict[str, Any], operations: set[str]) -> dict[str, Any]:
 
 
 def _undocumented(node: object) -> object:
-    """Drop each `documentation` text; a member of that name is a mapping, and stays."""
+    """Drop each `documentation` text; a member with that name is a mapping, and is kept."""
     if isinstance(node, dict):
         return {
             key: _undocumented(value)

@@ -1,1 +1,1 @@
-"""Every request of every endpoint with every fault at each of its calls: the response, the table, and the client's retry."""
+"""Sends every request of every endpoint with every fault at each of its calls, and checks response, table and retry."""

@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "fault-matrix.md"
 
 
 def main() -> None:
-    """Run every request, write the page, and name what is wrong; raises SystemExit if anything is."""
+    """Run every request and write the page; raises SystemExit, which lists all that is wrong, if anything is."""
     parser = argparse.ArgumentParser(prog="python -m tools.fault_matrix", description=__doc__)
     parser.add_argument("--endpoints", required=True, metavar="MODULE", help="the module that has ENDPOINTS")
     endpoints = importlib.import_module(parser.parse_args().endpoints).ENDPOINTS

@@ -1,4 +1,4 @@
-"""The ways in which one call may fail: what the network does to it, and what becomes of it."""
+"""The ways in which a call can fail: what the network does to it, and the expected result."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -10,24 +10,24 @@ WRITES: Final = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 BATCHES: Final = {"BatchGetItem", "BatchWriteItem"}
 ATTEMPTS: Final = 3  # of the SDK
 BATCH_ATTEMPTS: Final = 5
-CONFLICT_ATTEMPTS: Final = 4  # of our own, where the SDK does not repeat
+CONFLICT_ATTEMPTS: Final = 4  # ours, where the SDK does not retry
 
 type Plan = Callable[[str], list[network.Fault]]
 
 
 class Fault(NamedTuple):
-    """A fault. Its plan, by the operation that meets it, is empty where it cannot happen.
+    """A fault. Its plan depends on the operation, and is empty for operations that cannot meet the fault.
 
     Parameters
     ----------
     applied
-        Whether the call takes effect all the same.
+        Whether the call takes effect in spite of the fault.
     passes
-        Whether the call succeeds in the end, so that nobody sees the fault.
+        Whether the call succeeds in the end, so that the client does not notice the fault.
     status, code
-        Of the problem that the client is told otherwise; no code after a crash.
+        Otherwise: the status and code of the problem that the client gets; no code after a crash.
     of_effect, of_key
-        Whether only a call that has an effect can meet it, and only that of a request with an Idempotency-Key.
+        Whether only calls with an effect can meet it, and only those of requests with an Idempotency-Key.
     """
 
     name: str
@@ -46,7 +46,7 @@ def _always(*faults: network.Fault) -> Plan:
 
 
 def _throttled(attempts: int, own_attempts: int) -> Plan:
-    """Return the plan of a throttled call; a transaction is cancelled, which the SDK does not repeat."""
+    """Return the plan of a throttled call; a transaction is cancelled, which the SDK does not retry."""
     return lambda operation: (
         [cancelled("None", "ThrottlingError")] * own_attempts
         if operation == "TransactWriteItems"
@@ -65,7 +65,7 @@ def _conflict(attempts: int) -> Plan:
 
 
 def _sent_again(operation: str) -> list[network.Fault]:
-    """By the SDK, and once more here, because another write is at the item."""
+    """Make the SDK send the call again, and then `lambdo.table.aws`, because another write is at the item."""
     conflict = _conflict(1)(operation)
     return [LOST, *conflict] if conflict else []
 
@@ -75,19 +75,19 @@ def _undone(attempts: int) -> Plan:
 
 
 def _in_flight(operation: str) -> list[network.Fault]:
-    """Let another request be writing the record of the key, each time."""
+    """Have another request write the record of the key, on each attempt."""
     return [cancelled("None", "TransactionConflict")] * CONFLICT_ATTEMPTS if operation == "TransactWriteItems" else []
 
 
 def _full(operation: str) -> list[network.Fault]:
-    """Let the user's items fill all that one key may hold."""
+    """Have the user's items reach the size limit of one partition key."""
     if operation == "TransactWriteItems":
         return [cancelled("None", "ItemCollectionSizeLimitExceeded")]
     return [error("ItemCollectionSizeLimitExceededException")] if operation in WRITES else []
 
 
 ERRORS: Final = (error("InternalServerError", 500), error("", 503), UNREACHABLE)
-# Not a fault of the call: another request, which runs whole before it (`Request.rival`).
+# Not a fault of the call: another request, which runs completely before it (`Request.rival`).
 OVERTAKEN: Final = Fault(
     "overtaken", "another request to the same thing runs whole before the call", _always(), code=None
 )

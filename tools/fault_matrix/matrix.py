@@ -1,4 +1,4 @@
-"""Each request once to count its calls, then once for each call and fault, with its client's retry. What is wrong is collected."""
+"""Runs each request once to count its calls, then once for each call and fault, with a retry; collects all errors."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,11 +15,11 @@ from tools.in_process.network import Fault as NetworkFault
 from tools.in_process.problems import differences
 from tools.in_process.world import World
 
-MANY = 30  # calls; a bound on hanging, not a measurement
+MANY = 30  # calls; a limit against hanging, not a measurement
 
 
 class Reply(NamedTuple):
-    """An answer without what is another with each run."""
+    """A response without the values that differ from run to run."""
 
     status: int
     headers: str
@@ -27,7 +27,7 @@ class Reply(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """What a request does when all is well: its calls, the state before each and at the end, and what a second time brings."""
+    """What a request does without faults: its calls, the state before each and at the end, and what it does again."""
 
     operations: list[str]
     states: list[str]
@@ -36,12 +36,12 @@ class Reference(NamedTuple):
     twice: str
 
     def is_done_before(self, step: int) -> bool:
-        """Tell whether the effect is there already when this call goes out."""
+        """Tell whether the request has already taken effect when this call is sent."""
         return self.states[0] != self.states[-1] == self.states[step]
 
 
 class Outcome(NamedTuple):
-    """What came of one fault at one call: the statuses of answer and retry, None where there was none, and what was wrong."""
+    """The outcome of a fault at a call: the statuses of response and retry, if there are any, and what is wrong."""
 
     step: int
     fault: Fault
@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of a request."""
+    """The outcomes of a request."""
 
     request: Request
     reference: Reference
@@ -61,14 +61,14 @@ class Result(NamedTuple):
 
 
 class Matrix:
-    """Runs each request once."""
+    """Runs each request and keeps the results."""
 
     def __init__(self, world: World) -> None:
         self.results: dict[str, Result] = {}
         self._world = world
 
     def run(self, request: Request) -> Result:
-        """Return what comes of a request."""
+        """Return the result of a request; the first time, run it."""
         if str(request) not in self.results:
             self.results[str(request)] = self._run(request)
         return self.results[str(request)]
@@ -88,7 +88,7 @@ class Matrix:
         return Result(request, reference, outcomes, _undeclared(request, reference) + wrong)
 
     def _observe(self, request: Request, network: Network) -> Reference:
-        """Make the request twice, with a look at the table before each call of the first."""
+        """Send the request twice; the first time, look at the table before each call."""
         self._world.restore()
         states: list[str] = []
         _start(request, network, [lambda: states.append(self._world.look()[0])] * MANY)
@@ -100,7 +100,7 @@ class Matrix:
         return Reference(operations, states, reply, again, self._world.look()[0])
 
     def _inject(self, request: Request, network: Network, reference: Reference, step: int, fault: Fault) -> Outcome:
-        """Make the request while one of its calls fails, and again if its client does not know what came of it."""
+        """Send the request while one of its calls fails, and again if the client does not know the outcome."""
         self._world.restore()
         _start(request, network, [*[PASS] * step, *fault.plan(reference.operations[step])])
         try:
@@ -124,7 +124,7 @@ class Matrix:
         return Outcome(step, fault, answer.status if answer else None, again.status, request.twice and done, wrong)
 
     def _overtake(self, request: Request, network: Network, reference: Reference) -> Iterator[Outcome]:
-        """Let the rival run whole before each call up to the one with the effect: as if it had come before the request."""
+        """Run the rival before each call up to that with the effect: the result must be that of rival, then request."""
         rival = request.rival
         if rival is None:
             return
@@ -146,7 +146,7 @@ class Matrix:
     def _judge(
         self, request: Request, reference: Reference, step: int, fault: Fault, answer: Answer | None
     ) -> list[str]:
-        """Return what is wrong with the first answer."""
+        """Return what is wrong with the first response."""
         if answer is None or fault.code is None:
             return _differs("end", answer, None) + _differs("crash", fault.code, None)
         if fault.passes or (reference.is_done_before(step) and request.late is None):
@@ -161,7 +161,7 @@ class Matrix:
         return _differs("table under a fault", reference.states[step], reference.states[0])
 
     def _judge_retry(self, request: Request, reference: Reference, answer: Answer, *, done: bool) -> list[str]:
-        """Return what is wrong with a retry, whose effect may be there already, and once the stream has come."""
+        """Return what is wrong with a retry, whose effect may already exist, and with the table after the stream."""
         state, wrong = self._world.look()
         if request.in_steps:
             wrong += _differs("retry", answer.status, request.status)
@@ -176,7 +176,7 @@ class Matrix:
         return wrong
 
     def _unreadable(self, answer: Answer) -> list[str]:
-        """Return what is wrong with a task or tag that was answered: a get shows the same."""
+        """Return what is wrong with a task or tag in a response: a get must return the same."""
         body = answer.json if answer.status in {200, 201} and answer.text else {}
         kind = "tasks" if "title" in body else "tags" if "color" in body else None
         if kind is None:
@@ -189,7 +189,7 @@ class Matrix:
 
 
 def _network(request: Request) -> Network:
-    """Return the wire of a client of its own: botocore counts retries over a client's life."""
+    """Return the network of a new client, because botocore's retry quota lasts for a client's life."""
     aws.client.cache_clear()
     for name in (settings.signing_keys_parameter, settings.cursor_keys_parameter):
         key_sets.get_cached(name)
@@ -197,7 +197,7 @@ def _network(request: Request) -> Network:
 
 
 def _start(request: Request, network: Network, plan: list[NetworkFault]) -> None:
-    """Start a new process, which has read its keys unless the request is of one that has not, with these faults to come."""
+    """Start a new process, which has already read its keys unless the request is `cold`, with these planned faults."""
     network.restart()
     network.plan = plan
     if request.cold:
@@ -205,7 +205,7 @@ def _start(request: Request, network: Network, plan: list[NetworkFault]) -> None
 
 
 def _injections(request: Request, reference: Reference) -> Iterator[tuple[int, Fault]]:
-    """Yield each call with each fault that it can meet. With a key, what is read before a write is read as without one."""
+    """Yield each call with each fault that it can meet; skip reads that are the same without an Idempotency-Key."""
     last = len(reference.operations) - 1
     for step, operation in enumerate(reference.operations):
         if request.keyed and operation not in WRITES and step != last:
@@ -217,7 +217,7 @@ def _injections(request: Request, reference: Reference) -> Iterator[tuple[int, F
 
 
 def _undeclared(request: Request, reference: Reference) -> list[str]:
-    """Return where a request does something else than it is declared to do."""
+    """Return how a request's behaviour differs from its declaration."""
     again = request.status if request.again is None else request.again
     twice = reference.twice != reference.states[-1]
     return (
@@ -231,7 +231,7 @@ def _undeclared(request: Request, reference: Reference) -> list[str]:
 
 
 def _effects(state: str) -> list[str]:
-    """Return a state without the records of keys: what each step answered may differ from one attempt to another."""
+    """Return a state without idempotency records: the results of steps may differ from one attempt to another."""
     return [line for line in state.splitlines() if keys.IDEMPOTENCY not in line]
 
 
@@ -240,5 +240,5 @@ def _differs(what: str, found: object, wanted: object) -> list[str]:
 
 
 def requests(endpoints: Sequence[Endpoint]) -> list[Request]:
-    """Return the requests to run: all but those of pages, which call nothing, with and without an Idempotency-Key."""
+    """Return the requests to run, with and without an Idempotency-Key: all but those of pages, which make no calls."""
     return [request for endpoint in endpoints if not endpoint.is_page for request in endpoint.with_keys()]

@@ -10,7 +10,7 @@ COLUMNS = [*(fault for fault in FAULTS if not fault.passes), OVERTAKEN]
 
 
 def render(results: Sequence[Result]) -> str:
-    """Return the page: a sum of all, and a table for each route with a row for each call of each request."""
+    """Return the page: the totals, and a table for each route with a row for each call of each request."""
     results = sorted(results, key=_place)
     outcomes = [outcome for result in results for outcome in result.outcomes]
     routes = {(result.request.method, result.request.path) for result in results}
@@ -44,7 +44,7 @@ def render(results: Sequence[Result]) -> str:
 
 
 def _place(result: Result) -> tuple[list[str], list[tuple[bool, str]]]:
-    """Say where a route stands: by its path, but the items of a collection before its other parts."""
+    """Return a sort key for a route: its path, but the items of a collection come before its other parts."""
     segments = result.request.path.split("/")
     return segments[:4], [(not segment.startswith("{"), segment) for segment in segments[4:]]
 

@@ -1,4 +1,4 @@
-"""Where the requests are made: the one world that all share, on a table of its own."""
+"""The world in which all the requests are made, on an empty table."""
 
 import hashlib
 import time
@@ -14,7 +14,7 @@ from tools.in_process.world import World
 
 @contextmanager
 def staged(api: Api, dump: Dump) -> Iterator[World]:
-    """Yield the world; meanwhile nothing sleeps, and fingerprints of passwords cost little."""
+    """Yield the world; within the with block, nothing sleeps, and fingerprints of passwords cost little."""
     empty_table(api.application)
     with patch.object(time, "sleep", lambda _: None), patch.object(hashlib, "scrypt", _cheap_hash):
         yield World(api, dump)

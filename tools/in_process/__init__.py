@@ -1,4 +1,4 @@
-"""The API in this process: the real handlers on an embedded back end, for tests, measurements and what is made from requests.
+"""The API in this process: the real handlers on an embedded back end, for tests, measurements and generated pages.
 
 It runs the code of the functions: layers/common must be on the path.
 """

@@ -1,4 +1,4 @@
-"""Calls the real handlers as the gateway would: recorded HTTP API events (payload 2.0), the authorizer first."""
+"""Calls the real handlers as the gateway would: with recorded HTTP API events (payload 2.0), the authorizer first."""
 
 import base64
 import contextlib
@@ -21,14 +21,14 @@ from tools.local.application import Application, Route
 from tools.local.gateway import find_route, rank
 
 EVENT: Final = Path(__file__).with_name("http_api_v2.json")
-PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of accounts that are made up
+PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of made-up accounts
 UNKNOWN_ID: Final = "01a1fd29-7777-7777-8777-777777777777"
 type Json = dict[str, Any]
 
 
 @dataclass
 class Answer:
-    """A function's answer as a client would see it, and what it logged."""
+    """A function's response as a client sees it, and what the function logged."""
 
     status: int
     headers: dict[str, str]
@@ -38,13 +38,13 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body, unpacked."""
+        """The body as text, decompressed."""
         unpacked = gzip.decompress(self.content) if "content-encoding" in self.headers else self.content
-        return unpacked.decode(errors="replace")  # an image is no text
+        return unpacked.decode(errors="replace")  # an image is not text
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a page or a file of one, the same for everybody."""
+        """Whether it is a page or a file of a page, which is the same for all users."""
         return "referrer-policy" in self.headers
 
     @property
@@ -56,7 +56,7 @@ class Answer:
 
 @dataclass
 class Context:
-    """The part of Lambda's context object that the functions use; `seconds` are what is left of the time."""
+    """The part of Lambda's context object that the functions use; `seconds` yields the remaining time."""
 
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     log_stream_name: str = "2026/11/21/[$LATEST]0123456789abcdef"
@@ -69,37 +69,37 @@ class Context:
 
 
 class Observer(Protocol):
-    """What looks on: the tests watch every call of a handler and every response."""
+    """An observer of every call of a handler and every response, as used by the tests."""
 
     def running(self, folder: str) -> AbstractContextManager[None]:
-        """Return a context manager, within which the function's handler runs."""
+        """Return a context manager in which the function's handler runs."""
 
     def answered(self, route: Route, sent: Json, answer: Answer) -> None:
-        """Look at the response to a request: its `body`, or `raw`, its `token` and its `request_id`."""
+        """Observe the response to a request; `sent` has the request's `body`, `raw`, `token` and `request_id`."""
 
 
 OBSERVERS: Final[list[Observer]] = []
 
 
 class UnexpectedError(Exception):
-    """A request that prepares others was not answered as it should be."""
+    """A request that prepares others got an unexpected response."""
 
 
 def expect(answer: Answer, status: int) -> Answer:
-    """Return the response if it has this status; raises UnexpectedError otherwise."""
+    """Return the response if it has this status; otherwise raise UnexpectedError."""
     if answer.status != status:
         raise UnexpectedError(f"{answer.status}, not {status}: {answer.text}\n{answer.log}")
     return answer
 
 
 def recorded_event() -> Json:
-    """Return an event of an HTTP API as it was recorded."""
+    """Return the recorded event of an HTTP API."""
     event: Json = json.loads(EVENT.read_text(encoding="utf-8"))
     return event
 
 
 def handler_of(folder: str) -> Callable[[Json, Any], Json]:
-    """Return the real handler of a function, with the observers looking on."""
+    """Return the real handler of a function, with the observers around each call."""
     handler: Callable[[Json, Any], Json] = importlib.import_module(f"functions.{folder}.app").handler
 
     def observed(event: Json, context: Any) -> Json:
@@ -133,7 +133,7 @@ class Api:
         verdict: Json | None = None,
         request_id: str | None = None,
     ) -> Answer:
-        """Send a request; `body` is sent as JSON, `raw` as it is. `verdict` stands in for the authorizer's (cached) one."""
+        """Send a request; `body` is sent as JSON, `raw` unchanged. `verdict` replaces the authorizer's (cached) one."""
         route, parameters = self.route(method, path)
         event = recorded_event()
         sent = {"content-type": "application/json"} if body is not None or raw is not None else {}
@@ -160,7 +160,7 @@ class Api:
         return answer
 
     def route(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        """Return the route that the gateway takes, and its path variables."""
+        """Return the route that the gateway chooses, and its path variables."""
         route, encoded = find_route(self._routes, method, path)
         return route, {name: unquote(value) for name, value in encoded.items()}
 
@@ -173,13 +173,13 @@ class Api:
         return context
 
     def sign_up(self, email: str | None = None, **fields: str) -> "Caller":
-        """Register and log in a new user, with an address of its own unless one is given."""
+        """Register and log in a new user, with a new email address unless one is given."""
         email = email or f"{uuid.uuid4().hex}@example.com"
         expect(self.call("POST", "/api/auth/register", {"email": email, "password": PASSWORD, **fields}), 201)
         return self.log_in(email)
 
     def log_in(self, email: str, password: str = PASSWORD, **options: Any) -> "Caller":
-        """Begin a session of a user."""
+        """Log in a user."""
         answer = self.call("POST", "/api/auth/login", {"email": email, "password": password}, **options)
         return Caller(self, email, expect(answer, 200).json)
 
@@ -200,7 +200,7 @@ class Caller:
         return self.api.call(method, full, body, token=self.access_token, **options)
 
     def create_tag(self, **fields: Any) -> Json:
-        """Create a tag, of a name of its own unless one is given, and return it."""
+        """Create a tag, with a new name unless one is given, and return it."""
         return expect(self.call("POST", "tags", {"name": uuid.uuid4().hex, **fields}), 201).json
 
     def create_task(self, **fields: Any) -> Json:
@@ -209,12 +209,12 @@ class Caller:
 
 
 def new_request_id() -> str:
-    """Return an id as long as an HTTP API's; in hex, which never looks like the beginning of a token."""
+    """Return an id as long as an HTTP API's; in hex, so that it never looks like the beginning of a token."""
     return f"{uuid.uuid4().hex[:15]}="
 
 
 def invoke(folder: str, event: Json) -> Answer:
-    """Invoke a function's handler and return its answer with what it logged."""
+    """Invoke a function's handler and return its response with what it logged."""
     handler, log = handler_of(folder), io.StringIO()
     with logging_to(log):
         answer = handler(event, Context())
@@ -222,7 +222,7 @@ def invoke(folder: str, event: Json) -> Answer:
 
 
 def as_sent(answer: Json, log: str) -> Answer:
-    """Return a function's answer as the gateway sends it."""
+    """Return a function's response as the gateway sends it."""
     body: str = answer.get("body", "")
     content = base64.b64decode(body, validate=True) if answer.get("isBase64Encoded") else body.encode()
     return Answer(answer["statusCode"], answer["headers"], content, log, list(answer.get("cookies", [])))
@@ -230,7 +230,7 @@ def as_sent(answer: Json, log: str) -> Answer:
 
 @contextlib.contextmanager
 def logging_to(log: io.StringIO) -> Iterator[None]:
-    """Let the functions' logger write into `log`."""
+    """Make the functions' logger write to `log`."""
     output = logger().registered_handler
     if not isinstance(output, logging.StreamHandler):
         raise TypeError(f"{output} is no stream")

@@ -1,4 +1,4 @@
-"""The API on an embedded back end of its own, for programs."""
+"""The API on a new embedded back end, for programs."""
 
 import io
 import tempfile
@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).parents[2]
 
 @contextmanager
 def embedded_api() -> Iterator[Api]:
-    """Yield the API; what it logs is lost."""
+    """Yield the API; its log is discarded."""
     with (
         tempfile.TemporaryDirectory() as state,
         embedded(ROOT, Path(state)) as application,

@@ -1,4 +1,4 @@
-"""What an entry of tests/endpoints says of a route: its requests, and how each is answered."""
+"""The entries of tests/endpoints: each describes a route, its requests and their expected responses."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,34 +8,35 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """A request. Placeholders in query, body, headers and cookies stand for what the world has (`World.names`).
+    """A request. Placeholders in query, body, headers and cookies name things in the world (`World.names`).
 
     Parameters
     ----------
     variant
-        Its name among the requests of its route.
+        The request's name among those of its route.
     status
-        Of its response.
+        The status of the response.
     ids
-        The names of what the world has for the path's variables, where they are not the usual ones (`World.USUAL`).
+        Names of things in the world for the path's variables, if they differ from the usual ones (`World.USUAL`).
     again
-        The status of the same request after it has taken effect; the same unless it is given.
+        The status of the same request after it has taken effect; by default `status`.
     twice
-        Whether that has another effect: what a client without an Idempotency-Key must know.
+        Whether sending it twice has a second effect: a client without an Idempotency-Key must know this.
     rival, overtaken
-        Another request, and the status if that one runs whole between two of this one's calls; the same unless it is given.
+        Another request, and the status if it runs completely between two calls of this one; by default `status`.
     late
-        The status after a fault that comes when the effect is there already; the same unless it is given.
+        The status after a fault that happens when the request has already taken effect; by default `status`.
     in_steps
-        Whether it has several effects, of which a fault may leave some undone. Each is whole, and with a key a retry does the rest.
+        Whether it has several effects, of which a fault may leave some undone. Each is complete or absent, and with a
+        key a retry does the rest.
     cold
-        Whether the function's process is new, and has yet to read its keys from SSM.
+        Whether the function's process is new, so that it must read its keys from SSM.
     keyed
         Whether it has an Idempotency-Key.
     example
         Its name among the examples of openapi.json, if it is one.
     after, settings
-        Of an example: requests that come before it, and variables that the function has.
+        For an example: requests that are sent before it, and environment variables of the function.
     method, path
         Those of its endpoint unless they are given, as for a rival.
     """
@@ -67,7 +68,7 @@ class Request:
 
     @property
     def has_body(self) -> bool:
-        """Whether it sends one."""
+        """Whether it sends a body."""
         return self.body is not None or self.raw is not None
 
 
@@ -78,17 +79,17 @@ class Endpoint:
     Parameters
     ----------
     shows
-        The members at any depth of what it answers with; the requests together show them all.
+        The members of its responses, at any depth; the requests together show all of them.
     requests
-        Good ones and refusals; the first good one is what the checks of all routes start from.
+        Good requests and refused ones; the checks of all routes start from the first good one.
     examples
         Requests that are only shown, in openapi.json.
     public
         Whether it is served without an access token.
     idempotent
-        Whether it is by itself, so that it looks at no Idempotency-Key (docs/decisions/0020).
+        Whether it is idempotent by itself, so that it ignores Idempotency-Key (docs/decisions/0020).
     largest_body
-        The bytes that it takes.
+        The maximum size of the body, in bytes.
     """
 
     method: str
@@ -114,7 +115,7 @@ class Endpoint:
 
     @property
     def sending(self) -> Request:
-        """The first good request that sends a JSON body; the good one if none does."""
+        """The first good request that sends a JSON body, or the first good one if none does."""
         return next((one for one in self.requests if one.status < 300 and one.body is not None), self.good)
 
     @property
@@ -134,23 +135,23 @@ class Endpoint:
 
     @property
     def takes_body(self) -> bool:
-        """Whether requests send one."""
+        """Whether any request sends a body."""
         return any(request.has_body for request in self.requests)
 
     @property
     def needs_body(self) -> bool:
-        """Whether every good request does."""
+        """Whether every good request sends a body."""
         return all(request.has_body for request in self.requests if request.status < 300)
 
     @property
     def shown(self) -> list[Request]:
-        """The examples of openapi.json: those that say so, or else the good one unless it is a page."""
+        """The examples of openapi.json: the requests marked as such, or else the good one unless it is a page."""
         named = [request for request in self.requests if request.example]
         good = [] if self.is_page else [replace(self.good, example=self.good.variant or "Example")]
         return [*(named or good), *self.examples]
 
     def with_keys(self) -> Iterator[Request]:
-        """Yield the requests and, where they take a key, each once more with one: then it has one effect and one response."""
+        """Yield the requests and, if they take a key, each again with one: it then has one effect and one response."""
         for request in self.requests:
             yield request
             if self.takes_key and not request.cold:
@@ -158,7 +159,7 @@ class Endpoint:
                 yield replace(request, variant=variant, again=None, twice=False, late=None, keyed=True)
 
     def _bound(self, request: Request) -> Request:
-        """Return the request to this route, and what comes with it, unless it is to another."""
+        """Return the request, its rival and those before it, sent to this route unless they name another."""
         return replace(
             request,
             method=request.method or self.method,

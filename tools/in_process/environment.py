@@ -1,4 +1,4 @@
-"""The variables of the functions in this process: what the template sets against attackers is out of the way."""
+"""The environment variables of the functions in this process, without the limits against attackers."""
 
 import os
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ LIMITS: Final = (
 
 
 def lift_limits() -> None:
-    """Let this process hash passwords at bcrypt's lowest cost, and count no attempts."""
+    """Make this process hash passwords at bcrypt's lowest cost, and raise all limits on attempts to the maximum."""
     os.environ |= {"PASSWORD_COST": "4", **dict.fromkeys(LIMITS, str(MAX_LIMIT))}
 
 
 def forget() -> None:
-    """Forget what a process reads once."""
+    """Forget everything that a process reads only once."""
     vars(settings).clear()
     key_sets.get_cached.cache_clear()
     access_tokens._public_keys.cache_clear()
@@ -34,7 +34,7 @@ def forget() -> None:
 
 @contextmanager
 def variables(**changed: str) -> Iterator[None]:
-    """Change variables within the with block."""
+    """Change environment variables within the with block."""
     with patch.dict(os.environ, changed):
         forget()
         yield

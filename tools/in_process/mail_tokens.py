@@ -1,4 +1,4 @@
-"""The tokens that links in mails bring, without the mails."""
+"""The tokens in the links of emails, without the emails."""
 
 from lambdo.base import times
 from lambdo.mails import mail_tokens
@@ -8,7 +8,7 @@ from tools.in_process.api import Caller
 
 
 def issue(user: Caller, purpose: Purpose) -> str:
-    """Make a token as a mail would bring it."""
+    """Make a token like one in an email."""
     token = mail_tokens.new(user.id)
     stored_tokens.put_token(purpose, token, 0, times.unix() + LIFETIMES[purpose])
     return str(token)

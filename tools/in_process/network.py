@@ -1,4 +1,4 @@
-"""The wire under botocore: sends as ever, but for planned faults. Retries, parsing and signing stay botocore's own."""
+"""The network under botocore: it works as usual except for planned faults. botocore still retries, parses and signs."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,30 +22,31 @@ type Fault = AWSResponse | BaseException | str | Callable[[], object]
 
 
 class Crash(BaseException):
-    """The process ends here: no `except Exception` catches it, and no call goes out any more."""
+    """The process ends here: no `except Exception` catches this, and no more calls are sent."""
 
 
 class Network:
-    """Takes the place of clients' HTTP sessions; each request meets the next fault of the plan, or none.
+    """Replaces the HTTP sessions of clients; each request meets the next fault of the plan, or none.
 
-    A callable in the plan runs whole before the request goes out: what others do between two steps of a function.
+    A callable in the plan runs completely before the request is sent: it is what others do between two calls of a
+    function.
     """
 
     def __init__(self, *clients: Any) -> None:
         self.plan: list[Fault] = []
-        self.sent: list[str] = []  # operations, repeated ones included
+        self.sent: list[str] = []  # operations, including retries
         self.slept: list[float] = []
         self._down = False
         for client in clients:
             client._endpoint.http_session = _Session(self, client._endpoint.http_session)
 
     def restart(self) -> None:
-        """Start the process anew, as after a crash, with nothing planned."""
+        """Start the process again, as after a crash, with no planned faults."""
         self.plan, self.sent, self._down = [], [], False
 
     def send(self, session: Any, request: Any) -> Any:
-        """Let the request meet its fault, or send it in the session."""
-        if self._down:  # what a `finally` or `__exit__` would still send
+        """Apply the next fault to the request, or send it in the session."""
+        if self._down:  # a request of a `finally` or `__exit__`
             raise Crash
         self.sent.append(_operation(request))
         fault = self.plan.pop(0) if self.plan else PASS
@@ -54,7 +55,7 @@ class Network:
         if isinstance(fault, AWSResponse):
             return fault
         if callable(fault):
-            Context().run(fault)  # what others do is not the function's own
+            Context().run(fault)  # without the context variables of the function
         if fault == UNDONE:
             return _undone(request)
         if fault == CRASH:
@@ -88,19 +89,19 @@ class _Raw:
 
 
 def error(code: str, status: int = 400, **members: Any) -> AWSResponse:
-    """Return DynamoDB's answer for an error."""
+    """Return DynamoDB's response for an error."""
     return _answer({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "injected", **members}, status)
 
 
 def cancelled(*reasons: str) -> AWSResponse:
-    """Return DynamoDB's answer for a transaction cancelled for these reasons, one per write; `None` is an innocent one."""
+    """Return DynamoDB's response for a transaction cancelled for these reasons, one for each write; `None` for none."""
     message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{', '.join(reasons)}]"
     codes = [{"Code": reason} for reason in reasons]
     return error("TransactionCanceledException", message=message, CancellationReasons=codes)
 
 
 def _undone(request: Any) -> AWSResponse:
-    """Return DynamoDB's answer to a batch that it has done nothing of."""
+    """Return DynamoDB's response to a batch that it has left unprocessed."""
     rest = "UnprocessedKeys" if _operation(request) == "BatchGetItem" else "UnprocessedItems"
     return _answer({"Responses": {}, rest: json.loads(request.body)["RequestItems"]}, 200)
 
@@ -112,5 +113,5 @@ def _answer(body: dict[str, Any], status: int) -> AWSResponse:
 
 
 def _operation(request: Any) -> str:
-    target = request.headers.get("X-Amz-Target", b"").decode()  # SES has paths instead
+    target = request.headers.get("X-Amz-Target", b"").decode()  # SES has no such header
     return str(target.partition(".")[2] or "SendEmail")

@@ -1,4 +1,4 @@
-"""What a problem looks like (RFC 9457)."""
+"""The expected form of problem responses (RFC 9457)."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ RETRIED: Final = {"idempotency_key_in_use", "service_unavailable", "too_many_req
 
 
 def differences(answer: Answer, status: int, code: str) -> list[str]:
-    """Return where a response is not this refusal, and nothing else."""
+    """Return how a response differs from this refusal; empty if it does not."""
     try:
         body = answer.json
     except ValueError:

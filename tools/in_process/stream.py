@@ -1,4 +1,4 @@
-"""The table's stream as Lambda hands it to finish_deletions: a record for each change that template.yaml's filters let through."""
+"""The table's stream as Lambda delivers it to finish_deletions: records of changes that template.yaml lets through."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from typing import Any
 from lambdo.table import keys
 from tools.in_process.api import Context, Json, UnexpectedError, handler_of
 
-PATIENCE = 100  # turns; a bound on hanging, not a measurement
+PATIENCE = 100  # rounds; a limit against hanging, not a measurement
 
 
 def record(item: Json, name: str = "MODIFY") -> Json:
@@ -38,30 +38,30 @@ def failures_in(answer: Json) -> list[str]:
 
 
 def marked(items: list[Json]) -> list[Json]:
-    """Return those of the items, in wire form, that are marked as being deleted."""
+    """Return the items, in wire form, that are marked as being deleted."""
     return [item for item in items if "deleted_at" in item and not item["sk"]["S"].startswith(keys.TRASH)]
 
 
 def _outlives(item: Json) -> bool:
-    """Tell whether an item stays when its account is deleted: the mark, and records of requests that say nothing."""
+    """Tell whether an item stays when its account is deleted: the profile, and idempotency records without a result."""
     sk = item["sk"]["S"]
     return sk == "PROFILE" or (sk.startswith("IDEMPOTENCY#") and "result" not in item)
 
 
 class Stream:
-    """What the marks in the table have yet to bring about."""
+    """The deletions that are not finished: items in the table that are marked as being deleted."""
 
     def __init__(self, dump: Callable[[], list[dict[str, Any]]]) -> None:
         self._dump = dump
 
     def records(self) -> list[Json]:
-        """Return a record for everything that is marked as being deleted, and not only a mark any more."""
+        """Return a record for each item that is marked as being deleted and still has something to delete."""
         items = self._dump()
         more = {item["pk"]["S"] for item in items if not _outlives(item)}
         return [record(item) for item in marked(items) if item["pk"]["S"] in more]
 
     def drain(self) -> None:
-        """Deliver until there is nothing more to do."""
+        """Deliver records until nothing is left to delete."""
         for _ in range(PATIENCE):
             records = self.records()
             if not records:

@@ -1,4 +1,4 @@
-"""What is in the table, as DynamoDB has it."""
+"""The contents of the table, in DynamoDB's wire form."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ type Items = list[dict[str, Any]]
 
 
 class Dump:
-    """Reads the whole table; without botocore, which takes ten times as long."""
+    """Reads the whole table, without botocore, because that takes ten times as long."""
 
     def __init__(self, pool: urllib3.PoolManager, url: str, name: str) -> None:
         self._pool, self._url, self._name = pool, url, name
@@ -34,18 +34,18 @@ class Dump:
 
 @contextmanager
 def dumping() -> Iterator[Dump]:
-    """Yield what reads the table that this process is pointed at."""
+    """Yield a reader of the table that this process uses."""
     pool = urllib3.PoolManager(headers={"x-amz-target": "DynamoDB_20120810.Scan"}, timeout=30)
     yield Dump(pool, os.environ["AWS_ENDPOINT_URL_DYNAMODB"], os.environ["TABLE_NAME"])
     pool.clear()
 
 
 def empty_table(application: Application) -> None:
-    """Make the table anew."""
+    """Delete the table and create it again."""
     aws.client("dynamodb").delete_table(TableName=os.environ["TABLE_NAME"])
     create_tables(application, os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
 
 
 def uncounted(items: Sequence[dict[str, Any]]) -> Items:
-    """Return the items but for the counters of throttles, which count what is refused as well."""
+    """Return the items without the counters of throttles, which also count refused requests."""
     return [item for item in items if not item["pk"]["S"].startswith(keys.THROTTLES)]

@@ -1,4 +1,4 @@
-"""What every request starts from: one user with a little of everything, brought back by batch writes, and what of it counts."""
+"""The state from which every request starts: a user with a few items of each kind, restored by batch writes."""
 
 import json
 import re
@@ -18,8 +18,8 @@ from tools.in_process.stream import Stream
 from tools.in_process.table import uncounted
 from tools.operate.invariants import find_violations
 
-BATCH: Final = 25  # writes, the most that DynamoDB takes at once
-# What is another with each run. What was there at the start keeps its own name.
+BATCH: Final = 25  # writes, DynamoDB's maximum for one call
+# Values that differ from run to run. `World.shape` keeps those that existed at the start.
 NEW = re.compile(
     r"(?P<password>\$2b\$\d\d\$[./\w]{53})|(?P<access>eyJ[\w.-]+)|(?P<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z)|(?P<hash>\b[0-9a-f]{64}\b)|(?P<secret>[\w-]{60,})|(?P<seconds>\b1\d{9}\b)"
@@ -30,11 +30,11 @@ NEW = re.compile(
 class World:
     """A user with three tags, four tasks, and another session.
 
-    The task `plain` has no tags, `tagged` has errands and home, `done` is done and has a due date; `deleted` is in the trash and
-    has errands, home and a due date.
+    The task `plain` has no tags, `tagged` has the tags errands and home, and `done` is completed and has a due date;
+    `deleted` is in the trash and has errands, home and a due date.
     """
 
-    # What a path's variables stand for unless a request says otherwise.
+    # The values of a path's variables, unless a request has others.
     USUAL: Final = {
         "user_id": "me",
         "task_id": "plain",
@@ -47,7 +47,7 @@ class World:
     def __init__(self, api: Api, dump: Callable[[], list[Json]], email: str | None = None) -> None:
         self.user = api.sign_up(email, name="Ada")
         session_id = refresh_tokens.parse(self.user.refresh_token).session_id
-        # As from the authorizer, but good for a day, however slow the machine.
+        # Like the authorizer's, but valid for a day, however slow the machine is.
         self.verdict: Json = {"user_id": self.user.id, "sid": session_id, "exp": times.unix() + 86_400}
         self._dump = dump
         self._client = aws.client("dynamodb")
@@ -71,7 +71,7 @@ class World:
         return self.user.call(method, path, body, verdict=self.verdict, **options)
 
     def _things(self) -> dict[str, str]:
-        """Make the tags and the tasks; return their ids by their names."""
+        """Create the tags and the tasks; return their ids by name."""
         tags = {
             name: expect(self._call("POST", "tags", {"name": name.capitalize(), "color": color}), 201).json["id"]
             for name, color in {"errands": None, "home": "#2e8b57", "office": None}.items()
@@ -88,7 +88,7 @@ class World:
         return {**tags, **made}
 
     def restore(self, *, counters: bool = False) -> None:
-        """Make everything as it was at the start, but for the throttles' counters unless they are wanted: then they are gone."""
+        """Restore the state of the start; with `counters`, also delete the counters of throttles."""
         items = self._dump() if counters else uncounted(self._dump())
         wanted = [_key(item) for item in self._start]
         puts = [{"PutRequest": {"Item": item}} for item in self._start if item not in items]
@@ -106,7 +106,7 @@ class World:
         return re.sub(r"{(\w+)\+?}", lambda parameter: value(parameter[1]), request.path)
 
     def send(self, request: Request, *, as_: Caller | None = None, **options: Any) -> Answer:
-        """Send a request as this user or as another."""
+        """Send a request as this user or another one."""
         if as_ is None:
             options = {"verdict": self.verdict, **options}
         return (as_ or self.user).call(
@@ -121,10 +121,10 @@ class World:
         )
 
     def look(self) -> tuple[str, list[str]]:
-        """Return what counts of what is in the table, and which rules it breaks.
+        """Return the relevant contents of the table, and the rules that they break.
 
-        What differs in new ids, times and hashes alone is the same. Neither counters count, nor sessions that have ended, nor
-        what a deleted account still has.
+        States that differ only in new ids, times and hashes are equal. Counters, ended sessions and the remaining items
+        of deleted accounts are left out.
         """
         items = sorted(map(wire.load, self._dump()), key=lambda item: (item["pk"], item["sk"]))
         profiles = {item["pk"]: item for item in items if item["sk"] == keys.PROFILE}
@@ -132,7 +132,7 @@ class World:
         return "\n".join(sorted(map(self.shape, lines))), [" ".join(one) for one in find_violations(items)]
 
     def drain(self) -> bool:
-        """Let the stream come until it has nothing more to do; return False if that is so already."""
+        """Deliver the stream until nothing is left to delete; return False if there was nothing."""
         stream = Stream(self._dump)
         if not stream.records():
             return False
@@ -140,11 +140,11 @@ class World:
         return True
 
     def shape(self, text: str) -> str:
-        """Return a text with the kinds of what is new in it in the place of its values."""
+        """Return the text with each new value replaced by its kind."""
         return NEW.sub(lambda match: match[0] if match[0] in self._known else f"<{match.lastgroup}>", text)
 
     def filled(self, value: Any) -> Any:
-        """Return a value with its placeholders replaced at any depth."""
+        """Return the value with its placeholders replaced, at any depth."""
         match value:
             case dict():
                 return {name: self.filled(one) for name, one in value.items()}
@@ -156,7 +156,7 @@ class World:
 
 
 def _spend(caller: Caller) -> str:
-    """Return a refresh token whose successor has been exchanged as well."""
+    """Return a refresh token whose successor was also exchanged."""
     token = caller.refresh_token
     for _ in range(2):
         answer = caller.api.call("POST", "/api/auth/refresh", {"refresh_token": token})

@@ -1,1 +1,1 @@
-"""What is measured the same way in tests and in benchmarks: capacity, sizes of builds, imports and instructions of starts."""
+"""Measurements that tests and benchmarks share: capacity units, sizes of builds, imports and instructions of starts."""

@@ -1,4 +1,4 @@
-"""What requests to the API in this process cost; the rules themselves are in capacity.py."""
+"""The cost of requests to the API in this process; capacity.py has the rules."""
 
 import contextlib
 import os
@@ -14,11 +14,11 @@ from tools.measure import partition
 from tools.measure.capacity import INDEXES, Recorder, item_size
 
 ITEM: Final = partition.BYTES
-SESSION: Final = botocore.session.get_session()  # not the store's, whose calls are the functions'
+SESSION: Final = botocore.session.get_session()  # not that of `lambdo.table.aws`, whose calls are billed
 
 
 class Cost(NamedTuple):
-    """Calls, read units and write units."""
+    """A number of calls, read units and write units."""
 
     calls: int
     read: float
@@ -26,14 +26,14 @@ class Cost(NamedTuple):
 
 
 class Bill:
-    """What the requests of a block cost, one after the other."""
+    """The costs of the requests within a with block."""
 
     def __init__(self) -> None:
         self.observer: Any = SESSION.create_client("dynamodb")
         self.recorder = Recorder(self.observer, INDEXES)
 
     def of(self, answer: Answer) -> Cost:
-        """Return what the request just answered has cost."""
+        """Return the cost of the request that got this response."""
         if answer.status >= 300:
             raise UnexpectedError(answer.text)
         if meter.calls != len(self.recorder.calls) - self.recorder.failures:
@@ -41,9 +41,10 @@ class Bill:
         return Cost(len(self.recorder.calls), self.recorder.read, self.recorder.write)
 
     def call(self, user: Caller, method: str, path: str, body: Any = None, **options: Any) -> Cost:
-        """Send a request and return what it has cost, after a comparison with the embedded back end's own write units.
+        """Send a request and return its cost, after a comparison with the write units that the back end reports.
 
-        It counts the indexes of a transaction once. AWS's pages do not say which it is, so here they count twice.
+        For a transaction, the embedded back end counts each index once. AWS's pages do not say whether once or twice is
+        right, so they count twice here.
         """
         self.recorder.reset()
         cost = self.of(user.call(method, path, body, **options))
@@ -60,7 +61,7 @@ class Bill:
         return self.observer.get_item(TableName=os.environ["TABLE_NAME"], Key=key, ConsistentRead=True)["Item"]
 
     def create_sized(self, user: Caller, **fields: Any) -> Json:
-        """Create a task whose item has the 610 bytes of the design's."""
+        """Create a task whose item has 610 bytes, as in the design."""
         probe = user.create_task(**{**fields, "title": "x", "description": "x"})
         missing = ITEM - item_size(self.item(probe))
         expect(user.call("DELETE", f"tasks/{probe['id']}"), 204)
@@ -72,7 +73,7 @@ class Bill:
 
 @contextlib.contextmanager
 def billing() -> Iterator[Bill]:
-    """Record the calls of the store's client."""
+    """Yield a bill for the calls of the functions' client."""
     aws.client.cache_clear()
     bill = Bill()
     with bill.recorder.listen(aws.client("dynamodb")):
@@ -81,6 +82,6 @@ def billing() -> Iterator[Bill]:
 
 
 def load(user_id: str, count: int, *, tags: int = 0, size: int = ITEM) -> None:
-    """Load tasks straight into the table."""
+    """Write tasks directly to the table."""
     items = partition.items(user_id, count, tags=tags, size=size)
     partition.load(SESSION.create_client("dynamodb"), os.environ["TABLE_NAME"], items)

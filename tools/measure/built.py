@@ -1,4 +1,4 @@
-"""What `sam build` made, and a function started from it in a fresh process with nothing else to import."""
+"""The output of `sam build`, and starting a function from it in a new process that can import nothing else."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from samcli.yamlhelper import yaml_parse
 from tools.local.application import ARCHITECTURE
 
 START = Path(__file__).with_name("start.py")
-# Enough for every function to start; nothing is called.
+# Enough for every function to start; nothing calls AWS.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
@@ -39,17 +39,17 @@ def layers(build: Path, folder: str, architecture: str = ARCHITECTURE) -> list[s
 
 
 def layer_folders(build: Path, folder: str) -> list[Path]:
-    """Return what a function's layers put on its path, on this machine's processor."""
+    """Return the folders that a function's layers add to its path, for this machine's architecture."""
     return [build / layer / "python" for layer in layers(build, folder)]
 
 
 def function_folder(build: Path, folder: str) -> Path:
-    """Return where the build of functions/<folder> stands."""
+    """Return the folder with the build of functions/<folder>."""
     return build / f"{folder.title().replace('_', '')}Function"
 
 
 def start_built(build: Path, folder: str) -> list[str]:
-    """Import a built function from its layers in a fresh interpreter; return the names of the modules that it imports."""
+    """Import a built function with its layers in a new interpreter; return the names of the modules that it imports."""
     paths = [function_folder(build, folder), *layer_folders(build, folder)]
     command = [sys.executable, "-I", "-S", "-B", str(START), folder, *map(str, paths)]
     output = subprocess.run(command, check=True, env=ENVIRONMENT, stdout=subprocess.PIPE).stdout

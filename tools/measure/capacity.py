@@ -1,10 +1,11 @@
-"""What DynamoDB charges for calls, by AWS's published rules, from the requests and the items that they touched.
+"""What DynamoDB charges for calls, by AWS's published rules, computed from the requests and the items that they touch.
 
-The figures that an emulator answers play no part: most of them count reads at a flat rate. Nor does lambdo's own arithmetic.
+The figures that emulators report are not used, because most emulators count reads at a flat rate; nor is the arithmetic
+of `lambdo`.
 Sources, under https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/:
 
 - CapacityUnitCalculations.html: the size of an item;
-- read-write-operations.html: 4 KB a read unit, 1 KB a write unit, what is rounded when, items that do not exist;
+- read-write-operations.html: 4 KB a read unit, 1 KB a write unit, when sizes are rounded, items that do not exist;
 - LSI.html#LSI.ThroughputConsiderations: what a write costs in each index, and that an index is read like a table;
 - transaction-apis.html#transaction-capacity-handling: twice, to prepare and to commit, condition checks too;
 - WorkingWithItems.html#WorkingWithItems.ConditionalWrites.ReturnConsumedCapacity: a write whose condition failed.
@@ -24,7 +25,7 @@ INDEXES: Final = [f"lsi{number}sk" for number in range(1, 6)]
 
 
 class Charge(NamedTuple):
-    """What one call costs, in read and in write request units; `reported` is what the server said, for comparison."""
+    """The cost of a call in read and write request units; `reported` is the server's figure, for comparison."""
 
     operation: str
     read: float
@@ -34,17 +35,17 @@ class Charge(NamedTuple):
 
 
 def item_size(item: WireItem) -> int:
-    """Return the bytes of an item in wire form: its attributes' names and values."""
+    """Return the size in bytes of an item in wire form: the names and values of its attributes."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
 def units(size: int, unit: int) -> int:
-    """Return how many units a size is: at least one, each begun one counts."""
+    """Return the number of units for a size, rounded up, and at least one."""
     return max(1, -(-size // unit))
 
 
 def read_charge(operation: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
-    """Return the read units of a GetItem, BatchGetItem or Query; raises ValueError where the answer cannot tell."""
+    """Return the read units of a GetItem, BatchGetItem or Query; raises ValueError if the response cannot tell."""
     if operation == "GetItem":
         return units(item_size(answer.get("Item", {})), READ_BYTES) * _consistency(request)
     if operation == "Query":
@@ -67,12 +68,12 @@ def write_charge(before: WireItem | None, after: WireItem | None, indexes: Seque
 
 
 def failed_charge(standing: WireItem | None) -> int:
-    """Return the write units of a write whose condition did not hold: those of the item as it stands, no index."""
+    """Return the write units of a write whose condition did not hold: those of the existing item, without indexes."""
     return units(item_size(standing or {}), WRITE_BYTES)
 
 
 class Recorder:
-    """Charges each call of a botocore client, in order; an observing client of its own looks at items around writes."""
+    """Records the charge of each call of a botocore client, in order; another client reads the items around writes."""
 
     def __init__(self, observer: Any, indexes: Sequence[str]) -> None:
         self.charges: list[Charge] = []
@@ -81,7 +82,7 @@ class Recorder:
 
     @contextlib.contextmanager
     def listen(self, client: Any) -> Iterator["Recorder"]:
-        """Record the client's calls inside the with block."""
+        """Record the client's calls within the with block."""
         handlers: dict[str, Callable[..., None]] = {
             "provide-client-params.dynamodb": self._before,
             "after-call.dynamodb": self._after,
@@ -135,7 +136,7 @@ class Recorder:
         self.charges.append(Charge(model.name, read, times * write, failed, _reported(parsed)))
 
     def _standing(self, writes: Sequence[tuple[str, WireItem]]) -> Standing:
-        """Return the items that stand under the keys to be written."""
+        """Return the items that exist under the keys of the writes."""
         standing: Standing = {}
         for table, key in writes:
             answer = self._observer.get_item(TableName=table, Key=key, ConsistentRead=True)
@@ -144,7 +145,7 @@ class Recorder:
 
 
 def _reported(answer: Mapping[str, Any]) -> float | None:
-    """Return the capacity units that an answer names, if it names any."""
+    """Return the capacity units that a response reports, if it reports any."""
     consumed = answer.get("ConsumedCapacity") or []
     parts = consumed if isinstance(consumed, list) else [consumed]
     return float(sum(part["CapacityUnits"] for part in parts)) if parts else None
@@ -192,9 +193,9 @@ def _consistency(request: Mapping[str, Any]) -> float:
 
 
 def _index_charge(before: WireItem | None, after: WireItem | None, key: str) -> int:
-    """Return what one index costs: a put, a delete, both if its key moves, an update if anything else has changed.
+    """Return the charge of one index: for a put, a delete, both if the index key moves, or an update of anything else.
 
-    Its entries are whole items, because the indexes project all attributes.
+    The entries of the index are whole items, because the indexes project all attributes.
     """
     old, new = (before if before and key in before else None), (after if after and key in after else None)
     if old == new:

@@ -1,7 +1,7 @@
-"""How many instructions it takes to start a function, as a multiple of a yardstick's, and what was recorded of it.
+"""The number of instructions that a function's start takes, as a multiple of a yardstick's, and the recorded figures.
 
-No clock repeats well enough for a test: on a busy machine times vary by half, counts of Valgrind by a thousandth. The
-yardstick, a start that imports parts of the standard library, takes out how the interpreter was built.
+Times are too variable for a test: on a busy machine they vary by half, Valgrind's counts only by a thousandth. The
+yardstick, a start that imports parts of the standard library, makes the figures independent of the interpreter's build.
 """
 
 import json
@@ -22,7 +22,7 @@ FUNCTIONS: Final = ("list_tasks", "create_task", "authorizer")
 INTERPRETER: Final = f"{platform.python_version()} on {ARCHITECTURE}"
 VALGRIND: Final = shutil.which("valgrind")
 COUNTING: Final = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
-# Exceptions as well: of all that a start does, they differ most from build to build.
+# It also raises exceptions: of everything in a start, their cost differs most between builds.
 YARDSTICK: Final = """
 import argparse, asyncio, email.parser, http.client, logging.config, ssl, statistics, tarfile, unittest.mock, urllib.request
 
@@ -51,19 +51,19 @@ def of_start(build: Path, function: str) -> int:
 
 
 def _count(*arguments: str) -> int:
-    """Count the instructions of a Python process that finds nothing but what it is told, and hashes the same each time."""
+    """Count the instructions of an isolated Python process, whose hashes are the same each time."""
     command = [*COUNTING, sys.executable, "-P", "-s", "-S", "-B", *arguments]
     environment = {**built.ENVIRONMENT, "PYTHONHASHSEED": "0", "PATH": os.environ["PATH"]}
     return counted(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stderr)
 
 
 def counted(said: str) -> int:
-    """Return the count in what a process has printed that was started by COUNTING."""
+    """Return the count from the output of a process that was started with COUNTING."""
     (count,) = re.findall(r"I +refs: +([\d,]+)", said)
     return int(count.replace(",", ""))
 
 
 def recorded() -> dict[str, Any]:
-    """Return what `make bench` has recorded."""
+    """Return the figures that `make bench` has recorded."""
     figures: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))
     return figures

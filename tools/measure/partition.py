@@ -1,6 +1,6 @@
-"""One user's tasks, as many as wanted: synthetic but believable, each of the design's 610 bytes, loaded straight into the table.
+"""Any number of tasks of one user: synthetic but realistic, 610 bytes each, as in the design, written to the table.
 
-Everything follows from the task's number, so that two loads of the same number are equal but for the user.
+Everything is derived from a task's number, so that two loads of the same number of tasks differ only in the user.
 """
 
 import random
@@ -39,8 +39,8 @@ _THINGS: Final = (
     "the dentist", "the electricity bill", "the mailing list's migration", "the library books", "the on-call rota",
     "the analytics subscription", "Grandmère's bicycle lamp",
 )  # fmt: skip
-# What descriptions are made of: as many words as a person uses again and again, so that they compress like prose.
-_WORDS: Final = (  # noqa: SIM905 - a literal for each word would be half as long again
+# The words of descriptions: about as many as a person uses repeatedly, so that descriptions compress like prose.
+_WORDS: Final = (  # noqa: SIM905 - with a literal for each word, this would be half as long again
     "about after again all also always and another ask back because been before begin between bring budget but call change "
     "check choose clear close come compare copy could customer date day decide deliver document done draft early email end "
     "enough every example few find finish first follow for friday from get give good group half have help here how idea "
@@ -61,7 +61,7 @@ def tag_id(number: int) -> str:
 
 
 def task(user_id: str, number: int, count: int, *, tags: int = 0, size: int = BYTES) -> Task:
-    """Return one of the `count` tasks: a third is done, four in ten are due, one in ten has one of the tags."""
+    """Return one of the `count` tasks: a third are completed, four in ten have a due date, one in ten has a tag."""
     chance = random.Random(number)  # noqa: S311 - repeatable, not secret
     created = FIRST + SPAN * (number / count)
     stamp, completed = times.rfc3339(created), chance.random() < 1 / 3
@@ -87,7 +87,7 @@ def task(user_id: str, number: int, count: int, *, tags: int = 0, size: int = BY
 
 
 def items(user_id: str, count: int, *, tags: int = 0, size: int = BYTES) -> Iterator[WireItem]:
-    """Yield the items of a user: the tasks, and with tags also these and their links."""
+    """Yield the items of a user: the tags, the tasks and the links between them."""
     pk, stamp = keys.user(user_id), times.rfc3339(FIRST)
     for number in range(tags):
         fields = {"name": f"tag {number}", "color": "#336699", "version": 1, "created_at": stamp, "updated_at": stamp}
@@ -97,7 +97,7 @@ def items(user_id: str, count: int, *, tags: int = 0, size: int = BYTES) -> Iter
 
 
 def items_of(one: Task) -> Iterator[WireItem]:
-    """Yield the items of a task: itself and its links."""
+    """Yield the items of a task: the task and its links."""
     yield _dump(one)
     for linked in one["tag_ids"]:
         yield dump({"pk": keys.user(one["user_id"]), "sk": keys.link(linked, one["id"])})
@@ -120,7 +120,7 @@ def profile(user_id: str, time_zone: str = "UTC") -> WireItem:
 
 
 def load(client: Any, table: str, all_items: Iterator[WireItem] | Sequence[WireItem]) -> None:
-    """Write the items, 25 a call, whatever stands under their keys."""
+    """Write the items, 25 a call, replacing items with the same keys."""
     for some in batched(all_items, 25, strict=False):
         rest = {table: [{"PutRequest": {"Item": item}} for item in some]}
         while rest:

@@ -1,4 +1,4 @@
-"""What `sam build` made: files, bytes unpacked and bytes zipped."""
+"""The sizes of what `sam build` made: number of files, bytes unzipped and bytes zipped."""
 
 import io
 import zipfile
@@ -8,7 +8,7 @@ from tools.measure import built
 
 
 def size(folder: Path) -> dict[str, int]:
-    """Return how many files a built folder has, their bytes, and the bytes of a ZIP file of them as `sam deploy` makes it."""
+    """Return the number of files of a built folder, their bytes, and the bytes of the ZIP file of `sam deploy`."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -22,7 +22,7 @@ def size(folder: Path) -> dict[str, int]:
 
 
 def unpacked(build: Path, folder: str, architecture: str) -> int:
-    """Return the bytes that stand on the disk of a function: its own folder and its layers."""
+    """Return the bytes that a function has on disk: its folder and its layers."""
     folders = [
         built.function_folder(build, folder),
         *(build / one for one in built.layers(build, folder, architecture)),

@@ -1,4 +1,4 @@
-"""Starts one function as Lambda would and prints, as JSON, the modules imported on the way: run by path, in a process of its own.
+"""Starts a function as Lambda would, and prints the modules that it imports, as JSON. Run by path, in a new process.
 
 Arguments: the function's folder, then the folders to import from.
 """
@@ -9,7 +9,7 @@ before = set(sys.modules)
 _, folder, *paths = sys.argv
 sys.path[:0] = paths
 
-import importlib  # noqa: E402 - what the function itself imports is to be counted, so nothing comes before it
+import importlib  # noqa: E402 - to count all imports of the function, none may come earlier
 
 importlib.import_module(f"{folder}.app")
 

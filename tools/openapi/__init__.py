@@ -1,1 +1,1 @@
-"""openapi.json, generated from the request models, the rules of lists, the problems, the routes and recorded responses."""
+"""Generates openapi.json from the request models, the rules of lists, the problems, the routes and real responses."""

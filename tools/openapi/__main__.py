@@ -11,7 +11,7 @@ from tools.openapi.staleness import DOCUMENT
 
 
 def main() -> None:
-    """Make the requests of the endpoints, and write what comes of them."""
+    """Send the requests of the endpoints, and write openapi.json and the page of errors."""
     parser = argparse.ArgumentParser(prog="python -m tools.openapi", description=__doc__)
     parser.add_argument("--endpoints", required=True, metavar="MODULE", help="the module that has ENDPOINTS")
     endpoints = importlib.import_module(parser.parse_args().endpoints).ENDPOINTS

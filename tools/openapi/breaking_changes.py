@@ -1,7 +1,7 @@
-"""`python -m tools.openapi.breaking_changes`: find what in openapi.json breaks clients of the last release (`make lint`).
+"""`python -m tools.openapi.breaking_changes`: find changes of openapi.json that break clients of the last release.
 
-A valid request must stay valid, so what requests can be may only become wider, and what responses can be only narrower.
-Two exceptions: a response may get new members, and an operation new errors.
+`make lint` runs it. A valid request must stay valid, so the schemas of requests may only allow more, and those of
+responses only less, with two exceptions: a response may get new members, and an operation new errors.
 """
 
 import json
@@ -22,7 +22,7 @@ type Parameters = Mapping[tuple[str, str], Schema]
 
 
 def main(root: Path = ROOT) -> int:
-    """Compare with the newest tag v*; return 1 if a change breaks clients and pyproject.toml does not announce it."""
+    """Compare with the newest tag v*; return 1 if a change breaks clients and the version does not announce this."""
     tag = git(root, "tag", "--list", "v*", "--sort=-version:refname").partition("\n")[0]
     released = git(root, "show", f"{tag}:openapi.json") if tag else ""
     if not released:
@@ -39,7 +39,7 @@ def main(root: Path = ROOT) -> int:
 
 
 def git(root: Path, *arguments: str) -> str:
-    """Return what git prints; nothing if it fails, as it does for a file that the tag does not have."""
+    """Return what git prints; an empty string if it fails, as for a file that the tag does not have."""
     return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False).stdout
 
 
@@ -70,7 +70,7 @@ def breaking_changes(old: Document, new: Document) -> Iterator[str]:
 
 
 def inlined(node: Any, document: Document) -> Any:
-    """Return a part of a document with what its references name in their places; no schema of it may be recursive."""
+    """Return a part of a document with its references replaced by their targets; its schemas must not be recursive."""
     if isinstance(node, list):
         return [inlined(one, document) for one in node]
     if not isinstance(node, dict):

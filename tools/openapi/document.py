@@ -69,7 +69,7 @@ def document(application: Application, exchanges: Sequence[Exchange]) -> str:
     for operation in sorted(operations, key=lambda one: (groups.index(one.group), one.route.path)):
         name = operation_id(application, operation.route)
         own = [exchange for exchange in exchanges if exchange.operation_id == name]
-        path = paths[operation.route.path.replace("+}", "}")]  # the gateway's variable for the rest of a path
+        path = paths[operation.route.path.replace("+}", "}")]  # as in {path+}: the rest of a path
         setattr(path, operation.route.method.lower(), _operation(operation, name, own, shared))
     whole = OpenAPI(
         openapi="3.1.1",
@@ -89,7 +89,7 @@ def document(application: Application, exchanges: Sequence[Exchange]) -> str:
 
 
 def operation_id(application: Application, route: Route) -> str:
-    """Return the name of the route's function, made unique where it has two routes: `put_` for `update_`, `_file` for files."""
+    """Return the name of the route's function, made unique if it has two: `put_` for `update_`, `_file` for files."""
     folder = _folder(application, route)
     name = folder.replace("update_", "put_") if route.method == "PUT" else folder
     return f"{name}_file" if route.path.endswith(FILE_VARIABLES) else name
@@ -102,7 +102,7 @@ def _folder(application: Application, route: Route) -> str:
 def _operation(
     operation: Operation, name: str, exchanges: Sequence[Exchange], shared: dict[str, Refusal]
 ) -> DocumentedOperation:
-    """Return the operation of this name; the exchanges are its own, `shared` the refusals of all operations."""
+    """Return the operation with this name and its exchanges; `shared` collects the refusals of all operations."""
     return DocumentedOperation(
         operationId=name,
         tags=[operation.group],
@@ -168,7 +168,7 @@ def _info() -> Info:
 
 
 def _text(whole: OpenAPI) -> str:
-    """Return the document as JSON; the model reads `maximum` and its like as floats, but they are integers here."""
+    """Return the document as JSON; the model reads numbers such as `maximum` as floats, but they are integers here."""
     fields = json.loads(
         whole.model_dump_json(by_alias=True, exclude_unset=True, exclude_none=True),
         parse_float=lambda number: int(float(number)) if float(number).is_integer() else float(number),

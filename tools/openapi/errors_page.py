@@ -1,4 +1,4 @@
-"""docs/errors.md as the page /docs/errors, to which the `type` of every problem leads."""
+"""docs/errors.md as the page /docs/errors, to which the `type` of every problem links."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ def _slug(heading: str) -> str:
 
 
 def _of_this_page(tokens: list[Token]) -> list[Token]:
-    """Leave of links to other files of the repository their text: no deployment serves those."""
+    """Replace links to other files of the repository by their text: no deployment serves these files."""
     kept, elsewhere = [], False
     for token in tokens:
         if token.type == "link_open":

@@ -1,4 +1,4 @@
-"""Which operations can follow a response of which, and what they take from it: OpenAPI's links."""
+"""OpenAPI's links: which operations can follow the response of an operation, and what they take from it."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple

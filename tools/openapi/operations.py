@@ -1,7 +1,7 @@
-"""What openapi.json says of an operation: derived from its route and from where its function declares itself.
+"""The facts about an operation that openapi.json states, derived from its route and its function.
 
-The function's module says in its docstring what the operation is, `@endpoint` what it takes and returns, the handler's
-docstring what a successful response means, and the handler's code which headers it reads and sends.
+The docstring of the function's module describes the operation, `@endpoint` declares what it takes and returns, the
+handler's docstring describes the successful response, and the handler's code tells which headers it reads and sends.
 """
 
 import importlib
@@ -16,7 +16,7 @@ from tools.local.application import Route
 
 
 class Answer(NamedTuple):
-    """A successful response: its body's shape, if it has a body, and its own headers, by their names among the components."""
+    """A successful response: the shape of its body, if it has one, and its headers, named as in the components."""
 
     description: str
     shape: type | None
@@ -30,7 +30,7 @@ class Operation(NamedTuple):
     Parameters
     ----------
     folder, handler
-        The function's folder, and what it declares.
+        The function's folder, and its declarations.
     group
         The heading under which the documentation page lists it.
     answers
@@ -55,7 +55,7 @@ class Operation(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A heading of the documentation page, and how the paths of its operations begin: the longest beginning decides."""
+    """A heading of the documentation page, and the beginnings of its operations' paths; the longest match decides."""
 
     description: str
     beginnings: tuple[str, ...]
@@ -83,7 +83,7 @@ PAGE_HEADERS: Final = (
     "Referrer-Policy",
     "Vary",
 )
-# By what the code of a handler names:
+# By the names that the code of a handler uses:
 MEDIA_TYPES_READ: Final = {"MERGE_PATCH": MERGE_PATCH, "FORM": FORM}
 HEADERS_READ: Final = {"once": "IdempotencyKey", "if_match": "IfMatch"}
 HEADERS_SENT: Final = {"refresh_cookie": "Set-Cookie", "cache-control": "Cache-Control"}
@@ -92,7 +92,7 @@ RETURNS: Final = re.compile(r"Return (2\d\d)(?: and|[.,]) (.+?)(?:, or \d{3}.*)?
 
 
 def read_operation(folder: str, route: Route) -> Operation:
-    """Return the operation of a route, which the function in the folder serves."""
+    """Return the operation of a route that the function in this folder serves."""
     module = importlib.import_module(f"functions.{folder}.app")
     handler: Handler = module.handler
     names = set(_names(cast("FunctionType", handler.handle).__code__))
@@ -114,7 +114,7 @@ def read_operation(folder: str, route: Route) -> Operation:
 
 
 def _group(path: str) -> str:
-    """Return the group of a path; a resource that no group mentions is a group by its own name."""
+    """Return the group of a path; a resource without a group becomes a group with its name."""
     beginnings = {beginning: name for name, one in GROUPS.items() for beginning in one.beginnings}
     if resource := re.match(r"/api/(?:{user_id}/)?(\w+)", path):
         beginnings.setdefault(resource[0], resource[1].capitalize())
@@ -122,9 +122,9 @@ def _group(path: str) -> str:
 
 
 def _described(docstring: str, route: Route) -> tuple[str, str]:
-    """Return the summary, which follows the route in the first line, and the paragraphs below.
+    """Return the summary, which follows the route in the first line, and the paragraphs below it.
 
-    Where a function serves a page and its files, the last paragraph describes the files.
+    If a function serves a page and its files, the last paragraph describes the files.
     """
     first, *paragraphs = [" ".join(paragraph.split()) for paragraph in docstring.split("\n\n")]
     routes, _, summary = first.partition(" - ")
@@ -134,7 +134,7 @@ def _described(docstring: str, route: Route) -> tuple[str, str]:
 
 
 def _answers(folder: str, route: Route, handler: Handler, names: set[str]) -> dict[int, Answer]:
-    """Return the successful responses, and 304 where a client can ask whether the entity tag that it has is current."""
+    """Return the successful responses, and 304 if clients can send If-None-Match."""
     returns = RETURNS.match(" ".join((handler.handle.__doc__ or "").split()))
     if returns is None:
         raise ValueError(f'The docstring of the handler in {folder} should begin like "Return 200 and the task."')
@@ -170,7 +170,7 @@ def _headers_sent(status: int, shape: type | None, names: set[str]) -> Iterator[
 
 
 def _alternatives(body: Any) -> tuple[Any, ...]:
-    """Return the types that a declaration like `Model | None` is made of."""
+    """Return the types in a declaration like `Model | None`."""
     return get_args(body) or (body,)
 
 
@@ -179,7 +179,7 @@ def _named(meanings: Mapping[str, str], names: set[str]) -> tuple[str, ...]:
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names and texts in the code, and in the functions within it."""
+    """Yield the names and strings in the code and in its inner functions."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

@@ -1,7 +1,7 @@
-"""The examples of openapi.json: each request really sent, each response really given.
+"""The examples of openapi.json, which are real requests and responses.
 
-Each starts from the same world at the same moment, so that none changes because of another. Only what would change with each run is
-fixed: times, ids, and texts that are secret or signed.
+Each starts from the same world at the same time, so that none affects another. Only values that differ from run to run
+are fixed: times, ids, and strings that are secret or signed.
 """
 
 import itertools
@@ -27,8 +27,8 @@ from tools.in_process.world import World
 from tools.openapi.document import operation_id
 from tools.openapi.examples import Exchange
 
-BEGINNING: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)  # as it is shown
-WINDOW: Final = 900  # seconds, in which throttles count
+BEGINNING: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)  # in the examples
+WINDOW: Final = 900  # seconds in which throttles count
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 ID: Final = re.compile(r"01a1fd38-([0-9a-f]{4})-7ec0-adba-f8c608771a88")
 FIRST_NEW: Final = 0x100  # above all ids of the world
@@ -43,7 +43,7 @@ FIXED: Final = {
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     "kid": "01a1fd38-0000-7ec0-adba-f8c608771a88",
 }
-# What any write may meet below it; each is shown once for all.
+# Faults of AWS that any write may meet; each is shown for one operation.
 FAULTS: Final[Mapping[str, tuple[int, list[NetworkFault]]]] = {
     "Key in use": (409, [cancelled("None", "TransactionConflict")] * 4),
     "Storage full": (409, [cancelled("None", "ItemCollectionSizeLimitExceeded")]),
@@ -53,33 +53,33 @@ FAULTS: Final[Mapping[str, tuple[int, list[NetworkFault]]]] = {
 
 
 class _Clock:
-    """Times and ids. The clock stands still but when it is told to go on; each request is sent at the same time."""
+    """Times and ids. The clock moves only when it is told to; each request is sent at the same time."""
 
     def __init__(self) -> None:
-        # At the beginning of a window: no run falls into two, whatever the time.
+        # At the beginning of a window, so that no run spans two.
         self.start = self.now = datetime.fromtimestamp(times.unix() // WINDOW * WINDOW, UTC)
         self._numbers = itertools.count(1)
         self._last_of_the_world = 0
         self._new: dict[int, int] = {}
 
     def new_id(self) -> str:
-        """Return the next id; none comes twice, because DynamoDB remembers the tokens of transactions."""
+        """Return the next id; ids are never repeated, because DynamoDB remembers the tokens of transactions."""
         return _id(next(self._numbers))
 
     def tick(self) -> None:
-        """Go on by a second."""
+        """Move the clock by a second."""
         self.now += timedelta(seconds=1)
 
     def begin(self) -> None:
-        """Say that the world is made: all later ids are new."""
+        """Mark the world as complete: all later ids are new."""
         self._last_of_the_world = next(self._numbers)
 
     def restart(self) -> None:
-        """Go to when each request is sent, a minute after the world was made."""
+        """Set the clock to the time at which each request is sent, a minute after the start."""
         self.now, self._new = self.start + timedelta(minutes=1), {}
 
     def shown(self, text: str) -> str:
-        """Return the text with times moved to where they begin at BEGINNING, and with new ids counted for each request."""
+        """Return the text with times moved so that they begin at BEGINNING, and new ids numbered for each request."""
         text = TIME.sub(lambda match: times.rfc3339(datetime.fromisoformat(match[0]) - self.start + BEGINNING), text)
         return ID.sub(lambda match: _id(self._shown(int(match[1], 16))), text)
 
@@ -94,7 +94,7 @@ def _id(number: int) -> str:
 
 
 def record(api: Api, endpoints: Sequence[Endpoint]) -> list[Exchange]:
-    """Send all that is shown, on an empty table, and return the exchanges in the order of the endpoints."""
+    """Send all requests that are shown, to an empty table, and return the exchanges in the order of the endpoints."""
     clock = _Clock()
     empty_table(api.application)
     with ExitStack() as stack:
@@ -116,14 +116,14 @@ def _is_plain_write(endpoint: Endpoint) -> bool:
 
 
 class _Recording:
-    """Sends requests, and keeps what is shown of them."""
+    """Sends requests, and records the exchanges."""
 
     def __init__(self, api: Api, world: World, clock: _Clock) -> None:
         self.exchanges: list[Exchange] = []
         self._api, self._world, self._clock = api, world, clock
 
     def show(self, request: Request, **options: Any) -> None:
-        """Send a request to the world as it was made, after those that come before it; raises UnexpectedError."""
+        """Send a request to the restored world, after the requests that come before it; raises UnexpectedError."""
         self._world.restore(counters=True)
         self._clock.restart()
         with variables(**request.settings):
@@ -132,7 +132,7 @@ class _Recording:
             self._keep(request, expect(self._send(request, **options), request.status))
 
     def show_failures(self, endpoint: Endpoint) -> None:
-        """Show what any request may meet: a token that is forged, and faults below."""
+        """Show the failures that any request may meet: a forged token, and faults of AWS."""
         forged = Request("", 401, method=endpoint.method, path=endpoint.path, body=endpoint.good.body)
         self.show(replace(forged, example="Forged token"), verdict={"token_error": "invalid"})
         aws.client.cache_clear()

@@ -1,4 +1,4 @@
-"""An operation's responses, successes and refusals, for openapi.json."""
+"""The responses of operations in openapi.json: successes and refusals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
@@ -41,7 +41,7 @@ PROBLEM_HEADERS: Final[Mapping[type[Problem], tuple[str, ...]]] = {
     TooManyRequests: ("Retry-After", "RateLimit", "RateLimit-Policy"),
     Unauthenticated: ("WWW-Authenticate",),
 }
-# The messages of responses that API Gateway itself can give; docs/errors.md has the sources.
+# The messages of API Gateway's own error responses; docs/errors.md has the sources.
 GATEWAY: Final = {
     401: "Unauthorized",
     404: "Not Found",
@@ -53,7 +53,7 @@ GATEWAY: Final = {
 
 
 class Refusal(NamedTuple):
-    """A status, and the problems that have it; none if only the gateway returns it."""
+    """A status and the problems that have it; no problems if only the gateway returns it."""
 
     status: int
     problems: Sequence[type[Problem]]
@@ -66,7 +66,7 @@ def answers(operation: Operation, exchanges: Sequence[Exchange]) -> dict[str, Re
 
 def refusals(operation: Operation, shared: dict[str, Refusal]) -> dict[str, Reference]:
     """Return references to the refusals by status, and add each to `shared`, the refusals of all operations."""
-    # With some values of a variable, such as one with a slash, no route has the path.
+    # With some values of a variable, such as a value with a slash, the path matches no route.
     anywhere = GATEWAY.keys() - {401} - ({404} if "{" not in operation.route.path else set())
     by_status: dict[int, list[type[Problem]]] = {status: [] for status in anywhere}
     for problem in sorted(_problems(operation), key=lambda problem: problem.code):
@@ -103,7 +103,7 @@ def refusal(name: str, refused: Refusal, exchanges: Sequence[Exchange]) -> Respo
 
 
 def refusal_schemas(shared: Mapping[str, Refusal]) -> dict[str, Json]:
-    """Return a schema for each refusal of a function, by its name: generated clients have a type for each."""
+    """Return a schema for each refusal of a function, by name, so that generated clients have a type for each."""
     problem = schemas.reference(shapes.Problem)
     return {
         name: {"allOf": [problem, {"properties": {"code": {"enum": [one.code for one in refused.problems]}}}]}
@@ -139,7 +139,7 @@ def _content(answer: Answer, shape: type, answered: Mapping[str, Example]) -> di
 
 
 def _problems(operation: Operation) -> set[type[Problem]]:
-    """Return the operation's problems: those of its route, of its parameters and body, and its own."""
+    """Return the operation's problems: those of its route, its parameters and its body, and those that it declares."""
     route, handler, headers = operation.route, operation.handler, set(operation.headers)
     found = {ContentTooLarge, InternalError, *handler.problems}
     found |= {problem for name, problem in NOT_FOUND.items() if f"{{{name}}}" in route.path}

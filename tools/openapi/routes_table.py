@@ -1,4 +1,4 @@
-"""The table of routes in docs/api.md, made of openapi.json: `python -m tools.openapi.routes_table` writes it."""
+"""The table of routes in docs/api.md, made from openapi.json: `python -m tools.openapi.routes_table` writes it."""
 
 import json
 import re
@@ -17,7 +17,7 @@ HEAD: Final = ("token", "route", "what it does", "request", "response")
 
 
 def render() -> str:
-    """Return the page with the table as openapi.json has it now."""
+    """Return the page with the table for the current openapi.json."""
     document = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
     rows = [HEAD, ["---"] * len(HEAD), *_rows(document)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -25,7 +25,7 @@ def render() -> str:
 
 
 def _rows(document: Json) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each operation; PUT and PATCH of one path that are described alike share one."""
+    """Yield a row for each operation; PUT and PATCH of a path share a row if they have the same description."""
     for path, item in document["paths"].items():
         methods: dict[tuple[str, ...], list[str]] = {}
         for method, operation in item.items():
@@ -36,13 +36,13 @@ def _rows(document: Json) -> Iterator[tuple[str, ...]]:
 
 
 def _token(operation: Json) -> str:
-    """Return whether the route needs an access token: "yes", "may" where it is optional, or nothing."""
+    """Return whether the route needs an access token: "yes", "may" if it is optional, or an empty string."""
     ways = operation["security"]
     return "" if not ways else "may" if {} in ways else "yes"
 
 
 def _request(operation: Json, document: Json) -> str:
-    """Return the members of the body, then the query parameters; those that may be missing end with "?"."""
+    """Return the members of the body, then the query parameters; optional ones end with "?"."""
     body = operation.get("requestBody", {})
     content = {
         media_type: _members(one["schema"], body, document) for media_type, one in body.get("content", {}).items()

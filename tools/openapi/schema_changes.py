@@ -1,4 +1,4 @@
-"""What a schema allows and another does not. References are not known here: see `breaking_changes.inlined`."""
+"""What one schema allows and another does not. Schemas must not have references: see `breaking_changes.inlined`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -13,12 +13,12 @@ type Compare = Callable[[Schema, Schema, str], Iterator[str]]
 
 
 def narrowed(old: Schema, new: Schema, where: str) -> Iterator[str]:
-    """Yield what a request could be before and cannot be now."""
+    """Yield a line for each kind of request that the old schema allows and the new one does not."""
     return _alternatives(old, new, where, _narrowed)
 
 
 def widened(old: Schema, new: Schema, where: str) -> Iterator[str]:
-    """Yield what a response can be now and could not be before, and what it no longer has."""
+    """Yield a line for each kind of response that only the new schema allows, and for each member that it lost."""
     return _alternatives(new, old, where, lambda now, was, where: _widened(was, now, where))
 
 
@@ -30,7 +30,7 @@ def _alternatives(every: Schema, some: Schema, where: str, compare: Compare) -> 
 
 
 def alternatives(schema: Schema) -> Iterator[Schema]:
-    """Yield the schema for each single type that it allows."""
+    """Yield a schema for each type that the schema allows."""
     rest = {name: value for name, value in schema.items() if name not in {"allOf", "anyOf", "oneOf", "discriminator"}}
     if "allOf" in schema:
         yield from alternatives(_merged(rest, *schema["allOf"]))
@@ -45,7 +45,7 @@ def alternatives(schema: Schema) -> Iterator[Schema]:
 
 
 def _merged(*schemas: Schema) -> Schema:
-    """Return one schema that says what all of them say."""
+    """Return one schema that combines the rules of all."""
     whole: dict[str, Any] = {}
     members: dict[str, Any] = {}
     for schema in schemas:
@@ -113,12 +113,12 @@ def _widened(old: Schema, new: Schema, where: str) -> Iterator[str]:
 
 
 def _takes(schema: Schema, name: str) -> bool:
-    """Return whether values of a type are of the schema's type."""
+    """Return whether values of this type are valid for the schema's type."""
     return _type(schema) in {"", name} or (_type(schema), name) == ("number", "integer")
 
 
 def _type(schema: Schema) -> str:
-    """Return the type, which an enumeration or a constant may leave unsaid; empty where any is allowed."""
+    """Return the type, or that of the values if only an enumeration or a constant is given; empty if any is allowed."""
     return schema.get("type") or next((NAMES[type(one)] for one in _values(schema)), "")
 
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of shapes, made by pydantic: of request models for validation, of responses for serialization."""
+"""JSON Schemas of shapes, made by pydantic: in validation mode for requests, in serialization mode for responses."""
 
 import ast
 import inspect
@@ -15,7 +15,7 @@ from lambdo.base.fields import PatchModel
 type Json = dict[str, Any]
 
 PREFIX: Final = "#/components/schemas/"
-# The schemas of these types, which are plain strings to Python.
+# The schemas of these types, which are plain strings in Python.
 ALIASES: Final[dict[str, Json]] = {
     "Id": {
         "type": "string",
@@ -35,7 +35,7 @@ class _WithoutTitles(GenerateJsonSchema):
 
 
 def components(shapes: Iterable[type]) -> dict[str, Json]:
-    """Return the schemas of the shapes, and of all that they are made of, by name.
+    """Return the schemas of the shapes, and of all shapes in them, by name.
 
     A shape is a pydantic model or a TypedDict; the strings below its members become their descriptions.
     """
@@ -52,12 +52,12 @@ def components(shapes: Iterable[type]) -> dict[str, Json]:
 
 
 def reference(shape: type) -> Json:
-    """Return a reference to a shape among the components, or the schema of a text or of an object of any kind."""
+    """Return a reference to the shape among the components, or the schema itself for `str` and `dict`."""
     return PLAIN.get(shape) or {"$ref": _reference(shape.__name__)}
 
 
 def _within(shape: type) -> Iterator[type]:
-    """Yield the shape and those that it is made of."""
+    """Yield the shape and all shapes in it."""
     yield shape
     for annotation in get_type_hints(shape, include_extras=True).values():
         for one in _shapes_in(annotation):
@@ -87,7 +87,7 @@ def _describe(schema: Json, shape: type) -> None:
 
 
 def _descriptions(shape: type) -> dict[str, str]:
-    """Return the strings below the members, by the members' names."""
+    """Return the strings below the members, by member name."""
     described: dict[str, str] = {}
     for base in get_original_bases(shape):
         if _is_shape(base):
@@ -101,7 +101,7 @@ def _descriptions(shape: type) -> dict[str, str]:
 
 
 def _renamed(schema: Any) -> Any:
-    """Return the schema with references to the names under which shapes are shown."""
+    """Return the schema with its references changed to the names under which shapes are shown."""
     match schema:
         case {"$ref": str(target)}:
             return {**schema, "$ref": _reference(target.removeprefix(PREFIX))}

@@ -1,4 +1,4 @@
-"""Response bodies that no function declares: of refusals, and of the gateway."""
+"""Response bodies that no function declares: those of refusals and of the gateway."""
 
 from typing import TypedDict
 

@@ -1,4 +1,4 @@
-"""Whether openapi.json is what the code says, but for its examples: to take those takes requests."""
+"""Whether openapi.json matches the code, except for its examples: these require sending requests."""
 
 import json
 from typing import Any
@@ -12,11 +12,11 @@ DOCUMENT = ROOT / "openapi.json"
 
 
 def is_stale(application: Application) -> bool:
-    """Return whether `make openapi` would write anything but other examples."""
+    """Return whether `make openapi` would change anything except examples."""
     codes = [Exchange("", "", {}, "", None, one.status, {"code": one.code}) for one in Problem.__subclasses__()]
     try:
         text = document(application, codes)
-    except (LookupError, ValueError):  # a route that the code says too little of: `make openapi` says what is missing
+    except (LookupError, ValueError):  # the code of a route tells too little: `make openapi` names what is missing
         return True
     fresh, found = json.loads(text), json.loads(DOCUMENT.read_text(encoding="utf-8"))
     return bool(_without_examples(fresh) != _without_examples(found))

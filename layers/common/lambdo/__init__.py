@@ -1,1 +1,1 @@
-"""The code that every Lambdo function shares: a folder for each floor and each resource, imports only downward."""
+"""The code that all Lambdo functions share: a folder for each level and each resource; imports only go down."""

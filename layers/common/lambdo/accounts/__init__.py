@@ -1,1 +1,1 @@
-"""Accounts as a whole: what stands on users, sessions and mails together."""
+"""Accounts as a whole: services that use users, sessions and mails together."""

@@ -1,4 +1,4 @@
-"""What the tokens of mails can do: set a new password, confirm the email address."""
+"""Redeeming tokens from emails: to set a new password, or to confirm the email address."""
 
 from lambdo.accounts.service import refuse_address, update_user
 from lambdo.base import events, times
@@ -15,14 +15,14 @@ from lambdo.users import store as users
 
 
 def reset_password(text: str, password: str, record: Record = None) -> None:
-    """Set a new password by the token of a mail; all sessions end, and the address is confirmed.
+    """Set a new password with the token from an email; all sessions end, and the address is confirmed.
 
-    The token is spent with that: it is good in one epoch of the account's sessions only (decision 0016).
+    This uses up the token, because it is valid in only one session epoch of the account (decision 0016).
 
     Raises
     ------
     InvalidMailToken
-        If the token is not one of ours, spent or expired, or all sessions were ended since it was made.
+        If the token is unknown, used up or expired, or all sessions were ended since it was made.
     InvalidFields
         If the password is the email address.
     """
@@ -41,12 +41,12 @@ def reset_password(text: str, password: str, record: Record = None) -> None:
 
 
 def verify_email(text: str) -> None:
-    """Confirm the email address by the token of a mail. The token is not spent: programs open links in mails, too.
+    """Confirm the email address with the token from an email. It can be used again: programs open links in emails, too.
 
     Raises
     ------
     InvalidMailToken
-        If the token is not one of ours or expired, or the account is gone.
+        If the token is unknown or expired, or the account was deleted.
     """
     token, _ = _redeem("verify_email", text)
     try:
@@ -57,7 +57,7 @@ def verify_email(text: str) -> None:
 
 
 def find_owner(text: str) -> str | None:
-    """Return the id of the user that a mail's token names, proven or not, or None if it is malformed."""
+    """Return the id of the user that an email's token names, without verifying it, or None if it is malformed."""
     try:
         return mail_tokens.parse(text).user_id
     except ValueError:
@@ -65,7 +65,7 @@ def find_owner(text: str) -> str | None:
 
 
 def _redeem(purpose: Purpose, text: str) -> tuple[MailToken, int]:
-    """Return a token that can still serve, and the epoch of the account's sessions in which it was made."""
+    """Return a token that has not expired, and the session epoch in which it was made."""
     sender.check_configured()
     try:
         token = mail_tokens.parse(text)

@@ -1,4 +1,4 @@
-"""Bodies of the account endpoints, and their fields. The rules of passwords import bcrypt."""
+"""Request bodies of the account endpoints, and their fields. The rules for passwords import bcrypt."""
 
 import re
 from functools import cache
@@ -11,14 +11,14 @@ from pydantic_core import PydanticCustomError
 from lambdo.base.fields import ONE_LINE, PatchModel, RequestModel, one_line
 from lambdo.users import passwords
 
-# The "valid email address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
-# Amazon SES wants it: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
+# A "valid email address" of the WHATWG HTML standard, section 4.10.5.1.5, with a dot in the domain. ASCII only, as
+# Amazon SES requires: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
 
 
 def _email(text: str) -> str:
-    address = text.strip().lower()  # lower() makes ASCII of the Kelvin sign, so it is the text that must be ASCII
+    address = text.strip().lower()  # lower() turns the Kelvin sign into ASCII, so check the text instead
     if not text.isascii() or len(address) > 254 or not _EMAIL.fullmatch(address):
         raise PydanticCustomError("email", "String should be an email address of at most 254 ASCII characters")
     return address.lower()
@@ -54,7 +54,7 @@ type Email = Annotated[
     str,
     StringConstraints(max_length=1000),
     AfterValidator(_email),
-    # Not format email: that is RFC 5321's, which refuses addresses that browsers accept (by HTML), such as .a@example.com.
+    # Not format email: RFC 5321 refuses addresses that browsers accept (by the HTML standard), such as .a@example.com.
     Field(json_schema_extra={"maxLength": 254, "pattern": f"^{_EMAIL.pattern.replace('a-z', 'A-Za-z')}$"}),
 ]
 type NewPassword = Annotated[

@@ -1,4 +1,4 @@
-"""Accounts: registering and proving who one is."""
+"""Accounts: registration, authentication, and changes to an account."""
 
 from typing import Any, Final
 
@@ -14,17 +14,19 @@ from lambdo.users import passwords, throttles
 from lambdo.users import store as users
 from lambdo.users.models import Account, Credential, User
 
-# What is left of a deleted account: long enough for every access token to have expired when it goes.
+# How long the profile of a deleted account is kept: until all of its access tokens have expired.
 _TOMBSTONE: Final = 3600  # seconds
 
 
 def register(email: str, password: str, name: str | None, source_ip: str, record: Record = None) -> User:
-    """Create an account for a normalised email address, and ask for the email that confirms it.
+    """Create an account for a normalised email address, and request the email that confirms it.
 
     Raises
     ------
-    EmailAlreadyExists, InvalidFields
-        If the address is taken, also by a registration that runs at the same time, or is the password.
+    EmailAlreadyExists
+        If an account, or a registration at the same time, has the address.
+    InvalidFields
+        If the password is the address.
     TooManyRequests
         If there have been too many registrations from the source address.
     """
@@ -56,12 +58,12 @@ def find_owner(email: str) -> str | None:
 
 
 def authenticate(email: str, password: str, source_ip: str) -> Account:
-    """Return the account with this address and password, raising the hash's cost if ours has risen.
+    """Return the account with this address and password; rehash the password if the hash has a lower cost than today's.
 
     Raises
     ------
     InvalidCredentials
-        If there is none; an unknown address costs the same time as a wrong password.
+        If there is no such account; an unknown address takes the same time as a wrong password.
     TooManyRequests
         If there have been too many failures from the source address.
     """
@@ -72,19 +74,19 @@ def authenticate(email: str, password: str, source_ip: str) -> Account:
         throttles.count(failures)
         events.record("log_in_failed", user_id=credential["user"]["id"] if credential else None)
         raise InvalidCredentials
-    throttles.check(failures)  # again, for a right guess among many sent at once: those that fail first count
+    throttles.check(failures)  # again, because many guesses may be sent at once: failures count before a right guess
     if passwords.needs_rehash(credential["password_hash"]):
         users.update_password_hash(email, credential["password_hash"], passwords.hash_password(password))
     return credential
 
 
 def update_user(user_id: str, changes: dict[str, Any], versions: Versions, record: Record = None) -> User:
-    """Change name or time zone and return the user.
+    """Change fields of the user and return the user.
 
     Raises
     ------
     UserNotFound, PreconditionFailed
-        If the account has been deleted, or is of a version that If-Match does not allow.
+        If the account was deleted, or the precondition does not allow its version.
     """
 
     def change(current: User | None) -> User:
@@ -99,14 +101,14 @@ def update_user(user_id: str, changes: dict[str, Any], versions: Versions, recor
 
 
 def delete_account(user_id: str, password: str, versions: Versions, record: Record = None) -> None:
-    """Free the email address and mark the account for deletion; the stream deletes what it owned.
+    """Free the email address and mark the account as deleted; the function on the stream deletes its items.
 
     Raises
     ------
     UserNotFound, PreconditionFailed, WrongPassword
-        If the account has been deleted already, is of another version, or the password is not its own.
+        If the account was already deleted, has another version, or has another password.
     TooManyRequests
-        If the password has been asked for too often.
+        If the password was checked too often.
     """
     throttles.count(throttles.password_checks(user_id))
 
@@ -128,10 +130,10 @@ def change_password(user_id: str, session_id: str, current: str, new: str, recor
     Raises
     ------
     UserNotFound, Unauthenticated, WrongPassword, InvalidFields
-        If the account has been deleted, the caller's session has ended, the current password is not its own, or the new
-        one is the email address.
+        If the account was deleted, the caller's session has ended, the current password is wrong, or the new one is the
+        email address.
     TooManyRequests
-        If the password has been asked for too often.
+        If the password was checked too often.
     """
     throttles.count(throttles.password_checks(user_id))
 
@@ -146,13 +148,13 @@ def change_password(user_id: str, session_id: str, current: str, new: str, recor
 
 
 def refuse_address(email: str, field: str, password: str) -> None:
-    """Raise InvalidFields if a new password is the account's own address, or what stands there before the @."""
+    """Raise InvalidFields if a new password is the account's email address, or its part before the @."""
     if password.casefold() in {email, email.partition("@")[0]}:
         raise InvalidFields.of(field, "Password should not be the email address", "password_is_email")
 
 
 def _require_password(user: User, password: str) -> Credential:
-    """Return the user's credential if the password is its own; raises WrongPassword, and UserNotFound if it is gone."""
+    """Return the user's credential if the password matches; raises WrongPassword, or UserNotFound if there is none."""
     credential = users.get_credential(user["email"])
     if credential is None or credential["user"]["id"] != user["id"]:
         raise UserNotFound

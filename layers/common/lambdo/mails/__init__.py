@@ -1,1 +1,1 @@
-"""Emails: what is asked for, their tokens, their texts, and Amazon SES."""
+"""Emails: requests for them, their tokens, their texts, and Amazon SES."""

@@ -5,7 +5,7 @@ from typing import Final, Literal, TypedDict
 type Purpose = Literal["reset_password", "verify_email"]
 
 LIFETIMES: Final[dict[Purpose, int]] = {"reset_password": 30 * 60, "verify_email": 24 * 3600}  # seconds
-REQUEST_LIFETIME: Final = 24 * 3600  # seconds; as long as the table's stream keeps it
+REQUEST_LIFETIME: Final = 24 * 3600  # seconds; the table's stream keeps records as long
 
 
 class MailRequest(TypedDict):

@@ -1,6 +1,6 @@
-"""Emails: what they say, and how they are given to Amazon SES. Whom they go to, and when, is in `service`.
+"""Emails: their texts, and sending them through Amazon SES. `service` decides their recipients, and when they are sent.
 
-Nothing that a person typed stands in a mail: whoever registers somebody else's address could make us send it.
+An email never contains text that a person typed: anyone could register another person's address to have it sent there.
 """
 
 import html
@@ -17,15 +17,15 @@ from lambdo.table.error_codes import Meaning
 
 
 class MailError(Exception):
-    """SES did not take a mail. It says the error's code alone: SES's own messages name addresses."""
+    """SES did not accept an email. The message is only the error's code, because SES's messages contain addresses."""
 
 
 class MailRefusedError(MailError):
-    """SES has something against this mail or its recipient; another attempt would be refused as well."""
+    """SES rejects this email or its recipient; a retry would be refused as well."""
 
 
 class Words(NamedTuple):
-    """What a mail says around its link."""
+    """The texts of an email around its link."""
 
     subject: str
     lead: str
@@ -51,20 +51,20 @@ WORDS: Final[dict[Purpose, Words]] = {
 
 
 def is_configured() -> bool:
-    """Tell whether this deployment sends mails."""
+    """Tell whether this deployment sends emails."""
     return settings.mail == "on"
 
 
 def check_configured() -> None:
-    """Raise MailNotConfigured unless this deployment sends mails."""
+    """Raise MailNotConfigured unless this deployment sends emails."""
     if not is_configured():
         raise MailNotConfigured
 
 
 def send(purpose: Purpose, recipient: str, token: str) -> None:
-    """Send the mail for this purpose; raises MailError.
+    """Send the email for this purpose; raises MailError.
 
-    The token stands in the link's fragment, which browsers send to no server and into no Referer header
+    The token is in the link's fragment, which browsers send neither to servers nor in the Referer header
     (RFC 3986 section 3.5, RFC 9110 section 10.1.3).
     """
     link = f"{settings.app_url}/{purpose.replace('_', '-')}#token={token}"
@@ -75,9 +75,9 @@ def send(purpose: Purpose, recipient: str, token: str) -> None:
 
 
 def deliver(sender: str, recipient: str, subject: str, text: str, html: str) -> None:
-    """Give a mail to SES. One call; raises MailError.
+    """Send an email through SES. One call; raises MailError.
 
-    SES takes a mail to an address on its suppression list too, and drops it:
+    SES also accepts emails to addresses on its suppression list, and drops them:
     https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
     """
     body = {"Text": _content(text), "Html": _content(html)}

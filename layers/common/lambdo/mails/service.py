@@ -1,4 +1,4 @@
-"""Mails about accounts: asking for one, and sending what was asked for. What their tokens can do is in `recovery`."""
+"""Emails about accounts: how they are requested and sent. `accounts.recovery` redeems their tokens."""
 
 from lambdo.base import events, times
 from lambdo.mails import mail_tokens, sender, store
@@ -10,14 +10,15 @@ from lambdo.users.models import Account
 
 
 def request_password_reset(email: str, source_ip: str, record: Record = None) -> None:
-    """Ask for the mail with which the owner of the address, if it has one, chooses a new password.
+    """Request the email with which the owner of the address, if it has one, chooses a new password.
 
-    The same three writes whether or not there is an account, so that neither answer nor time tells.
+    It makes the same three writes whether or not there is an account, so that neither the response nor its time
+    reveals this.
 
     Raises
     ------
     TooManyRequests
-        If too many mails were asked for from the source address, or to this address.
+        If too many emails were requested from the source address, or to this email address.
     """
     sender.check_configured()
     throttles.count(throttles.mails_from(source_ip))
@@ -27,7 +28,7 @@ def request_password_reset(email: str, source_ip: str, record: Record = None) ->
 
 
 def request_email_verification(user_id: str, record: Record = None) -> None:
-    """Ask for the mail with which the user confirms the address; raises TooManyRequests if that was done too often."""
+    """Request the email with which the user confirms the address; raises TooManyRequests after too many requests."""
     sender.check_configured()
     throttles.count(throttles.mails_to(user_id))
     store.put_request(make_verification(user_id), with_record(record, user_id, None))
@@ -35,14 +36,14 @@ def request_email_verification(user_id: str, record: Record = None) -> None:
 
 
 def make_verification(user_id: str) -> MailRequest:
-    """Return the request for the mail with which the user confirms the address."""
+    """Return the request for the email with which the user confirms the address."""
     return _request("verify_email", user_id=user_id)
 
 
 def send_requested(pk: str, sk: str) -> None:
-    """Send the mail whose request lies under this key; nothing if it is sent already, or nobody is to get it.
+    """Send the email whose request is stored under this key, unless it was already sent or has no recipient.
 
-    A run that breaks off is repeated with another token. The first mail may have gone out: its token stays good as well.
+    If a run is interrupted, the next one sends a new token. The first email may have been sent: its token stays valid.
     """
     request = store.get_request(pk, sk)
     if request is None:
@@ -67,7 +68,7 @@ def _send(purpose: Purpose, account: Account) -> None:
 
 
 def _recipient(request: MailRequest) -> Account | None:
-    """Return the account that the mail is for, or None if there is none, or its address needs no confirming."""
+    """Return the account that the email is for, or None if it does not exist or has already confirmed its address."""
     if request["email"] is not None:
         return users.get_credential(request["email"])
     account = users.get_account(str(request["user_id"]))

@@ -1,8 +1,8 @@
-"""Emails in the table: an item for each that is to be sent, and one for each token that was sent.
+"""Emails in the table: an item for each requested email, and one for each token that was sent.
 
-The table's stream brings the first to send_mail, and it goes when the email is sent. A reset is asked for by address,
-whether or not it belongs to an account, so that asking is the same one write for everyone. The second lies under its
-user, keyed by the token's hash.
+The table's stream delivers a request to send_mail, which deletes it after sending the email. A password reset is
+requested by email address, whether or not an account has it, so that each request makes the same write. A token's item
+is in its user's partition, and its key has the token's hash.
 """
 
 from contextlib import suppress
@@ -15,19 +15,19 @@ from lambdo.table.writes import Companion
 
 
 def put_request(request: MailRequest, record: Companion | None = None) -> None:
-    """Ask for the email, in place of one that is asked for already. One call, 1 WRU."""
+    """Request the email, replacing an earlier request for the same. One call, 1 WRU."""
     pk, sk = _key(request)
     calls.replace({"pk": pk, "sk": sk, **request}, record)
 
 
 def create_request(request: MailRequest) -> writes.Write:
-    """Return the write that asks for an email in a transaction."""
+    """Return the write that requests an email as part of a transaction."""
     pk, sk = _key(request)
     return writes.put({"pk": pk, "sk": sk, **request})
 
 
 def get_request(pk: str, sk: str) -> MailRequest | None:
-    """Return the request under a key that the stream has brought, or None if the email is sent. One call, 1 RRU."""
+    """Return the request under a key from the stream, or None if the email was already sent. One call, 1 RRU."""
     item = calls.get(pk, sk)
     if item is None:
         return None
@@ -36,20 +36,20 @@ def get_request(pk: str, sk: str) -> MailRequest | None:
 
 
 def delete_request(request: MailRequest) -> None:
-    """Forget a request that has been met, unless it was made anew meanwhile. One call."""
+    """Delete a request that was carried out, unless a new one has replaced it since. One call."""
     values = {":at": request["requested_at"]}
     with suppress(calls.ConditionFailedError):
         calls.delete(writes.delete(*_key(request), condition="requested_at = :at", values=values))
 
 
 def put_token(purpose: Purpose, token: MailToken, session_epoch: int, expires_at: int) -> None:
-    """Let the token serve this purpose until then (Unix seconds), in this epoch of the account's sessions. One call, 1 WRU."""
+    """Store a token, valid until `expires_at` (Unix seconds) and in this session epoch. One call, 1 WRU."""
     sk = keys.mail_token(purpose, token.hash())
     calls.put({"pk": keys.user(token.user_id), "sk": sk, "session_epoch": session_epoch, "expires_at": expires_at})
 
 
 def get_session_epoch(purpose: Purpose, token: MailToken, now: int) -> int | None:
-    """Return the epoch that the token was made in, or None if it is unknown or expired. One call, 1 RRU."""
+    """Return the session epoch in which the token was made, or None if it is unknown or expired. One call, 1 RRU."""
     item = calls.get(keys.user(token.user_id), keys.mail_token(purpose, token.hash()))
     return item["session_epoch"] if item and item["expires_at"] > now else None
 

@@ -1,4 +1,4 @@
-"""Access tokens (JWT, RFC 9068) and their keys: the only importer of jwt and cryptography."""
+"""Access tokens (JWT, RFC 9068) and their keys. Only this module imports jwt and cryptography."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from lambdo.base.settings import settings
 
 LIFETIME: Final = 15 * 60  # seconds
 AUDIENCE: Final = "lambdo-api"
-_LEEWAY: Final = 5  # seconds that two machines' clocks may differ
+_LEEWAY: Final = 5  # seconds by which the clocks of two machines may differ
 _MAX_LENGTH: Final = 2048
 _TYPE: Final = "at+jwt"
 _ALGORITHM: Final = "EdDSA"
@@ -24,7 +24,7 @@ _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
 class Claims(NamedTuple):
-    """Who holds a verified token, in which session, until when (Unix seconds)."""
+    """The claims of a verified token: its user, its session and when it expires (Unix seconds)."""
 
     user_id: str
     session_id: str
@@ -32,7 +32,7 @@ class Claims(NamedTuple):
 
 
 class InvalidTokenError(Exception):
-    """The token is not one of ours, or no longer valid; `reason` is `invalid` or `expired`."""
+    """The token was not issued by this API, or has expired; `reason` is `invalid` or `expired`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -45,7 +45,7 @@ def new_secret() -> str:
 
 
 def public_jwks(keys: Sequence[Key]) -> str:
-    """Return the public halves as a JSON Web Key Set (RFC 8037)."""
+    """Return the public keys as a JSON Web Key Set (RFC 8037)."""
     return json.dumps({"keys": [_public_jwk(key) for key in keys]}, separators=(",", ":"))
 
 
@@ -58,7 +58,7 @@ def from_header(authorization: str) -> str:
 
 
 def build_response(access_token: str, refresh_token: str | None) -> dict[str, Any]:
-    """Return the body that gives tokens to their client (RFC 6749 section 5.1); None is one that goes another way."""
+    """Return the body of a token response (RFC 6749 section 5.1); a refresh token of None is sent in a cookie."""
     return {
         "access_token": access_token,
         **({"refresh_token": refresh_token} if refresh_token else {}),
@@ -83,20 +83,20 @@ def issue(key: Key, user_id: str, session_id: str) -> str:
 
 
 def verify(token: str) -> Claims:
-    """Return the claims of a token that a key in JWKS has signed for this API.
+    """Return the claims of a token that was signed for this API with a key in JWKS.
 
     Raises
     ------
     InvalidTokenError
-        For everything else. The rules are RFC 8725's; nothing in a token makes this fetch or fail otherwise.
+        For any other token. The rules are those of RFC 8725; no token can cause a fetch or another exception.
     """
     try:
         if len(token) > _MAX_LENGTH or not _COMPACT.fullmatch(token):
             raise InvalidTokenError("invalid")
         for part in token.split("."):
-            base64url.decode(part)  # one token, one spelling
+            base64url.decode(part)  # refuses all spellings but the canonical one
         header = jwt.get_unverified_header(token)
-        # No other member is ours: jku, jwk, x5u and crit are refused here, unread.
+        # We write no other members: jku, jwk, x5u and crit are refused here without being read.
         if header.keys() != {"alg", "typ", "kid"} or header["typ"] != _TYPE or header["kid"] not in _public_keys():
             raise InvalidTokenError("invalid")
         claims = jwt.decode(
@@ -116,7 +116,7 @@ def verify(token: str) -> Claims:
 
 
 def _checked(claims: dict[str, Any]) -> Claims:
-    """Return the claims if their types are right: PyJWT takes an `exp` that is a string, and an empty `sub`."""
+    """Return the claims if their types are right: PyJWT accepts a string as `exp`, and an empty `sub`."""
     user_id, session_id, expires_at, issued_at = claims["sub"], claims["sid"], claims["exp"], claims["iat"]
     if not (isinstance(session_id, str) and ids.is_id(user_id) and ids.is_id(session_id)):
         raise InvalidTokenError("invalid")

@@ -7,14 +7,14 @@ from lambdo.base.times import Time
 from lambdo.users.models import User
 
 LIFETIME: Final = 30 * 24 * 3600  # seconds, absolute: rotation does not extend it
-GRACE: Final = 30  # seconds in which a replaced token still gets its successor
+GRACE: Final = 30  # seconds in which a replaced token gets its successor again
 MAX_SHOWN: Final = 100
 
 
 class Session(TypedDict):
-    """A session; hashes are SHA-256 in hex, `rotated_at` and `expires_at` Unix seconds.
+    """A session; hashes are SHA-256 in hex, `rotated_at` and `expires_at` are Unix seconds.
 
-    It lasts until `expires_at`, unless its `epoch` is lower than the account's.
+    It lasts until `expires_at`, but has ended if its `epoch` is lower than the account's.
     """
 
     id: str

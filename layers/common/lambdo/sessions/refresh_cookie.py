@@ -1,4 +1,4 @@
-"""The cookie in which a browser keeps its refresh token, out of its scripts' reach (decision 0019)."""
+"""The cookie in which a browser keeps its refresh token, which scripts cannot read (decision 0019)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,12 +10,12 @@ _ATTRIBUTES: Final = "Path=/api/auth; Secure; HttpOnly; SameSite=Strict"
 
 
 def set_cookie(token: str, expires_at: int) -> list[str]:
-    """Return the cookies that keep the token until its session ends (Unix seconds)."""
+    """Return the cookies that keep the token until its session ends at `expires_at` (Unix seconds)."""
     return [f"{_NAME}={token}; Max-Age={expires_at - times.unix()}; {_ATTRIBUTES}"]
 
 
 def clear_cookie() -> list[str]:
-    """Return the cookies that make a browser forget its token."""
+    """Return the cookies that make a browser delete its token."""
     return [f"{_NAME}=; Max-Age=0; {_ATTRIBUTES}"]
 
 

@@ -1,7 +1,7 @@
-"""Refresh tokens: opaque to clients, derived rather than stored, so that a lost answer can be given again.
+"""Refresh tokens: opaque to clients, derived rather than stored, so that a lost response can be sent again.
 
-A token is base64url of user id (16 bytes), session id (16), generation (4) and an HMAC-SHA256 over those three under a
-key that only the token-issuing functions can read: 256 bits that nobody can guess. The table has only its SHA-256.
+A token is base64url of user id (16 bytes), session id (16), generation (4) and an HMAC-SHA256 of those three, 256 bits
+that cannot be guessed: only the functions that issue tokens can read the key. The table has only the token's SHA-256.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 from lambdo.base import base64url
 
 _LENGTH: Final = 16 + 16 + 4 + 32
-_LAST_GENERATION: Final = 2**32 - 1  # which no session reaches: it has no successor
+_LAST_GENERATION: Final = 2**32 - 1  # it has no successor; no session ever reaches it
 
 
 class RefreshToken(NamedTuple):
-    """A refresh token taken apart; being well-formed proves nothing."""
+    """A parsed refresh token; that it is well-formed proves nothing."""
 
     user_id: str
     session_id: str
@@ -28,17 +28,17 @@ class RefreshToken(NamedTuple):
         return base64url.encode(_message(self.user_id, self.session_id, self.generation) + self.mac)
 
     def hash(self) -> str:
-        """Return what the table holds of the token: SHA-256 in hex."""
+        """Return the token's hash, which the table stores: SHA-256 in hex."""
         return hashlib.sha256(str(self).encode()).hexdigest()
 
 
 def derive(secret: str, user_id: str, session_id: str, generation: int) -> RefreshToken:
-    """Return the session's token of that generation, under a base64url secret."""
+    """Return the session's token of this generation, derived with a secret in base64url."""
     return RefreshToken(user_id, session_id, generation, _mac(secret, _message(user_id, session_id, generation)))
 
 
 def parse(text: str) -> RefreshToken:
-    """Take a token apart; raises ValueError if it is not one of ours in form."""
+    """Parse a token; raises ValueError if it does not have the form of our tokens."""
     raw = base64url.decode(text)
     if len(raw) != _LENGTH:
         raise ValueError("not a refresh token")
@@ -50,7 +50,7 @@ def parse(text: str) -> RefreshToken:
 
 
 def is_genuine(token: RefreshToken, secret: str) -> bool:
-    """Tell whether the token was made under the secret."""
+    """Tell whether the token was derived with this secret."""
     expected = derive(secret, token.user_id, token.session_id, token.generation)
     return hmac.compare_digest(token.mac, expected.mac)
 
@@ -60,5 +60,5 @@ def _message(user_id: str, session_id: str, generation: int) -> bytes:
 
 
 def _mac(secret: str, message: bytes) -> bytes:
-    # The same secret seeds the Ed25519 key; the prefix keeps the two uses apart.
+    # The same secret seeds the Ed25519 key; the prefix separates the two uses.
     return hmac.digest(base64url.decode(secret), b"lambdo refresh token\0" + message, "sha256")

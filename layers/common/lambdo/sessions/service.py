@@ -1,4 +1,4 @@
-"""Looking at sessions and ending them, one or all at once. What begins them and carries them on is in `session_tokens`."""
+"""Listing sessions and ending them, one or all at once. `session_tokens` starts and refreshes them."""
 
 import time
 from contextlib import suppress
@@ -16,11 +16,11 @@ from lambdo.users import store as users
 from lambdo.users.models import Account
 
 _SWEEP_SECONDS: Final = 3
-_PIECE: Final = 100  # items deleted between two looks at the clock
+_PIECE: Final = 100  # items deleted between two checks of the clock
 
 
 def list_sessions(user_id: str, current_id: str) -> list[ShownSession]:
-    """Return the living among the 100 sessions that were begun last, newest first; raises UserNotFound."""
+    """Return the active sessions among the 100 newest, newest first; raises UserNotFound."""
     account, now = require_account(users.get_account(user_id)), times.unix()
     return [
         _show(session, current_id)
@@ -30,7 +30,7 @@ def list_sessions(user_id: str, current_id: str) -> list[ShownSession]:
 
 
 def log_out(token: str) -> None:
-    """End the session of a refresh token; one that is unknown, spent or malformed ends nothing, in silence (RFC 7009)."""
+    """End the session of a refresh token; do nothing if the token is unknown, used up or malformed (RFC 7009)."""
     with suppress(ValueError, SessionEndedError):
         parsed = refresh_tokens.parse(token)
         store.delete(parsed.user_id, parsed.session_id, token_hash=parsed.hash())
@@ -38,7 +38,7 @@ def log_out(token: str) -> None:
 
 
 def log_out_by_id(user_id: str, session_id: str) -> None:
-    """End a session whose access token has been verified; one that has ended already is fine."""
+    """End a session whose access token was verified; do nothing if it has already ended."""
     with suppress(SessionEndedError):
         store.delete(user_id, session_id)
         events.record("logged_out", user_id=user_id)
@@ -55,12 +55,12 @@ def end_session(user_id: str, session_id: str, record: Record = None) -> None:
 
 
 def end_sessions(user_id: str, record: Record = None, *, but: str | None) -> None:
-    """End every session of the user but one.
+    """End every session of the user except `but`.
 
     Raises
     ------
     UserNotFound, Unauthenticated
-        If the account has been deleted, or the session that is to go on has ended itself.
+        If the account was deleted, or the session to keep has ended.
     """
 
     def end(account: Account | None) -> None:
@@ -73,14 +73,14 @@ def end_sessions(user_id: str, record: Record = None, *, but: str | None) -> Non
 def end_all(
     account: Account, record: Record = None, *, but: str | None = None, password_hash: str | None = None
 ) -> None:
-    """End every session of the account but one, and replace the password where a new hash is given, in one write.
+    """End every session of the account except `but`, and replace the password if a new hash is given, in one write.
 
     Raises
     ------
     OvertakenError
-        If sessions were ended or the password was changed since the account was read.
+        If all sessions were ended or the password was changed since the account was read.
     Unauthenticated
-        If the session that is to go on has ended.
+        If the session to keep has ended.
     """
     user_id = account["user"]["id"]
     proof = with_record(record, user_id, None)
@@ -92,14 +92,14 @@ def end_all(
 
 
 def require_account(account: Account | None) -> Account:
-    """Return the account if there is one; raises UserNotFound."""
+    """Return the account; raises UserNotFound if it is None."""
     if account is None:
         raise UserNotFound
     return account
 
 
 def sweep(user_id: str, epoch: int) -> None:
-    """Delete sessions of earlier epochs. They count for nothing: what time or throughput leave undone expires."""
+    """Delete sessions of earlier epochs. They have ended; those left for lack of time or throughput expire later."""
     end = time.monotonic() + _SWEEP_SECONDS
     with suppress(ServiceUnavailable):
         for ended in batched(store.query_ended(user_id, epoch), _PIECE, strict=False):

@@ -1,4 +1,4 @@
-"""The tokens of sessions: the first pair by logging in, the next by refreshing. `sessions` ends sessions."""
+"""The tokens of sessions: a login gives the first pair, a refresh the next. `service` ends sessions."""
 
 from typing import Final, NamedTuple, TypedDict
 
@@ -19,7 +19,7 @@ _MAX_USER_AGENT: Final = 256
 
 
 class Tokens(NamedTuple):
-    """A new pair, and when its session ends (Unix seconds)."""
+    """A new pair of tokens, and when its session ends (Unix seconds)."""
 
     access_token: str
     refresh_token: str
@@ -27,7 +27,7 @@ class Tokens(NamedTuple):
 
 
 class StartedSession(TypedDict):
-    """What of a new session its first pair of tokens is made from: nothing secret, so a record may hold it."""
+    """The fields of a session that its first tokens are derived from. None is secret, so a record may store them."""
 
     id: str
     expires_at: int
@@ -36,7 +36,8 @@ class StartedSession(TypedDict):
 def start_session(account: Account, user_agent: str, record: Record = None) -> StartedSession:
     """Start a session in the epoch in which the password was verified.
 
-    The user agent is whatever the client says it is: what of it can be printed is kept for the person to recognise, never logged.
+    The user agent can be any text that the client sends. Its printable characters are stored, so that the user can
+    recognise the session; it is never logged.
     """
     user_id, session_id, now = account["user"]["id"], ids.new_id(), times.now()
     token = refresh_tokens.derive(_signing_key()["secret"], user_id, session_id, 0)
@@ -59,22 +60,23 @@ def start_session(account: Account, user_agent: str, record: Record = None) -> S
 
 
 def derive_first_tokens(user_id: str, session: StartedSession) -> Tokens:
-    """Return the first pair of tokens of a session that has been started."""
+    """Return the first pair of tokens of a new session."""
     return _pair(refresh_tokens.derive(_signing_key()["secret"], user_id, session["id"], 0), session["expires_at"])
 
 
 def refresh(text: str) -> Tokens:
     """Exchange a refresh token for the session's next pair.
 
-    The token just replaced gets the same successor again for 30 s, because the answer may have been lost or two tabs
-    may have refreshed at once. Any older one ends the session: somebody else holds it (RFC 9700 section 4.14.2).
+    For 30 s, the token that was just replaced gets the same successor again, because the response may have been lost,
+    or two tabs may have refreshed at once. Any other use of a replaced token ends the session, because someone else may
+    have the token (RFC 9700 section 4.14.2).
 
     Raises
     ------
     InvalidRefreshToken
-        If the token is not one of ours, or its session has ended.
+        If the token was not issued by this API, or its session has ended.
     RefreshTokenReused
-        If it was spent before; the session is ended.
+        If the token was used before; the session is ended.
     """
     token = _parsed(text)
     successor = _derive_next(token, _signing_key())
@@ -82,7 +84,7 @@ def refresh(text: str) -> Tokens:
     try:
         account = users.get_account(token.user_id)
         if account is None:
-            raise InvalidRefreshToken  # the account has been deleted; its sessions go with the rest of it
+            raise InvalidRefreshToken  # the account was deleted; its sessions are deleted with the rest of it
         epoch = account["session_epoch"]
         session, rotated = store.update_token(
             token.user_id, token.session_id, token.hash(), successor.hash(), epoch=epoch, now=now
@@ -114,12 +116,12 @@ def _derive_next(token: RefreshToken, key: Key) -> RefreshToken:
 
 
 def _live_token(token: RefreshToken, live_hash: str) -> RefreshToken:
-    """Return the successor that the session holds, whichever key it was derived under.
+    """Return the token's successor, which is the session's current token, whichever key it was derived with.
 
     Raises
     ------
     InvalidRefreshToken
-        If its key has been retired: the client logs in again.
+        If its key is no longer kept: the user must log in again.
     """
     for key in _signing_keys():
         successor = _derive_next(token, key)

@@ -1,4 +1,4 @@
-"""Sessions: an item each, holding hashes of the live refresh token and of the one before it."""
+"""Sessions: each is an item with hashes of the current refresh token and the previous one."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, cast
@@ -15,7 +15,7 @@ _ATTRIBUTES: Final = tuple(name for name in Session.__annotations__ if name not 
 
 
 class SessionEndedError(Exception):
-    """The session has ended, or there never was one."""
+    """The session has ended, or never existed."""
 
 
 def put(session: Session, record: Companion | None = None) -> None:
@@ -31,7 +31,7 @@ def put(session: Session, record: Companion | None = None) -> None:
 
 
 def query(user_id: str, *, limit: int) -> list[Session]:
-    """Return the sessions begun last, newest first, ended ones included. One call, 1 RRU for each 4 KB begun."""
+    """Return the newest sessions, newest first, including ended ones. One call, 1 RRU for each 4 KB begun."""
     items, _ = calls.query(keys.user(user_id), keys.starting_with(keys.SESSIONS), limit=limit)
     return [_session(item) for item in items]
 
@@ -45,19 +45,19 @@ def query_ended(user_id: str, epoch: int) -> Iterator[str]:
 def update_token(
     user_id: str, session_id: str, old_hash: str, new_hash: str, *, epoch: int, now: int
 ) -> tuple[Session, bool]:
-    """Make the new token the live one if the old one is live and the session has not ended. One call, 1 WRU.
+    """Replace the old token by the new one if the old one is current and the session has not ended. One call, 1 WRU.
 
-    `epoch` is the account's. The session may have been carried over into a later one since that was read.
+    `epoch` is the account's epoch as it was read. The session may have moved to a later epoch since.
 
     Returns
     -------
     tuple[Session, bool]
-        The session as it now stands, and whether the new token became the live one.
+        The session as it is now, and whether the token was replaced.
 
     Raises
     ------
     SessionEndedError
-        If there is no such session.
+        If the session does not exist.
     """
     try:
         item = calls.update_and_get(
@@ -85,14 +85,16 @@ def end_all(
     password_hash: str | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> None:
-    """End every session of the account but one; set password and profile where they are given (`users.end_sessions`). One call.
+    """End every session of the account except `but`; set password and profile if given (see `users.end_sessions`).
+
+    One call.
 
     Raises
     ------
     OvertakenError
-        If sessions were ended or the password was changed since the account was read.
+        If all sessions were ended or the password was changed since the account was read.
     SessionEndedError
-        If the session that is to go on has ended.
+        If the session to keep has ended.
     """
     epoch = account["session_epoch"]
     all_writes = users.end_sessions(account, password_hash=password_hash, changes=changes)
@@ -107,18 +109,18 @@ def end_all(
     try:
         calls.transact(all_writes, record)
     except calls.TransactionRefusedError as error:
-        if error.failed == {"session"}:  # the account is as it was read
+        if error.failed == {"session"}:  # the account has not changed since it was read
             raise SessionEndedError from error
         raise OvertakenError(is_known=False) from error
 
 
 def delete(user_id: str, session_id: str, record: Companion | None = None, *, token_hash: str | None = None) -> None:
-    """End the session; where a hash is given, only if it is of the live token or the one before. One call, 1 WRU.
+    """End the session; if a hash is given, only if the current or the previous token has it. One call, 1 WRU.
 
     Raises
     ------
     SessionEndedError
-        If there is no such session, or the hash is of neither token.
+        If the session does not exist, or neither token has the hash.
     """
     condition, values = writes.EXISTS, None
     if token_hash is not None:

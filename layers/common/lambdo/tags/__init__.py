@@ -1,1 +1,1 @@
-"""Tags, and the names that they claim."""
+"""Tags and their names, which are unique for each user."""

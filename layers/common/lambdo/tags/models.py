@@ -40,9 +40,9 @@ class TagList(TypedDict):
 
 
 def name_key(name: str) -> str:
-    """Return a key that is the same for names that differ only in case or Unicode form (caseless match, Unicode D145).
+    """Return a key that is equal for names that differ only in case or Unicode form (caseless match, Unicode D145).
 
-    At most 50 characters become at most 800 bytes, inside the 1,024 of a sort key.
+    The 50 characters of the longest name become at most 800 bytes; a sort key can have 1,024.
     """
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
     return unicodedata.normalize("NFC", folded)

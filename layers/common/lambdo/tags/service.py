@@ -1,4 +1,4 @@
-"""Tags: the rules of making, changing and deleting them. Their links to tasks change with the tasks."""
+"""Tags: the rules for creating, changing and deleting them. `lambdo.tasks` changes their links to tasks."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ def create_tag(user_id: str, name: str, color: str | None, record: Record = None
     Raises
     ------
     TagAlreadyExists
-        If the user has a tag of this name, in whatever case and Unicode form.
+        If the user already has a tag with this name, regardless of case and Unicode form.
     InvalidFields
         If the user has 500 tags.
     UserNotFound
-        If the account has been deleted.
+        If the account was deleted.
     """
     now = times.rfc3339(times.now())
     tag: Tag = {"id": ids.new_id(), "name": name, "color": color, "version": 1, "created_at": now, "updated_at": now}
@@ -38,12 +38,12 @@ def create_tag(user_id: str, name: str, color: str | None, record: Record = None
 
 
 def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Versions, record: Record = None) -> Tag:
-    """Change name or colour of a tag and return it; every task that has it shows the new ones at once.
+    """Change the name or colour of a tag and return it; every task with the tag shows the change at once.
 
     Raises
     ------
     TagNotFound, PreconditionFailed
-        If there is no such tag, or it is of a version that If-Match does not allow.
+        If the tag does not exist, or the precondition does not allow its version.
     TagAlreadyExists
         If another tag has the new name.
     """
@@ -64,14 +64,14 @@ def update_tag(user_id: str, tag_id: str, changes: dict[str, Any], versions: Ver
 
 
 def delete_tag(user_id: str, tag_id: str, versions: Versions, record: Record = None) -> None:
-    """Delete a tag: nobody sees it from now on, its name is free, and the stream takes it off the tasks that had it.
+    """Delete a tag: hide it, free its name, and let the function on the stream remove it from its tasks.
 
-    Deleting one again while the stream is at it is fine, as after a response that was lost.
+    While that function works, deleting the tag again succeeds, as is right after a lost response.
 
     Raises
     ------
     TagNotFound, PreconditionFailed
-        If there is no such tag, or it is of a version that If-Match does not allow.
+        If the tag does not exist, or the precondition does not allow its version.
     """
 
     def delete(current: Tag | None) -> None:

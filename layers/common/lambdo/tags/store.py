@@ -1,4 +1,4 @@
-"""Tags: an item each, and one that claims the name. A tag with `deleted_at` is being deleted: nobody can read or link it."""
+"""Tags: each is an item, and another item claims its name. A tag with `deleted_at` is hidden: it is being deleted."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
@@ -16,16 +16,16 @@ class NameTakenError(Exception):
 
 
 class TooManyTagsError(Exception):
-    """The user has all the tags that one may have."""
+    """The user has the maximum number of tags."""
 
 
 def put(user_id: str, tag: Tag, record: Companion | None = None) -> None:
-    """Create the tag and its claim to the name, counting it, in one transaction. One call.
+    """Create the tag, claim its name and count the tag, in one transaction. One call.
 
     Raises
     ------
     NameTakenError, TooManyTagsError, users.AccountGoneError
-        If the user has a tag of this name or 500 tags, or the account has been deleted.
+        If the user has a tag with this name, or 500 tags, or the account was deleted.
     """
     all_writes = {
         "claim": _claim(user_id, tag),
@@ -48,30 +48,30 @@ def get(user_id: str, tag_id: str) -> Tag | None:
 
 
 def is_being_deleted(user_id: str, tag_id: str) -> bool:
-    """Tell whether the tag has been deleted, but not yet everywhere. One call, 1 RRU."""
+    """Tell whether the tag was deleted, but its deletion is not finished. One call, 1 RRU."""
     item = calls.get(keys.user(user_id), keys.tag(tag_id))
     return item is not None and from_item(item) is None
 
 
 def get_all(user_id: str, tag_ids: Collection[str]) -> list[Tag]:
-    """Return those of the tags that exist, read strongly, oldest first. One call for each 100, 1 RRU a tag."""
+    """Return the tags that exist, oldest first, with strong reads. One call for each 100, 1 RRU for each tag."""
     items = calls.get_all(keys.user(user_id), [keys.tag(tag_id) for tag_id in tag_ids])
     return sorted((tag for item in items if (tag := from_item(item))), key=lambda tag: tag["id"])
 
 
 def query(user_id: str) -> list[Tag]:
-    """Return all of the user's tags, oldest first. One call, 1 RRU for each 4 KB begun: about 25 for 500 tags."""
+    """Return all tags of the user, oldest first. One call, 1 RRU for each 4 KB begun: about 25 for 500 tags."""
     items = calls.query_all(keys.user(user_id), keys.starting_with(keys.TAGS))
     return [tag for item in items if (tag := from_item(item))]
 
 
 def rewrite(user_id: str, old: Tag, new: Tag, record: Companion | None = None) -> None:
-    """Replace one version of a tag by the next, with the claim to its name. One call.
+    """Replace one version of a tag by the next, and the claim to its name. One call.
 
     Raises
     ------
     OvertakenError
-        If the tag is gone or no longer of the old version.
+        If the tag was deleted or no longer has the old version.
     NameTakenError
         If another tag has the new name.
     """
@@ -83,7 +83,7 @@ def rewrite(user_id: str, old: Tag, new: Tag, record: Companion | None = None) -
             calls.update(update, record)
         except calls.ConditionFailedError as error:
             current = _current(error.current)
-            if current != new:  # an own write that the SDK sent again is no conflict
+            if current != new:  # our own write, retried by the SDK, is not a conflict
                 raise OvertakenError(current) from error
         return
     try:
@@ -110,9 +110,9 @@ def mark_deleted(user_id: str, tag: Tag, deleted_at: str, record: Companion | No
 def query_links(
     user_id: str, tag_id: str, *, limit: int, after: str | None = None, descending: bool = True, strong: bool = False
 ) -> tuple[list[str], str | None]:
-    """Return ids of tasks linked to the tag, in creation order, and the id to go on after. One call.
+    """Return ids of tasks linked to the tag, in creation order, and the id to continue after. One call.
 
-    0.5 RRU for each 4 KB begun (about 30 links), the double if strong. Lists read eventually (decision 0010).
+    0.5 RRU for each 4 KB begun (about 30 links), or 1 RRU if strong. Lists use eventual reads (decision 0010).
     """
     pk = keys.user(user_id)
     items, last = calls.query(
@@ -127,7 +127,7 @@ def query_links(
 
 
 def exists(user_id: str, tag_id: str) -> writes.Write:
-    """Return the check that lets a transaction fail unless the tag is there to be linked."""
+    """Return the check that makes a transaction fail unless the tag exists and can be linked."""
     return writes.check(keys.user(user_id), keys.tag(tag_id), condition=writes.LIVES)
 
 
@@ -137,12 +137,12 @@ def delete_links(user_id: str, tag_id: str, task_ids: Collection[str]) -> None:
 
 
 def delete(user_id: str, tag_id: str) -> None:
-    """Delete what is left of a tag that has no links any more. One call."""
+    """Delete the item of a deleted tag that has no links left. One call."""
     calls.delete_all(keys.user(user_id), [keys.tag(tag_id)])
 
 
 def touch_deleted(user_id: str, tag_id: str, now: str) -> None:
-    """Touch a tag that is being deleted, so that the stream brings it once more. One call."""
+    """Touch a tag that is being deleted, so that the stream delivers it again. One call."""
     changes, going = {"touched_at": now}, "attribute_exists(deleted_at)"
     calls.update(writes.update(keys.user(user_id), keys.tag(tag_id), changes, condition=going))
 
@@ -155,7 +155,7 @@ def from_item(item: Item) -> Tag | None:
 
 
 def _current(item: Item | None) -> Tag | None:
-    """Return the tag that stood in the way of a write, or None if there is none."""
+    """Return the existing tag of a refused write, or None if there is none."""
     return from_item(item) if item else None
 
 
@@ -177,7 +177,7 @@ def _claim(user_id: str, tag: Tag) -> writes.Write:
 
 
 def _release(user_id: str, tag: Tag) -> writes.Write:
-    """Return the write that gives up the claim to the tag's name."""
+    """Return the write that releases the claim to the tag's name."""
     return writes.delete(
         keys.user(user_id),
         keys.tag_name(name_key(tag["name"])),

@@ -1,1 +1,1 @@
-"""Tasks: create, list, change, complete, delete, restore, and their links to tags."""
+"""Tasks: create, list, change, complete, delete and restore them, and link them to tags."""

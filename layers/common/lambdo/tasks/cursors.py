@@ -1,4 +1,4 @@
-"""List cursors: where a page ended, signed for one user, one list, its filters and its order."""
+"""List cursors: the position where a page ended, signed for a user, a list, its filters and its order."""
 
 import hmac
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from lambdo.base.problems import InvalidCursor
 from lambdo.base.settings import settings
 from lambdo.table import key_sets
 
-_TAG: Final = 16  # bytes of HMAC-SHA256 kept: 2^-128 to guess
+_TAG: Final = 16  # bytes kept of the HMAC-SHA256; a guess succeeds with 2^-128
 
 
 def sign(position: str, scope: Sequence[str]) -> str:
-    """Return an opaque cursor for a position (a sort key) in a list; the scope says whose list, what filters, what order."""
+    """Return an opaque cursor for a position (a sort key) in a list; the scope is its user, filters and order."""
     key = key_sets.get_cached(settings.cursor_keys_parameter)[0]
     return base64url.encode(_tag(key["secret"], position, scope) + position.encode())
 
@@ -24,7 +24,7 @@ def read(cursor: str, scope: Sequence[str]) -> str:
     Raises
     ------
     InvalidCursor
-        If it was not signed here for this very scope.
+        If the cursor was not signed here for the same scope.
     """
     try:
         raw = base64url.decode(cursor)

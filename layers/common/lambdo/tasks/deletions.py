@@ -1,6 +1,7 @@
-"""What a deletion leaves to do: a tag's links and its id on tasks, an account's items. Each step may be repeated or lost.
+"""Finishing deletions: the links of a tag and its id on tasks, the items of an account. Each step can be repeated.
 
-The item that was marked stays until all is done, and is touched when time runs out: that change is the stream's next event.
+The item that is marked as deleted stays until everything is done. When time runs out, it is touched: this change is the
+stream's next event.
 """
 
 from collections.abc import Callable
@@ -14,18 +15,18 @@ from lambdo.tags import store as tags
 from lambdo.tasks import store as tasks
 from lambdo.users import store as users
 
-_PIECE: Final = 100  # items between two looks at the clock
+_PIECE: Final = 100  # items between two checks of the clock
 
 type OutOfTime = Callable[[], bool]
 
 
 def finish_tag(user_id: str, tag_id: str, out_of_time: OutOfTime) -> bool:
-    """Take a deleted tag off its tasks, delete its links, then itself.
+    """Remove a deleted tag from its tasks, delete its links, then the tag.
 
     Returns
     -------
     bool
-        False if time or DynamoDB's throughput ran out before; the stream then brings it again.
+        False if time or DynamoDB's throughput ran out first; the stream then delivers the tag again.
     """
     with suppress(ServiceUnavailable):
         if _clear_tag(user_id, tag_id, out_of_time):
@@ -35,7 +36,7 @@ def finish_tag(user_id: str, tag_id: str, out_of_time: OutOfTime) -> bool:
 
 
 def finish_account(user_id: str, out_of_time: OutOfTime) -> bool:
-    """Sweep a deleted account; returns like `finish_tag`."""
+    """Delete the items of a deleted account; returns like `finish_tag`."""
     with suppress(ServiceUnavailable):
         if sweep_account(user_id, out_of_time):
             return True
@@ -44,7 +45,7 @@ def finish_account(user_id: str, out_of_time: OutOfTime) -> bool:
 
 
 def sweep_account(user_id: str, out_of_time: OutOfTime) -> bool:
-    """Delete all that a deleted account owned but its mark; return False if time ran out before."""
+    """Delete all items of a deleted account except its profile; return False if time ran out first."""
     for sort_keys in batched(users.query_rest(user_id), _PIECE, strict=False):
         if out_of_time():
             return False

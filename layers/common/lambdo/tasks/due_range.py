@@ -1,7 +1,7 @@
 """A range of due dates, for plain dates and for moments.
 
 A plain date is due until the end of that day in the user's time zone; a moment is due at that moment. Days begin and
-end by the clocks of the zone, daylight saving time included.
+end in local time, which includes daylight saving time.
 """
 
 from contextlib import suppress
@@ -10,12 +10,12 @@ from typing import Final, NamedTuple, Self
 
 from lambdo.base import times
 
-_FIRST: Final = ""  # before every date and moment, as text
-_LAST: Final = "~"  # after them
+_FIRST: Final = ""  # as text, before every date and moment
+_LAST: Final = "~"  # after every one
 
 
 class DueRange(NamedTuple):
-    """Dates from `first_day` on and before `end_day`; moments from `start` on and before `end`; all as text."""
+    """Dates from `first_day` until before `end_day`, and moments from `start` until before `end`; all as text."""
 
     first_day: str = _FIRST
     end_day: str = _LAST
@@ -23,7 +23,7 @@ class DueRange(NamedTuple):
     end: str = _LAST
 
     def __contains__(self, due_date: object) -> bool:
-        """Tell whether a due date lies in the range; None lies in none."""
+        """Tell whether a due date is in the range; None never is."""
         if not isinstance(due_date, str):
             return False
         if len(due_date) == len("2026-11-21"):
@@ -41,22 +41,22 @@ class DueRange(NamedTuple):
         return self._replace(first_day=max(self.first_day, day), start=max(self.start, moment))
 
     def is_empty(self) -> bool:
-        """Tell whether no due date can lie in the range."""
+        """Tell whether no due date can be in the range."""
         low, high = self.keys()
         return low >= high
 
     def keys(self) -> tuple[str, str]:
-        """Return a range of texts that has all of these due dates in it; a few just outside may be in it too."""
+        """Return a range of texts that includes all of these due dates, and perhaps a few just outside the range."""
         return min(self.first_day, self.start), max(self.end_day, self.end)
 
 
 def _split(limit: str, zone: tzinfo, *, days: int) -> tuple[str, str]:
-    """Return the first day and the first moment on the far side of a limit.
+    """Return the first day and the first moment that are not before a limit or, with days=1, that are after it.
 
-    For a date that is the date itself, or with days=1 the one after it, and the moment when that day begins. For a moment
-    it is the day that it falls on, which ends later, and the moment itself, or with days=1 the next microsecond.
+    For a date, they are the date itself, or the next one with days=1, and the moment when that day begins. For a
+    moment, they are its day, because that ends later, and the moment itself, or the next microsecond with days=1.
     """
-    edge = _FIRST if limit < "5000" else _LAST  # of the calendar, years 1 and 9999
+    edge = _FIRST if limit < "5000" else _LAST  # of the calendar, which has the years 1 to 9999
     if len(limit) == len("2026-11-21"):
         try:
             day = date.fromisoformat(limit) + timedelta(days=days)

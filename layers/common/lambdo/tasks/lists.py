@@ -1,7 +1,8 @@
-"""Lists of tasks: which index answers which filters and order, and where a page ends.
+"""Lists of tasks: which index serves which filters and order, and where a page ends.
 
-A list that one index answers whole reads just its page. Any other reads the index of its order, drops what does not match,
-and stops when the page is full or the budget spent (`task_runs.SCAN_BUDGET`): it may come back short, with a cursor.
+If an index applies all filters, a list reads exactly its page. Otherwise it reads the index of its order, drops tasks
+that do not match, and stops when the page is full or the budget is spent (`runs.SCAN_BUDGET`): a page may then be
+short, with a cursor.
 """
 
 from datetime import UTC, tzinfo
@@ -19,11 +20,11 @@ from lambdo.tasks.runs import BudgetSpentError, Index, Run, ScanBudget
 from lambdo.users import store as users
 
 _PIECE: Final = 20  # entries read at once where some will be dropped
-_FIRST_PIECE: Final = 6  # of these at first: as many as can have the largest size, some 6 KB, within the budget
+_FIRST_PIECE: Final = 6  # the first of them: so few that the budget covers them at the largest size, about 6 KB
 
 
 class Page(NamedTuple):
-    """Tasks in order, the tags that were read on the way, and the cursor to go on with (None at the end)."""
+    """Tasks in order, the tags that were read along with them, and the cursor of the next page (None at the end)."""
 
     tasks: list[Task]
     tags: list[Tag]
@@ -31,7 +32,7 @@ class Page(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """Whose tasks, and which: the query with its due dates resolved in the user's time zone, and its text folded."""
+    """The user and the query, with the due dates resolved in the user's time zone and the text folded."""
 
     user_id: str
     query: TaskQuery
@@ -55,7 +56,7 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
     Raises
     ------
     InvalidCursor
-        If the cursor is not of this list.
+        If the cursor belongs to another list.
     """
     scope = query.scope(user_id)
     number, after = 0, ""
@@ -78,7 +79,7 @@ def list_tasks(user_id: str, query: TaskQuery) -> Page:
 
 
 def _stages(query: TaskQuery, due: DueRange | None) -> list[_Stage]:
-    """Choose the index: that of the order, and if that is creation, the one that applies the most."""
+    """Choose the index of the order or, for the order of creation, the index that applies the most filters."""
     descending = query.sort in {"-created_at", "-due_date", "priority"}
     rank = keys.of_priority(PRIORITY_RANK[query.priority]) if query.priority else ("", "~")
     by_status = Index.TABLE if query.completed is None else Index.CREATED
@@ -95,7 +96,7 @@ def _stages(query: TaskQuery, due: DueRange | None) -> list[_Stage]:
 
 
 def _read(wanted: _Wanted, stage: _Stage, after: str, budget: ScanBudget, page: Page) -> str | None:
-    """Read a stage into the page; return the position to go on after, or None at the stage's end."""
+    """Read a stage into the page; return the position to continue after, or None at the end of the stage."""
     user_id, query, due, _ = wanted
     filters = {
         "status": query.completed is not None,
@@ -121,7 +122,7 @@ def _read(wanted: _Wanted, stage: _Stage, after: str, budget: ScanBudget, page: 
         while len(page.tasks) < query.limit and (live := [run for run in runs if run.fill()]):
             entry = choose(live, key=lambda run: run.buffer[0].order).buffer.popleft()
             if entry.order == position:
-                continue  # its status was changed between the reads of two runs, and it stands in both
+                continue  # its status changed between the reads of two runs, so both have it
             position = entry.order
             if entry.task is not None and _matches(entry.task, wanted, stage):
                 page.tasks.append(entry.task)
@@ -145,7 +146,7 @@ def _matches(task: Task, wanted: _Wanted, stage: _Stage) -> bool:
 
 
 def _due_range(user_id: str, query: TaskQuery) -> DueRange | None:
-    """Return the due dates wanted, in the user's time zone, or None for all; reads the profile only if it must."""
+    """Return the range of due dates in the user's time zone, or None for all; reads the profile only if necessary."""
     if query.due_before is None and query.due_after is None and not query.overdue:
         return None
     zone = _time_zone(user_id)
@@ -165,6 +166,6 @@ def _time_zone(user_id: str) -> tzinfo:
         raise UserNotFound
     if user["time_zone"] == "UTC":
         return UTC
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only few lists need it, and it is no part of their cold start
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few lists need it, so the cold start does without it
 
     return ZoneInfo(user["time_zone"])

@@ -33,9 +33,10 @@ class TaskQuery(NamedTuple):
 
 
 def from_values(values: Mapping[str, Any]) -> TaskQuery:
-    """Return the query of parameters whose rules have read them; `limit` and `cursor` are always among them.
+    """Return the query for parameters that were read by their rules; `limit` and `cursor` are always among them.
 
-    Without `sort`, a list limited by due dates alone is in their order, because one index then has just these tasks.
+    Without `sort`, a list that is filtered by due date but not by tag is in order of due dates, because one index then
+    has exactly these tasks.
     """
     by_due_date = any(values.get(name) for name in ("due_before", "due_after", "overdue")) and "tag" not in values
     return TaskQuery(
@@ -53,7 +54,7 @@ def from_values(values: Mapping[str, Any]) -> TaskQuery:
 
 
 def fold(text: str) -> str:
-    """Return the text without case and accents: decomposed, without combining marks (Unicode category Mn)."""
+    """Return the text case-folded and without accents: decomposed, without combining marks (Unicode category Mn)."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
 

@@ -15,7 +15,7 @@ def _at_most_20(tag_ids: frozenset[str]) -> frozenset[str]:
     return tag_ids
 
 
-# Not strict, because JSON has no sets; the elements are strict. An id that is sent twice counts once.
+# Not strict, because JSON has no sets; the elements are strict. Repeated ids count once.
 type TagIds = Annotated[
     frozenset[TagId],
     Field(strict=False, json_schema_extra={"maxItems": MAX_TAGS_OF_A_TASK, "uniqueItems": False}),

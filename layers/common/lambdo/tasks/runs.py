@@ -1,4 +1,4 @@
-"""Runs of tasks: one stretch of one index, in its order, read piece by piece within a budget."""
+"""Runs of tasks: a range of an index, in its order, read piece by piece within a budget."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ SCAN_BUDGET: Final = 10  # RRU a request
 
 
 class Index(Enum):
-    """What the tasks of a user can be read by; the value is the DynamoDB index."""
+    """The ways to read a user's tasks; the value is the DynamoDB index."""
 
     TABLE = None
     CREATED = "lsi1"
@@ -26,7 +26,7 @@ class Index(Enum):
     TAG = "links"  # no index: the links of a tag, in the table itself
 
     def prefixes(self, completed: bool | None) -> list[str]:
-        """Return what stands before the order in the keys: one for each status, where the index has them apart."""
+        """Return the prefixes before the order in the keys: one for each status if the index separates them."""
         if self is Index.TABLE:
             return [keys.TASKS]
         if self is Index.TAG:
@@ -39,19 +39,19 @@ class BudgetSpentError(Exception):
 
 
 class ScanBudget:
-    """What a request has read so far: RRU, computed from the items' sizes, and entries."""
+    """What a request has read so far: RRU, computed from the sizes of items, and the number of entries."""
 
     def __init__(self) -> None:
         self.spent = 0.0
         self.entries = 0
 
     def left(self) -> int:
-        """Return how many more entries can be read, if they are like those read so far."""
+        """Return how many more entries can be read, if they have the average size of those read so far."""
         return int((SCAN_BUDGET - self.spent) / (self.spent / max(1, self.entries)))
 
 
 class Entry(NamedTuple):
-    """A task at its place in the order; None for a link whose task is gone."""
+    """A task at its place in the order; None for a link whose task was deleted."""
 
     order: str
     task: Task | None
@@ -59,10 +59,11 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Run:
-    """The entries of one range; `after` is the order to go on after, empty at the start.
+    """The entries of one range; `after` is the order to continue after, empty at the start.
 
-    It reads `piece` entries at once. A `careful` run, whose entries may all be dropped, begins with so few that the largest
-    tasks are within the budget, learns from these how large they are, and never reads more than what is left.
+    A run reads `piece` entries at once. The entries of a `careful` run may all be dropped, so it begins with so few
+    that even the largest tasks are within the budget, learns the size from these, and stays within the rest of the
+    budget.
     """
 
     user_id: str
@@ -71,7 +72,7 @@ class Run:
     between: tuple[str, str]
     descending: bool
     piece: int
-    careful: int  # entries of a first piece, 0 for a run that reads what it shows
+    careful: int  # entries of the first piece; 0 for a run that drops none
     budget: ScanBudget
     tag_ids: Sequence[str] = ()
     after: str = ""
@@ -79,18 +80,18 @@ class Run:
     buffer: deque[Entry] = field(default_factory=deque)
     _done: bool = False
     _price: float = 0.0
-    _fresh: bool = field(init=False)  # nothing was read before this run's stage
+    _fresh: bool = field(init=False)  # nothing was read before this run
 
     def __post_init__(self) -> None:
         self._fresh = not self.budget.spent
 
     def fill(self) -> bool:
-        """Make sure that the next entry is in the buffer; return False at the end.
+        """Put the next entry into the buffer if it is empty; return False at the end.
 
         Raises
         ------
         BudgetSpentError
-            If another piece is too much; the first pieces of a request never are.
+            If another piece would exceed the budget; the first pieces of a request never do.
         """
         while not self.buffer and not self._done:
             limit = self._affordable()
@@ -101,7 +102,7 @@ class Run:
         return bool(self.buffer)
 
     def is_at_end(self) -> bool:
-        """Tell whether it is known, without reading on, that nothing follows."""
+        """Tell whether the run is known to be at its end, without another read."""
         return self._done and not self.buffer
 
     def _affordable(self) -> int:
@@ -110,7 +111,7 @@ class Run:
             return self.careful or self.piece
         if self.careful:
             limit = min(self.piece, self.budget.left())
-            if limit < (self.careful if self._price else 1):  # no further call for next to nothing
+            if limit < (self.careful if self._price else 1):  # not worth another call
                 raise BudgetSpentError
             return limit
         if self._price and self.budget.spent + self._price > SCAN_BUDGET:
@@ -118,12 +119,12 @@ class Run:
         return self.piece
 
     def _read_index(self, limit: int) -> float:
-        """Read a piece of an index, strongly, in one call; return its price in RRU."""
+        """Read a piece of an index with one strong read; return the price in RRU."""
         name = f"{self.index.value}sk" if self.index.value else "sk"
         start: Item | None = None
         low, high = self.between
         if self.after and not low <= self.after <= high:
-            # The range has moved since, with the user's time zone; DynamoDB refuses to start outside it.
+            # The range has moved with the user's time zone since the last page; DynamoDB refuses to start outside it.
             if (self.after < low) == self.descending:
                 self._done = True
                 return 0
@@ -143,9 +144,9 @@ class Run:
         return max(1, _units(sum(map(size, items))))
 
     def _read_links(self, limit: int) -> float:
-        """Read a piece of the first tag's links, and their tasks, eventually, in two calls; return their price in RRU.
+        """Read a piece of the first tag's links and their tasks, with two eventual reads; return the price in RRU.
 
-        The first piece brings the tags too: they are to be shown, and one that is gone or going has no links to show.
+        The first piece also reads the tags, to show them. If the first tag was deleted, its links are not shown.
         """
         task_ids, last = tags.query_links(
             self.user_id, self.tag_ids[0], limit=limit, after=self.after or None, descending=self.descending
@@ -161,7 +162,7 @@ class Run:
             self.buffer.extend(Entry(task_id, found.get(keys.task(task_id))) for task_id in task_ids)
         else:
             self._done = True
-        missing = len(sort_keys) - len(items)  # each is charged for as well
+        missing = len(sort_keys) - len(items)  # each of them is charged for, too
         return 0.5 + (sum(_units(size(item)) for item in items) + missing) / 2
 
     def _go_on_after(self, order: str | None) -> None:

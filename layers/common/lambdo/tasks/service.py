@@ -1,6 +1,6 @@
-"""Tasks: the rules of changing them. Tags are looked up before a write, so that what was written is always shown.
+"""Tasks: the rules for creating and changing them. Tags are read before a write, so that a write is always shown.
 
-Deleting them is in `trash`.
+`trash` deletes tasks.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -15,7 +15,8 @@ from lambdo.tasks import store
 from lambdo.tasks.models import Task, TaskAnswer
 from lambdo.tasks.tagging import read_tags, show_task
 
-# Changing one of these moves index keys or links, which depend on the others: read first, then write on condition (decision 0008).
+# Changing one of these moves index keys or links, which depend on the other fields: read first, then write on condition
+# (decision 0008).
 _INDEXED: Final = frozenset({"completed", "priority", "due_date", "tag_ids"})
 
 
@@ -25,7 +26,7 @@ def create_task(user_id: str, fields: Mapping[str, Any], record: Record = None) 
     Parameters
     ----------
     fields
-        Validated, all of them, by name (`requests.CreateTask`).
+        All fields, validated, by name (`requests.CreateTask`).
     """
     its_tags = _require_tags(read_tags(user_id, fields["tag_ids"]), fields["tag_ids"])
     now = times.rfc3339(times.now())
@@ -58,14 +59,14 @@ def update_task(
     Parameters
     ----------
     changes
-        Validated fields by name; what is absent stays as it is.
+        Validated fields by name; absent fields keep their values.
 
     Raises
     ------
     TaskNotFound, PreconditionFailed
-        If there is no such task, or it is of another version.
+        If the task does not exist, or the precondition does not allow its version.
     TagNotFound
-        If a tag that was sent is gone.
+        If a tag that was sent does not exist.
     """
     if changes and record is None and _INDEXED.isdisjoint(changes):
         return _edit(user_id, task_id, changes, versions)
@@ -84,7 +85,7 @@ def complete_task(
 
 
 def link_tag(user_id: str, task_id: str, tag_id: str, versions: Versions, record: Record = None) -> TaskAnswer:
-    """Put a tag on a task and return it; one that has it already stays as it is. Raises like `update_task`."""
+    """Add a tag to a task and return the task, unchanged if it already has the tag; raises like `update_task`."""
 
     def change(task: Task) -> dict[str, Any]:
         return {"tag_ids": task["tag_ids"] | {tag_id}}
@@ -93,7 +94,7 @@ def link_tag(user_id: str, task_id: str, tag_id: str, versions: Versions, record
 
 
 def unlink_tag(user_id: str, task_id: str, tag_id: str, versions: Versions, record: Record = None) -> None:
-    """Take a tag off a task; one that does not have it stays as it is. Raises like `update_task`."""
+    """Remove a tag from a task; do nothing if it does not have the tag. Raises like `update_task`."""
 
     def change(task: Task) -> dict[str, Any]:
         return {"tag_ids": task["tag_ids"] - {tag_id}}
@@ -102,7 +103,7 @@ def unlink_tag(user_id: str, task_id: str, tag_id: str, versions: Versions, reco
 
 
 def _edit(user_id: str, task_id: str, changes: Mapping[str, Any], versions: Versions) -> TaskAnswer:
-    """Change fields that move no index key, without reading the task before. One call, two with tags."""
+    """Change fields that move no index key, without reading the task first. One call, two with tags."""
 
     def edit(_: Task | None) -> TaskAnswer:
         now = times.rfc3339(times.now())
@@ -126,19 +127,20 @@ def _rewrite(
     required_tags: Collection[str] = (),
     repeatable: bool = True,
 ) -> TaskAnswer:
-    """Apply a change to the task as it stands, again if another writer was faster; no change writes nothing.
+    """Apply a change to the current task, again if another writer was faster; write nothing if nothing changes.
 
     Parameters
     ----------
     repeatable
-        Twice is the same as once. What is not, as a toggle, is not applied again where it may have been applied already.
+        Whether applying the change twice has the same effect as once. Other changes, such as a toggle, are not applied
+        again if they may have been applied already.
     """
 
     def rewrite(current: Task | None) -> TaskAnswer:
         task = require_version(current, versions, TaskNotFound)
         changes = change(task)
         its_tags = _require_tags(read_tags(user_id, changes.get("tag_ids", task["tag_ids"])), required_tags)
-        if "tag_ids" in changes:  # one that is being deleted goes with this change, instead of counting as one of 20
+        if "tag_ids" in changes:  # removes tags that are being deleted, so that they do not count toward the 20
             changes = changes | {"tag_ids": frozenset(tag["id"] for tag in its_tags)}
         new = _apply(task, changes)
         shown = show_task(new, its_tags)
@@ -160,7 +162,7 @@ def _rewrite(
 
 
 def _require_tags(its_tags: list[Tag], required: Collection[str]) -> list[Tag]:
-    """Return a task's tags if the required ones are among them and they are not too many."""
+    """Return a task's tags if they include the required ones and are not too many."""
     if not {tag["id"] for tag in its_tags}.issuperset(required):
         raise TagNotFound
     if len(its_tags) > MAX_TAGS_OF_A_TASK:
@@ -170,7 +172,7 @@ def _require_tags(its_tags: list[Tag], required: Collection[str]) -> list[Tag]:
 
 
 def _apply(task: Task, changes: dict[str, Any]) -> Task:
-    """Return the task with the changes and, if anything is different, of the next version and with its time stamps moved."""
+    """Return the task with the changes; if anything differs, with the next version and new time stamps."""
     new: Task = {**task, **changes}  # type: ignore[typeddict-item]  # the request model has checked names and types
     if new == task:
         return task

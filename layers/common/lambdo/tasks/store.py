@@ -1,4 +1,4 @@
-"""Tasks: an item each, in one index an order (decision 0004), and a link for each of their tags."""
+"""Tasks: each is an item, in one index for each order (decision 0004), with a link for each of its tags."""
 
 from collections.abc import Mapping
 from typing import Any, Final, cast
@@ -12,7 +12,7 @@ from lambdo.tasks.models import PRIORITY_RANK, Task
 
 
 class TagMissingError(Exception):
-    """A tag that a task was to be linked to does not exist, or is being deleted."""
+    """A tag to link to a task does not exist, or is being deleted."""
 
 
 def put(task: Task, record: Companion | None = None) -> None:
@@ -36,14 +36,14 @@ def get(user_id: str, task_id: str) -> Task | None:
 
 
 def update(user_id: str, task_id: str, changes: Mapping[str, Any], *, versions: Versions) -> Task:
-    """Change some attributes of the task as it stands; None removes one. One call.
+    """Change some attributes of the current task; None removes an attribute. One call.
 
-    `updated_at` must be among the changes: it marks the write, so that one that the SDK sent twice counts once.
+    The changes must include `updated_at`: it identifies the write, so that a retry by the SDK counts once.
 
     Raises
     ------
     OvertakenError
-        If the task is gone or, where versions are given, has none of them.
+        If the task does not exist or, if versions are given, has none of them.
     """
     try:
         item = calls.update_and_get(_update(user_id, task_id, changes, versions))
@@ -62,13 +62,13 @@ def rewrite(old: Task, new: Task, record: Companion | None = None) -> None:
     Raises
     ------
     OvertakenError
-        If the task is gone or no longer of the old version.
+        If the task was deleted or no longer has the old version.
     TagMissingError
-        If a tag to be added is gone.
+        If a tag to add does not exist.
     """
     before, after = _item(old), _item(new)
     changes = {name: value for name, value in after.items() if value != before[name] and name != "version"}
-    changes["updated_at"] = new["updated_at"]  # also where it is the same: the write is then refused and made again
+    changes["updated_at"] = new["updated_at"]  # even if it is equal: the write is then refused and retried
     write = _update(old["user_id"], old["id"], changes, [old["version"]])
     if "tag_ids" not in changes:
         try:
@@ -87,7 +87,7 @@ def rewrite(old: Task, new: Task, record: Companion | None = None) -> None:
 
 
 def creation(task: Task) -> dict[str, writes.Write]:
-    """Return the writes that create a task and its links, if its tags are there."""
+    """Return the writes that create a task and its links, on condition that its tags exist."""
     return {"task": writes.create(_item(task)), **_link_writes(task, task["tag_ids"], frozenset())}
 
 
@@ -100,7 +100,7 @@ def removal(task: Task) -> dict[str, writes.Write]:
 
 
 def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
-    """Take a tag that is being deleted off a task, if the task is there and has it. One call."""
+    """Remove a tag that is being deleted from a task, if the task exists and has it. One call."""
     write = writes.update(
         keys.user(user_id),
         keys.task(task_id),
@@ -117,7 +117,7 @@ def remove_tag(user_id: str, task_id: str, tag_id: str) -> None:
 
 
 def attributes(task: Task) -> Item:
-    """Return what an item has of a task besides its keys."""
+    """Return the attributes of a task's item, without its keys."""
     return {name: value for name, value in task.items() if name in _ATTRIBUTES}
 
 
@@ -161,12 +161,12 @@ def _condition(versions: Versions) -> tuple[str, dict[str, int]]:
 
 
 def _overtaken(current: Item | None, *, was_sent_before: bool = False) -> OvertakenError:
-    """Return the error that says what stood in the way of a write."""
+    """Return the error for a refused write, with the current task."""
     return OvertakenError(from_item(current) if current else None, was_sent_before=was_sent_before)
 
 
 def _is_own_write(current: Item | None, changes: Mapping[str, Any]) -> bool:
-    """Tell whether a refused write found itself: the SDK had to send it again."""
+    """Tell whether a write was refused because an earlier attempt of the SDK had already applied it."""
     return current is not None and all(current.get(name) == value for name, value in changes.items())
 
 

@@ -7,11 +7,11 @@ from lambdo.tags import store as tags
 from lambdo.tags.models import Tag
 from lambdo.tasks.models import Task, TaskAnswer
 
-_MANY: Final = 25  # tags: from here on reading all of a user's, at most 25 RRU, is cheaper than reading each for 1 RRU
+_MANY: Final = 25  # tags; above, reading all of the user's tags, at most 25 RRU, is cheaper than reading each for 1 RRU
 
 
 def show_task(task: Task, its_tags: Collection[Tag]) -> TaskAnswer:
-    """Return the task as the API shows it, its tags by age; one that is not among those given is being deleted."""
+    """Return the task as the API shows it, with its tags, oldest first; tags that are not given are being deleted."""
     by_id = {tag["id"]: tag for tag in its_tags}
     shown = [_shown(by_id[tag_id]) for tag_id in sorted(task["tag_ids"]) if tag_id in by_id]
     fields: dict[str, Any] = {("tags" if name == "tag_ids" else name): value for name, value in task.items()}
@@ -19,14 +19,14 @@ def show_task(task: Task, its_tags: Collection[Tag]) -> TaskAnswer:
 
 
 def show_tasks(user_id: str, tasks: Sequence[Task], known: Sequence[Tag] = ()) -> list[TaskAnswer]:
-    """Return tasks as the API shows them, looking up the tags that are not known yet; raises like `read_tags`."""
+    """Return tasks as the API shows them; reads the tags that are not known yet, like `read_tags`."""
     missing = frozenset[str]().union(*(task["tag_ids"] for task in tasks)) - {tag["id"] for tag in known}
     all_tags = [*known, *read_tags(user_id, missing)]
     return [show_task(task, all_tags) for task in tasks]
 
 
 def read_tags(user_id: str, tag_ids: Collection[str]) -> list[Tag]:
-    """Return those of the tags that exist, read strongly. No call for none, otherwise one; 1 RRU each, at most 25."""
+    """Return the tags that exist, with strong reads. One call, or none without ids; 1 RRU for each tag, at most 25."""
     if len(tag_ids) > _MANY:
         return [tag for tag in tags.query(user_id) if tag["id"] in tag_ids]
     return tags.get_all(user_id, tag_ids)

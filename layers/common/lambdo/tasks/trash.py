@@ -1,4 +1,4 @@
-"""The trash: the rules of deleting tasks, and of having them back."""
+"""The trash: the rules for deleting and restoring tasks."""
 
 import time
 from collections.abc import Collection
@@ -18,16 +18,16 @@ from lambdo.tasks.tagging import read_tags, show_task
 
 _KEPT: Final = timedelta(days=30)
 _SECONDS: Final = 3
-_PIECE: Final = 99  # tasks deleted at once: a transaction takes 100 writes, and the record of a key is one
+_PIECE: Final = 99  # tasks deleted at once: a transaction has at most 100 writes, and the idempotency record is one
 
 
 def delete_task(user_id: str, task_id: str, versions: Versions, record: Record = None) -> None:
-    """Move a task into the trash, its links go. Two calls.
+    """Move a task to the trash and delete its links. Two calls.
 
     Raises
     ------
     TaskNotFound, PreconditionFailed
-        If there is no such task, or it is of another version.
+        If the task does not exist, or the precondition does not allow its version.
     """
 
     def delete(current: Task | None) -> None:
@@ -39,7 +39,7 @@ def delete_task(user_id: str, task_id: str, versions: Versions, record: Record =
 
 
 def list_trash(user_id: str, *, limit: int, cursor: str | None) -> tuple[list[TrashedTaskAnswer], str | None]:
-    """Return a page of what was deleted, last deleted first, and the cursor to go on with; raises InvalidCursor."""
+    """Return a page of deleted tasks, last deleted first, and the cursor of the next page; raises InvalidCursor."""
     scope = [user_id, "trash"]
     after = None if cursor is None else cursors.read(cursor, scope)
     found, last = trash.query(user_id, since=_oldest(), limit=limit, after=after)
@@ -48,18 +48,18 @@ def list_trash(user_id: str, *, limit: int, cursor: str | None) -> tuple[list[Tr
 
 
 def show_trashed(task: TrashedTask, its_tags: Collection[Tag]) -> TrashedTaskAnswer:
-    """Return a task in the trash as the API shows it, with those of its tags that are given."""
+    """Return a task in the trash as the API shows it, with its tags, if they are among those given."""
     shown = {**show_task(task, its_tags), "expires_at": times.of_unix(task["expires_at"])}
     return cast("TrashedTaskAnswer", shown)
 
 
 def restore_task(user_id: str, task_id: str, versions: Versions, record: Record = None) -> TaskAnswer:
-    """Put a task back where it was, with those of its tags that still exist, and return it. Two calls, three with tags.
+    """Restore a task, with those of its tags that still exist, and return it. Two calls, three with tags.
 
     Raises
     ------
     TaskNotFound, PreconditionFailed
-        If there is no such task in the trash, or it is of another version.
+        If the task is not in the trash, or the precondition does not allow its version.
     """
 
     def restore(current: TrashedTask | None) -> TaskAnswer:
@@ -69,7 +69,7 @@ def restore_task(user_id: str, task_id: str, versions: Versions, record: Record 
         shown = show_task(task, its_tags)
         try:
             trash.restore(trashed, task, with_record(record, user_id, shown))
-        except tasks.TagMissingError as error:  # it was deleted after it was read, and is then left out
+        except tasks.TagMissingError as error:  # the tag was deleted after it was read; the retry omits it
             raise OvertakenError(trashed) from error
         return shown
 
@@ -79,9 +79,9 @@ def restore_task(user_id: str, task_id: str, versions: Versions, record: Record 
 
 
 def empty_trash(user_id: str, record: Record = None) -> Emptied:
-    """Delete for good what is in the trash, for about 3 seconds; return how many tasks went and whether there are more.
+    """Permanently delete tasks in the trash, for about 3 seconds; return how many were deleted and whether more remain.
 
-    The record of a key goes with the last piece. What a crash leaves before that is what the repetition finds.
+    The last piece carries the idempotency record. After a crash before that, a retry deletes the remaining tasks.
     """
     end = time.monotonic() + _SECONDS
     deleted, is_last = 0, False
@@ -98,13 +98,13 @@ def empty_trash(user_id: str, record: Record = None) -> Emptied:
 
 
 def _to_trash(task: Task) -> TrashedTask:
-    """Return the task as it goes into the trash now."""
+    """Return the task as it is when moved to the trash now."""
     now = times.now()
     return {**task, "deleted_at": times.rfc3339(now), "expires_at": int((now + _KEPT).timestamp())}
 
 
 def _from_trash(trashed: TrashedTask, its_tags: Collection[Tag]) -> Task:
-    """Return the task as it comes back now."""
+    """Return the task as it is when restored now."""
     task = {name: value for name, value in trashed.items() if name not in {"deleted_at", "expires_at"}}
     return {
         **cast("Task", task),
@@ -115,7 +115,7 @@ def _from_trash(trashed: TrashedTask, its_tags: Collection[Tag]) -> Task:
 
 
 def _oldest() -> str:
-    """Return when what expires now was deleted."""
+    """Return the time of deletion of tasks that expire now."""
     return times.rfc3339(times.now() - _KEPT)
 
 

@@ -1,4 +1,4 @@
-"""The trash: deleted tasks, an item each, in one index by the time of their deletion, until TTL deletes them (decision 0021)."""
+"""The trash: each deleted task is an item, in an index by time of deletion, until TTL deletes it (decision 0021)."""
 
 from collections.abc import Collection
 from typing import Final, cast
@@ -12,9 +12,9 @@ from lambdo.tasks.models import Task, TrashedTask
 
 
 def put(task: TrashedTask, record: Companion | None = None) -> None:
-    """Move this version of a task into the trash, where it has no links; raises OvertakenError. One call.
+    """Move this version of a task to the trash, where it has no links; raises OvertakenError. One call.
 
-    A transaction: 2 WRU, 2 for each index that the task stands in, 2 for each tag, and 4 for the trash; all for each KB begun.
+    A transaction: 2 WRU, 2 for each index that has the task, 2 for each tag, 4 for the trash; all for each KB begun.
     """
     try:
         calls.transact({**tasks.removal(task), "trash": writes.put(_item(task))}, record)
@@ -30,9 +30,9 @@ def get(user_id: str, task_id: str) -> TrashedTask | None:
 
 
 def query(user_id: str, *, since: str, limit: int, after: str | None = None) -> tuple[list[TrashedTask], str | None]:
-    """Return tasks deleted since a moment, the last deleted first, and the place to go on after. One call.
+    """Return tasks deleted since a moment, last deleted first, and the position to continue after. One call.
 
-    1 RRU for each 4 KB begun of all of them together.
+    1 RRU for each 4 KB begun of all the tasks together.
     """
     pk = keys.user(user_id)
     start = {"pk": pk, "sk": keys.trash(keys.id_of(after)), "lsi4sk": after} if after else None
@@ -42,16 +42,16 @@ def query(user_id: str, *, since: str, limit: int, after: str | None = None) -> 
 
 
 def restore(trashed: TrashedTask, task: Task, record: Companion | None = None) -> None:
-    """Take a task out of the trash, if this is still its version there, and create it with its links. One call.
+    """Move a task out of the trash, if it still has this version there, and create its links. One call.
 
     A transaction: 4 WRU for the trash, 6 for the task, 8 with a due date, both for each KB begun, and 4 for each tag.
 
     Raises
     ------
     OvertakenError
-        If the trash does not have it as it was read, or it is not only there.
+        If the task in the trash has changed since it was read, or also exists outside the trash.
     tasks.TagMissingError
-        If one of its tags is gone.
+        If one of its tags does not exist.
     """
     pk, sk = keys.user(trashed["user_id"]), keys.trash(trashed["id"])
     removal = writes.delete(pk, sk, condition="version = :version", values={":version": trashed["version"]})
@@ -65,7 +65,10 @@ def restore(trashed: TrashedTask, task: Task, record: Companion | None = None) -
 
 
 def delete_all(user_id: str, task_ids: Collection[str], record: Companion | None = None) -> None:
-    """Delete tasks in the trash for good. One call for each 25, 2 WRU a task for each KB begun; in a transaction twice that."""
+    """Permanently delete tasks in the trash. One call for each 25.
+
+    2 WRU a task for each KB begun; twice that in a transaction.
+    """
     calls.delete_all(keys.user(user_id), [keys.trash(task_id) for task_id in task_ids], record)
 
 

@@ -1,1 +1,1 @@
-"""Who uses Lambdo: profiles, credentials, passwords, and how often someone may try."""
+"""Users: profiles, credentials, passwords, and limits on attempts."""

@@ -1,4 +1,4 @@
-"""Passwords: the only importer of bcrypt."""
+"""Passwords. Only this module imports bcrypt."""
 
 import base64
 import hashlib
@@ -16,22 +16,22 @@ MAX_LENGTH: Final = 128
 
 
 def normalize(password: str) -> str:
-    """Return the password in NFC, so that it is the same from every keyboard."""
+    """Return the password in NFC, so that all keyboards give the same text."""
     return unicodedata.normalize("NFC", password)
 
 
 def is_common(password: str) -> bool:
-    """Tell whether the password, without regard to case, is among the 3,000 most common of at least 8 characters."""
+    """Tell whether the password, regardless of case, is among the 3,000 most common ones of at least 8 characters."""
     return password.casefold() in _common()
 
 
 def hash_password(password: str) -> str:
-    """Return bcrypt's hash at the current cost."""
+    """Return the bcrypt hash at the current cost."""
     return bcrypt.hashpw(_prehash(password), bcrypt.gensalt(settings.password_cost)).decode()
 
 
 def verify(password: str, password_hash: str | None) -> bool:
-    """Tell whether the password is the hashed one; None, for an unknown account, is false after the same work."""
+    """Tell whether the password matches the hash; None, for an unknown account, takes as long and gives False."""
     if password_hash is None:
         salt = f"$2b${settings.password_cost:02}${'.' * 22}"
         bcrypt.hashpw(_prehash(password), salt.encode())

@@ -1,7 +1,7 @@
-"""Users: the profile under the user's own key, and the credential under the email address that it claims.
+"""Users: the profile is stored under the user's key, the credential under the email address that it claims.
 
-The credential repeats the profile, so that logging in is one read; both are only ever written together.
-A profile with `deleted_at` is what is left of an account while its items are being deleted: nobody can read it.
+The credential repeats the profile, so that a login needs only one read; both are always written together.
+A profile with `deleted_at` marks an account whose items are being deleted; it is hidden.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -24,7 +24,7 @@ class AddressTakenError(Exception):
 
 
 def put(user: User, password_hash: str, also: Mapping[str, Write], record: Companion | None = None) -> None:
-    """Create the user and its claim to the email address in one transaction, with other unconditional writes. One call.
+    """Create the user and claim the email address in one transaction, with other unconditional writes. One call.
 
     Raises
     ------
@@ -53,13 +53,13 @@ def get_account(user_id: str) -> Account | None:
 
 
 def get_credential(email: str) -> Credential | None:
-    """Return the account behind a normalised email address, or None. One call, 1 RRU."""
+    """Return the account that has a normalised email address, or None. One call, 1 RRU."""
     item = calls.get(keys.email(email), keys.CREDENTIAL)
     return {**_account(item), "password_hash": item["password_hash"]} if item else None
 
 
 def update_password_hash(email: str, old_hash: str, new_hash: str) -> None:
-    """Replace the hash if the old one still stands; otherwise someone has changed the password, and theirs stays. One call."""
+    """Replace the hash if it is still the old one; keep it if the password was changed in between. One call."""
     changes, old = {"password_hash": new_hash}, {":old": old_hash}
     with suppress(calls.ConditionFailedError):
         calls.update(
@@ -68,7 +68,7 @@ def update_password_hash(email: str, old_hash: str, new_hash: str) -> None:
 
 
 def update(user: User, changes: Mapping[str, Any], record: Companion | None = None) -> None:
-    """Change the profile and its copy in one transaction; raises OvertakenError if it has changed meanwhile. One call."""
+    """Change the profile and its copy in one transaction; raises OvertakenError if it has changed since. One call."""
     expected = {":version": user["version"]}
     condition = f"{writes.LIVES} AND version = :version"
     all_writes = {
@@ -84,16 +84,16 @@ def update(user: User, changes: Mapping[str, Any], record: Companion | None = No
 def end_sessions(
     account: Account, *, password_hash: str | None = None, changes: Mapping[str, Any] | None = None
 ) -> dict[str, Write]:
-    """Return the writes that end all sessions of the account, for a transaction that may carry one over into the next epoch.
+    """Return the writes that end all sessions of the account; their transaction may move one session to the next epoch.
 
-    They fail if sessions were ended or the password was changed since the account was read.
+    They fail if all sessions were ended or the password was changed since the account was read.
 
     Parameters
     ----------
     password_hash
-        Of the new password, where it changes: the old one then fails from here on, and so do sessions begun with it.
+        The hash of the new password, if it changes: the old password and sessions started with it are then refused.
     changes
-        What else to set in profile and credential; it makes a new version.
+        Other attributes to set in profile and credential; they create a new version.
     """
     new = {"session_epoch": account["session_epoch"] + 1, **(changes or {})}
     credential = new if password_hash is None else {**new, "password_hash": password_hash}
@@ -109,12 +109,12 @@ def end_sessions(
 def delete(user: User, password_hash: str, deleted_at: str, expires_at: int, record: Companion | None = None) -> None:
     """Free the email address and mark the account as deleted. One call.
 
-    What stays of the profile is its key and two time stamps, until `expires_at` (Unix seconds).
+    The profile keeps its key and two time stamps until `expires_at` (Unix seconds).
 
     Raises
     ------
     OvertakenError
-        If the profile or the password has changed meanwhile.
+        If the profile or the password has changed since it was read.
     """
     profile = dict.fromkeys(("user_id", "session_epoch", *_ATTRIBUTES, "tag_count"))
     all_writes = {
@@ -139,17 +139,17 @@ def delete(user: User, password_hash: str, deleted_at: str, expires_at: int, rec
 
 
 def touch_deleted(user_id: str, now: str) -> None:
-    """Touch what is left of a deleted account, so that the stream brings it once more. One call."""
+    """Touch the profile of a deleted account, so that the stream delivers it again. One call."""
     calls.update(
         writes.update(keys.user(user_id), keys.PROFILE, {"touched_at": now}, condition="attribute_exists(deleted_at)")
     )
 
 
 def query_rest(user_id: str) -> Iterator[str]:
-    """Yield sort keys of what a deleted account still has but its profile. One call for each MB, read strongly.
+    """Yield the sort keys of a deleted account's items except its profile. One call for each MB, strong reads.
 
-    Records of requests that brought nothing but an effect stay until they expire: they say nothing of the user, and the
-    answer to a repeated deletion is among them.
+    Idempotency records without a result stay until they expire. They contain nothing about the user, and one of them
+    lets a retried deletion succeed.
     """
     for item in calls.query_all(keys.user(user_id), keys.EVERYTHING):
         if item["sk"] != keys.PROFILE and not (item["sk"].startswith(keys.IDEMPOTENCY) and "result" not in item):
@@ -162,7 +162,7 @@ def delete_rest(user_id: str, sort_keys: Collection[str]) -> None:
 
 
 def count_tag(user_id: str, change: int, limit: int) -> Write:
-    """Return the write that counts a tag more or fewer; it fails for an account that is gone or has all it may have."""
+    """Return the write that counts a tag more or fewer; it fails if the account was deleted or is at the limit."""
     return writes.update(
         keys.user(user_id),
         keys.PROFILE,

@@ -1,7 +1,8 @@
-"""Throttles: how often someone may do something within a window of time, counted in the table (docs/decisions/0018).
+"""Throttles: limits on the number of attempts within a window of time, counted in the table (docs/decisions/0018).
 
-The nouns say who may do what how often; `check` and `count` refuse what is too much. An address is the gateway's
-source IP, never a header. The table has a hash of whom it counts: people type the email addresses of others, too.
+Functions named by nouns return throttles; `check` and `count` refuse attempts over the limit. An address is the source
+IP that the gateway reports, never a header. The table stores only hashes of accounts and addresses, because people also
+type email addresses of others.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ type Counts = dict[str, int]
 
 
 class Throttle(NamedTuple):
-    """A limit for each window of `seconds`; `quotas` has one limit for each counter that is raised."""
+    """Limits for each window of `seconds`; `quotas` has the limit of each counter that an attempt increases."""
 
     name: str
     who: str
@@ -31,7 +32,7 @@ class Throttle(NamedTuple):
 
 
 def log_in_failures(email: str, source_ip: str) -> Throttle:
-    """Wrong passwords from one address: for one account, which its owner can still use elsewhere, and for all together."""
+    """Wrong passwords from one address: for one account, whose owner can log in elsewhere, and for all together."""
     quotas = {
         f"{_ALL}_{_hash(email)[:16]}": settings.log_in_failures_per_account,
         _ALL: settings.log_in_failures_per_address,
@@ -40,28 +41,28 @@ def log_in_failures(email: str, source_ip: str) -> Throttle:
 
 
 def mails_from(source_ip: str) -> Throttle:
-    """Emails to choose a new password that one address asks for, for whatever accounts."""
+    """Emails to choose a new password, requested from one address for all accounts together."""
     return Throttle("mails_from_address", _address(source_ip), _HOUR, {_ALL: settings.mails_per_address})
 
 
 def mails_to(account: str) -> Throttle:
-    """Emails that are asked for to one email address or, to have it confirmed, by one user id."""
+    """Emails requested for one email address or, to confirm an address, by one user id."""
     return Throttle("mails_to_account", _hash(account), _HOUR, {_ALL: settings.mails_per_account})
 
 
 def password_checks(user_id: str) -> Throttle:
-    """How often someone who has logged in may be asked for the password again."""
+    """Password checks of one user who is already logged in."""
     quotas = {_ALL: settings.password_checks_per_account}
     return Throttle("password_checks", _hash(user_id), _QUARTER, quotas)
 
 
 def registrations(source_ip: str) -> Throttle:
-    """Registrations from one address, also those that find the email address taken."""
+    """Registrations from one address, including those for an email address that already has an account."""
     return Throttle("registrations", _address(source_ip), _HOUR, {_ALL: settings.registrations_per_address})
 
 
 def check(throttle: Throttle) -> None:
-    """Count nothing; raises TooManyRequests if the quota is used up. One call, 1 RRU."""
+    """Raise TooManyRequests if the quota is used up, without counting an attempt. One call, 1 RRU."""
     now, start = _window(throttle)
     item = calls.get(keys.throttle(throttle.name, throttle.who), keys.window(start))
     counts = _counts(throttle, item)
@@ -70,7 +71,7 @@ def check(throttle: Throttle) -> None:
 
 
 def count(throttle: Throttle) -> None:
-    """Count one more; raises TooManyRequests instead if the quota is used up. One call, 1 WRU.
+    """Count an attempt; raises TooManyRequests instead if the quota is used up. One call, 1 WRU.
 
     The item of a window has a number for each counter, and expires when the window ends.
     """
@@ -92,7 +93,7 @@ def count(throttle: Throttle) -> None:
 
 
 def _window(throttle: Throttle) -> tuple[int, int]:
-    """Return the current Unix second and the one that the current window began with."""
+    """Return the current Unix second and the first second of the current window."""
     now = times.unix()
     return now, now - now % throttle.seconds
 
@@ -108,7 +109,7 @@ def _too_many(throttle: Throttle, counts: Counts, seconds_left: int) -> TooManyR
 
 
 def _address(source_ip: str) -> str:
-    """Return the hash of an IPv4 address, or of the /64 that a customer gets of IPv6."""
+    """Return the hash of an IPv4 address, or of the /64 network of an IPv6 address, which one customer has."""
     address = ipaddress.ip_address(source_ip)
     prefix = 64 if address.version == 6 else 32
     return _hash(str(ipaddress.ip_network((address, prefix), strict=False)))
