@@ -2,10 +2,12 @@
 
 import itertools
 import math
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from types import SimpleNamespace
 from typing import Final, Self
 from unittest.mock import patch
 
@@ -13,6 +15,7 @@ from botocore.config import Config
 
 from lambdo.base import times
 from lambdo.table import aws
+from lambdo.web import endpoint
 from tools.local.application import Application
 
 MOMENT: Final = datetime(2026, 11, 21, 12, 7, 30, tzinfo=UTC)  # in the middle of a window of the throttles
@@ -41,7 +44,9 @@ def one_moment() -> Iterator[None]:
         def now(cls, tz: tzinfo | None = None) -> Self:
             return cls.fromtimestamp(now().timestamp(), tz)
 
-    with patch.object(times, "now", now), patch("jwt.api_jwt.datetime", Clock):
+    # Tokens are judged by this moment also where a test moves the clock of the services.
+    wall = SimpleNamespace(**vars(time) | {"time": lambda: now().timestamp()})
+    with patch.object(times, "now", now), patch("jwt.api_jwt.datetime", Clock), patch.object(endpoint, "time", wall):
         yield
 
 

@@ -12,7 +12,7 @@ from types import UnionType
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
-from lambdo.base import entity_tags, events, ids, times
+from lambdo.base import entity_tags, events, ids
 from lambdo.base.logger import log_line, logger
 from lambdo.base.metering import meter
 from lambdo.base.problems import (
@@ -222,7 +222,7 @@ def _authenticate(event: Event) -> Mapping[str, Any]:
     The gateway caches verdicts for 300 s, so `exp` is checked again here.
     """
     verdict = event["requestContext"].get("authorizer", {}).get("lambda") or {}
-    if verdict.get("token_error") == "expired" or (verdict.get("exp") and float(verdict["exp"]) <= times.unix()):
+    if verdict.get("token_error") == "expired" or (verdict.get("exp") and float(verdict["exp"]) <= time.time()):
         raise Unauthenticated("The access token has expired.")
     if not (verdict.get("user_id") and verdict.get("sid") and verdict.get("exp")) or "token_error" in verdict:
         events.record("access_denied")
