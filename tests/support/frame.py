@@ -3,6 +3,7 @@
 import re
 from contextlib import AbstractContextManager
 
+from lambdo.web import static_files
 from tests.support.documented import documented
 from tests.support.watch import watch
 from tools.in_process.api import Answer, Json
@@ -40,8 +41,6 @@ def assert_problem(answer: Answer, status: int, code: str) -> None:
 
 def _assert_framed(answer: Answer, request_id: str, inner: set[str]) -> None:
     """Check what every answer of every endpoint has, and has not."""
-    from lambdo.web import static_files  # not above: its logger's name is set by conftest.py
-
     assert answer.headers["x-request-id"] == request_id
     assert answer.headers.items() >= SECURITY_HEADERS.items()
     if answer.is_page:

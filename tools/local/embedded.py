@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from lambdo.table import aws
 from tools.local.application import STACK, Application
 from tools.local.backend import start_backend, stop_backend, wait_until_ready
 from tools.local.provision import create_tables, provision_keys, use_endpoints, verify_senders
@@ -16,7 +17,7 @@ from tools.local.template import read_template
 def embedded(root: Path, state: Path) -> Iterator[Application]:
     """Start the back end with its data under `state`, make the table and the keys, and yield the template's application.
 
-    The layer must be on the path. It makes its client when it is imported, so it is imported after the endpoints are set.
+    The layer must be on the path.
     """
     with (state / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -25,8 +26,6 @@ def embedded(root: Path, state: Path) -> Iterator[Application]:
             wait_until_ready(backend)
             use_endpoints(backend.url, backend.url)
             os.environ["POWERTOOLS_SERVICE_NAME"] = STACK
-            from lambdo.table import aws  # noqa: PLC0415 - as above
-
             aws.client.cache_clear()
             template = root / "template.yaml"
             unresolved = read_template(template, {}, {})

@@ -14,6 +14,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdo.base.problems import ServiceUnavailable
+from lambdo.table.aws import AwsError
+from tools.operate import personal_data
 from tools.operate.target import TargetError, add_arguments, find_target
 
 
@@ -45,9 +47,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _collect(name: str) -> dict[str, Any] | None:
     """Return what a user owns, or None if there is no such user; raises TargetError."""
-    from lambdo.table.aws import AwsError  # noqa: PLC0415 - the store needs the table and its endpoint set
-    from tools.operate import personal_data  # noqa: PLC0415
-
     try:
         user = personal_data.find_user(name)
         return personal_data.collect(user) if user else None
