@@ -51,7 +51,6 @@ UNMEASURED = tuple(
         "functions/test_interleavings",
         "functions/test_isolation",
         "functions/test_list_walks",
-        "functions/test_threaded_histories",
     )
 )
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account

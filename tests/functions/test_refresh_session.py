@@ -1,5 +1,6 @@
 """POST /api/auth/refresh."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,9 @@ from lambdo.sessions.refresh_tokens import RefreshToken
 from lambdo.table import calls as table
 from lambdo.table import keys, wire, writes
 from lambdo.users import store as users
+from tests.support.at_once import at_once
 from tests.support.frame import assert_problem
+from tests.support.fsck import fsck
 from tools.in_process.api import PASSWORD, Answer, Api, Caller
 from tools.in_process.network import PASS, Network
 
@@ -83,6 +86,29 @@ def test_token_replaced_twice_ends_the_session_at_once(api: Api, user: Caller) -
     live = rotated(api, rotated(api, user.refresh_token))
     assert_problem(refresh(api, user.refresh_token), 401, "refresh_token_reused")
     assert_problem(refresh(api, live), 401, "invalid_refresh_token")
+
+
+@pytest.mark.check("T17")
+def test_20_refreshes_of_one_token_get_1_successor_which_is_live(
+    api: Api, user: Caller, dump: Callable[[], list[dict[str, Any]]]
+) -> None:
+    answers = at_once(20, lambda _: refresh(api, user.refresh_token))
+    assert Counter(answer.status for answer in answers) == {200: 20}
+    (successor,) = {answer.json["refresh_token"] for answer in answers}
+    assert refresh(api, successor).status == 200
+    fsck(dump())
+
+
+@pytest.mark.check("T16")
+def test_20_reuses_of_a_spent_token_end_the_session_without_a_500(
+    api: Api, user: Caller, clock: Callable[..., None]
+) -> None:
+    live = rotated(api, user.refresh_token)
+    clock(seconds=31)
+    answers = at_once(20, lambda _: refresh(api, user.refresh_token))
+    assert {answer.status for answer in answers} == {401}
+    assert Counter(answer.json["code"] for answer in answers)["refresh_token_reused"] >= 1
+    assert refresh(api, live).status == 401
 
 
 def test_reuse_ends_no_other_session_of_the_user(api: Api, user: Caller) -> None:

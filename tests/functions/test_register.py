@@ -1,6 +1,7 @@
 """POST /api/auth/register."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from lambdo.base.settings import settings
 from lambdo.table import wire
+from tests.support.at_once import at_once
 from tests.support.frame import assert_problem
 from tests.support.fsck import fsck
 from tools.in_process.api import PASSWORD, Api
@@ -99,3 +101,15 @@ def test_wrong_fields_are_each_named_once(api: Api) -> None:
     }
     assert all(one.keys() == {"loc", "msg", "type"} for one in answer.json["errors"])
     assert "short" not in answer.text.replace("shorter", "")
+
+
+@pytest.mark.check("P08")
+def test_20_registrations_of_one_address_make_1_account(api: Api, dump: Callable[[], list[dict[str, Any]]]) -> None:
+    addresses = ["race@example.com", "RACE@example.com", "Race@Example.com", " race@EXAMPLE.com"]
+    answers = at_once(20, lambda i: api.call("POST", PATH, {"email": addresses[i % 4], "password": PASSWORD}))
+    assert Counter(answer.status for answer in answers) == {201: 1, 409: 19}
+    items = dump()
+    fsck(items)
+    (created,) = [answer.json["id"] for answer in answers if answer.status == 201]
+    found = [item for item in map(wire.load, items) if item.get("email") == "race@example.com"]
+    assert sorted(item["pk"] for item in found) == ["EMAIL#race@example.com", f"USER#{created}"]
