@@ -81,7 +81,7 @@ chaos: .venv/.synced .venv-ministack/.synced ## run clients over HTTP while work
 
 .PHONY: bench
 bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure of docs/benchmarks.md again (PARTS="name name")
-	@.venv-bench/bin/python -m tools.bench $(PARTS)
+	@env PYTHONPATH=layers/common .venv-bench/bin/python -m tools.bench $(PARTS)
 
 .PHONY: contract
 contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and judge each response and the table (REQUESTS=5000, SEED)

@@ -23,7 +23,6 @@ def main() -> None:
 
 def _run(name: str) -> None:
     print(f"{name} ...", flush=True)
-    sys.path.insert(0, str(page.ROOT / "layers" / "common"))  # for the parts that run the functions' code
     page.keep(name, page.part(name).measure())
     page.draw(name)
     page.write()

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from tools.bench.page import ROOT, Figures, table
+from tools.bench.workload import run
+from tools.in_process.api import Api
 from tools.local.application import Application
 from tools.local.embedded import embedded
+from tools.measure.bill import billing
 
 CONTEXT: Final = {
     "requestTime": "21/Nov/2026:08:11:29 +0000",
@@ -31,10 +34,6 @@ def measure() -> Figures:
     with tempfile.TemporaryDirectory() as state, embedded(ROOT, Path(state)) as application:
         # bcrypt's lowest cost: what is counted does not depend on it. All users come from one address.
         os.environ |= {"PASSWORD_COST": "4", "REGISTRATIONS_PER_ADDRESS": "10000"}
-        from tools.bench.workload import run  # noqa: PLC0415 - as above
-        from tools.in_process.api import Api  # noqa: PLC0415 - the layer makes its client when it is imported
-        from tools.measure.bill import billing  # noqa: PLC0415 - as above
-
         with billing() as bill:
             return {"operations": run(Api(application), bill), "access_log_bytes": len(_access_line(application))}
 

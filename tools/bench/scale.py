@@ -17,6 +17,8 @@ from typing import Any, Final
 import botocore.session
 from botocore.config import Config
 
+from lambdo.table import aws
+from tools.bench.growth import grow
 from tools.bench.page import ROOT, Figures, table
 from tools.local.application import Application
 from tools.local.backend import find_free_port
@@ -36,8 +38,6 @@ def measure() -> Figures:
         _dynalite(Path(scratch)) as endpoint,
     ):
         client = _empty_table(application, endpoint)
-        from tools.bench.growth import grow  # noqa: PLC0415 - the layer makes its client when it is imported
-
         return {"server": DYNALITE, "columns": grow(client)}
 
 
@@ -56,8 +56,6 @@ def _dynalite(folder: Path) -> Iterator[str]:
 
 def _empty_table(application: Application, endpoint: str) -> Any:  # noqa: ANN401 - botocore's clients are untyped
     """Make the template's table at another server and let the functions use it; return a client."""
-    from lambdo.table import aws  # noqa: PLC0415 - as above
-
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = endpoint
     aws.client.cache_clear()
     patience = Config(read_timeout=60, retries={"mode": "standard", "total_max_attempts": 10})
