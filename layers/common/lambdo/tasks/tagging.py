@@ -8,14 +8,15 @@ from lambdo.tags.models import Tag
 from lambdo.tasks.models import Task, TaskAnswer
 
 _MANY: Final = 25  # tags; above, reading all of the user's tags, at most 25 RRU, is cheaper than reading each for 1 RRU
+_FIELDS: Final = tuple(name for name in TaskAnswer.__annotations__ if name != "tags")
 
 
 def show_task(task: Task, its_tags: Collection[Tag]) -> TaskAnswer:
     """Return the task as the API shows it, with its tags, oldest first; tags that are not given are being deleted."""
     by_id = {tag["id"]: tag for tag in its_tags}
     shown = [_shown(by_id[tag_id]) for tag_id in sorted(task["tag_ids"]) if tag_id in by_id]
-    fields: dict[str, Any] = {("tags" if name == "tag_ids" else name): value for name, value in task.items()}
-    return cast("TaskAnswer", fields | {"tags": shown})
+    fields = cast("dict[str, Any]", task)
+    return cast("TaskAnswer", {name: fields[name] for name in _FIELDS} | {"tags": shown})
 
 
 def show_tasks(user_id: str, tasks: Sequence[Task], known: Sequence[Tag] = ()) -> list[TaskAnswer]:

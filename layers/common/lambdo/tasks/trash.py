@@ -49,8 +49,8 @@ def list_trash(user_id: str, *, limit: int, cursor: str | None) -> tuple[list[Tr
 
 def show_trashed(task: TrashedTask, its_tags: Collection[Tag]) -> TrashedTaskAnswer:
     """Return a task in the trash as the API shows it, with its tags, if they are among those given."""
-    shown = {**show_task(task, its_tags), "expires_at": times.of_unix(task["expires_at"])}
-    return cast("TrashedTaskAnswer", shown)
+    until = times.of_unix(task["expires_at"])
+    return {**show_task(task, its_tags), "deleted_at": task["deleted_at"], "expires_at": until}
 
 
 def restore_task(user_id: str, task_id: str, versions: Versions, record: Record = None) -> TaskAnswer:
