@@ -12,8 +12,16 @@ from lambdo_client import AuthenticatedClient, Client
 from lambdo_client.api.account import get_me, register
 from lambdo_client.api.sessions import log_in, log_out, refresh_session
 from lambdo_client.api.tags import create_tag
-from lambdo_client.api.tasks import change_tasks, complete_task, create_task, get_task, list_tasks, update_task
-from lambdo_client.api.trash import delete_task, list_trash, restore_task
+from lambdo_client.api.tasks import (
+    change_tasks,
+    complete_task,
+    create_task,
+    delete_task,
+    get_task,
+    list_tasks,
+    update_task,
+)
+from lambdo_client.api.trash import list_trash, restore_task
 from lambdo_client.models import (
     BulkResults,
     ChangeTasks,
