@@ -57,7 +57,7 @@ def retry[Item, Result](read: Callable[[], Item | None], attempt: Callable[[Item
     Parameters
     ----------
     read
-        Reads the item; called again only if a refused write does not return the current item.
+        Reads the item; called again only before another attempt, and only if the refused write did not return the current item.
     attempt
         Raises OvertakenError if another writer was faster.
 
@@ -66,10 +66,13 @@ def retry[Item, Result](read: Callable[[], Item | None], attempt: Callable[[Item
     ServiceUnavailable
         If another writer was faster on every attempt.
     """
-    item = read()
+    item: Item | None = None
+    is_known = False
     for _ in range(ATTEMPTS):
+        if not is_known:
+            item = read()
         try:
             return attempt(item)
         except OvertakenError as error:
-            item = error.current if error.is_known else read()  # type: ignore[assignment]  # an Item, as `read` returns
+            item, is_known = error.current, error.is_known  # type: ignore[assignment]  # an Item, as `read` returns
     raise ServiceUnavailable
