@@ -5,7 +5,7 @@ import pytest
 from lambdo.base import base64url
 from lambdo.base.problems import InvalidCursor
 from lambdo.tasks import cursors, query
-from lambdo.web.page_query import read_values
+from lambdo.web.page_query import FIRST_PAGE, PAGE_RULES, read_values
 
 SCOPE = ["user", "tasks", "", "-created_at"]
 pytestmark = pytest.mark.usefixtures("application")
@@ -35,7 +35,8 @@ def test_every_flipped_byte_raises_invalid_cursor() -> None:
 
 def test_scope_of_a_list_differs_by_user_and_filter_but_not_by_page_size() -> None:
     def scope(user: str, **parameters: str) -> tuple[str, ...]:
-        values = read_values({name: [value] for name, value in parameters.items()}, query.RULES)
+        texts = {name: [value] for name, value in parameters.items()}
+        values = FIRST_PAGE | read_values(texts, {**query.RULES, **PAGE_RULES})
         return tuple(query.from_values(values).scope(user))
 
     assert len({scope("a"), scope("b"), scope("a", status="open"), scope("a", status="done")}) == 4

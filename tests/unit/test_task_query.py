@@ -6,12 +6,12 @@ import pytest
 
 from lambdo.base.problems import InvalidFields
 from lambdo.tasks.query import REPEATABLE, RULES, TaskQuery, from_values
-from lambdo.web.page_query import PAGE_RULES, read_values
+from lambdo.web.page_query import FIRST_PAGE, PAGE_RULES, read_values
 from tools.in_process.api import UNKNOWN_ID
 
 
 def parse(parameters: Mapping[str, Sequence[str]]) -> TaskQuery:
-    return from_values(read_values(parameters, RULES))
+    return from_values(FIRST_PAGE | read_values(parameters, {**RULES, **PAGE_RULES}))
 
 
 def test_no_parameters_are_the_newest_20() -> None:

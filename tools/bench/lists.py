@@ -9,7 +9,7 @@ from lambdo.tasks import cursors
 from lambdo.tasks.lists import list_tasks
 from lambdo.tasks.models import PRIORITY_RANK, Task
 from lambdo.tasks.query import RULES, from_values
-from lambdo.web.page_query import read_values
+from lambdo.web.page_query import FIRST_PAGE, PAGE_RULES, read_values
 from tools.measure.capacity import Recorder
 from tools.measure.partition import tag_id
 
@@ -93,7 +93,7 @@ def costs(recorder: Recorder, user_id: str, one: List, orders: list[str]) -> dic
 
 def _walk(recorder: Recorder, user_id: str, query: str, after: str | None) -> list[str]:
     """Read some pages from a place on; return calls and units of each, equal ones once."""
-    wanted = from_values(read_values(parse_qs(query), RULES))
+    wanted = from_values(FIRST_PAGE | read_values(parse_qs(query), {**RULES, **PAGE_RULES}))
     cursor = cursors.sign(f"0:{after}", wanted.scope(user_id)) if after else None
     found: list[str] = []
     for _ in range(PAGES):

@@ -1,4 +1,4 @@
-"""Lists over HTTP: the parameters of a page, read by their rules, and the response with the page."""
+"""Query parameters, read by their rules; and lists over HTTP: the parameters of a page, and the response with it."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -11,28 +11,32 @@ from lambdo.web.endpoint import Request, Response
 
 MAX_LIMIT: Final = 100
 DEFAULT_LIMIT: Final = 20
+FIRST_PAGE: Final[dict[str, Any]] = {"limit": DEFAULT_LIMIT, "cursor": None}
 
 
 def read_page_query(
     request: Request, rules: Mapping[str, Rule] | None = None, *, repeatable: Collection[str] = frozenset()
 ) -> dict[str, Any]:
-    """Return the values of a list's query parameters; raises InvalidFields for unknown ones and like `read_values`."""
-    return read_values(request.query({**(rules or {}), **PAGE_RULES}, repeatable), rules)
+    """Return the values of a list's query parameters, always with `limit` and `cursor`.
+
+    Raises InvalidFields for unknown parameters, and like `read_values`.
+    """
+    all_rules = {**(rules or {}), **PAGE_RULES}
+    return FIRST_PAGE | read_values(request.query(all_rules, repeatable), all_rules)
 
 
-def read_values(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule] | None = None) -> dict[str, Any]:
-    """Return the values that a list's parameters stand for, always with `limit` and `cursor`.
+def read_values(parameters: Mapping[str, Sequence[str]], rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """Return the values that parameters stand for by their rules.
 
     Raises
     ------
     InvalidFields
         If parameters break their rules; it names each.
     """
-    all_rules = {**(rules or {}), **PAGE_RULES}
     errors: list[dict[str, Any]] = []
-    values: dict[str, Any] = {"limit": DEFAULT_LIMIT, "cursor": None}
+    values: dict[str, Any] = {}
     for name, texts in parameters.items():
-        read, rule, _ = all_rules[name]
+        read, rule, _ = rules[name]
         try:
             values[name] = read(texts)
         except ValueError:
