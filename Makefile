@@ -21,7 +21,7 @@ help: ## list the targets
 
 .PHONY: dev
 dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT, STATE, SEED=1, VERBOSE=1, PARAMS, DYNAMODB_ENDPOINT)
-	@exec $(PYTHON) -m tools.local
+	@exec $(WITH_LAYER) -m tools.local
 
 .PHONY: test
 test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage
@@ -69,7 +69,7 @@ build: .venv/.synced ## build the functions and layers into .aws-sam
 
 .PHONY: sam-local
 sam-local: .venv/.synced .venv-ministack/.synced ## run the built functions in Lambda's containers, with sam local start-api (PORT, PARAMS)
-	@exec $(PYTHON) -m tools.sam_local
+	@exec $(WITH_LAYER) -m tools.sam_local
 
 .PHONY: rehearse
 rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test and delete the stack on this machine, with IAM enforced

@@ -34,6 +34,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         pytest.skip(lacking)
     port, output = find_free_port(), tmp_path / "output"
     variables = {"PORT": str(port), "STATE": str(tmp_path), "PARAMS": "RegistrationsPerAddress=1000"}
+    variables |= {"PYTHONPATH": "layers/common"}
     with output.open("wb") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", "tools.sam_local"],

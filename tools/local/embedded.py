@@ -32,7 +32,7 @@ def embedded(root: Path, state: Path) -> Iterator[Application]:
             create_tables(unresolved, backend.url)
             verify_senders(unresolved, backend.url)
             os.environ["TABLE_NAME"] = next(iter(unresolved.tables))
-            application = read_template(template, {}, provision_keys(unresolved, root))
+            application = read_template(template, {}, provision_keys(unresolved))
             for function in application.functions.values():
                 os.environ.update({k: v for k, v in function.environment.items() if not k.startswith("AWS_")})
             yield application

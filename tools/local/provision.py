@@ -1,10 +1,7 @@
 """What a deployment provides before the first request: the table, the signing keys, the sender of emails."""
 
 import contextlib
-import importlib
 import os
-import sys
-from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -77,12 +74,16 @@ def verify_senders(application: Application, endpoint: str) -> None:
             ses.create_email_identity(EmailIdentity=sender)
 
 
-def provision_keys(application: Application, root: Path) -> dict[str, Any]:
-    """Make or rotate the keys with the code of a deployment; return the attributes of the custom resource."""
+def provision_keys(application: Application) -> dict[str, Any]:
+    """Make or rotate the keys with the code of a deployment; return the attributes of the custom resource.
+
+    The layer must be on the path, unless the template has no keys.
+    """
     if application.keys is None:
         return {}
-    sys.path.insert(0, str(root / "layers" / "common"))
-    made = importlib.import_module("functions.provision_keys.keyring").provision(
+    from functions.provision_keys import keyring  # noqa: PLC0415 - a template without keys has no such function
+
+    made = keyring.provision(
         application.keys["SigningKeysParameter"],
         application.keys["CursorKeysParameter"],
         int(application.keys["KeyVersion"]),

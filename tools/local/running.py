@@ -80,6 +80,7 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start the server on a free port as `make dev` does, or by another command, without waiting for it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
+    environment |= {"PYTHONPATH": str(root / "layers" / "common")}
     environment |= {"PORT": "0", "STATE": str(state), "SEED": "", "PARAMS": "", "DYNAMODB_ENDPOINT": "", **variables}
     with output.open("ab") as sink:
         return subprocess.Popen(

@@ -119,7 +119,7 @@ def provision_all(options: Options, aws: backend.Backend) -> tuple[Application, 
     backend.wait_until_ready(aws)
     provision.create_tables(application, dynamodb)
     provision.verify_senders(application, aws.url)
-    attributes = provision.provision_keys(application, options.root)
+    attributes = provision.provision_keys(application)
     if attributes:
         application = template.read_template(path, parameters, attributes)
     return application, variables
