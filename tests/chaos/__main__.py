@@ -3,9 +3,9 @@
 import os
 import random
 import shutil
-import signal
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tests.chaos.crowd import Outcome, Plan
 from tests.chaos.run import PARAMETERS, run
 from tools.local.console import say
 from tools.local.running import ROOT, end, start
+from tools.local.signals import catch_signals
 
 KILLS = 0.06  # workers killed for each thing that a client does
 
@@ -32,12 +33,12 @@ def main() -> int:
         end(server.process)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def interrupt(*_: object) -> None:
+    def interrupt(arrived: int) -> None:
+        os.read(arrived, 1)
         stop()
         os._exit(130)  # at once: the clients' threads would go on trying
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    threading.Thread(target=interrupt, args=[catch_signals()], daemon=True).start()
     try:
         outcome, killed = run(server, plan, KILLS)
     finally:

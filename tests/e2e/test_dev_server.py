@@ -130,10 +130,12 @@ def test_kill_9_of_the_server_still_saves_the_data_and_leaves_nothing_running(la
     assert ended(family)
 
 
-def test_ctrl_c_in_the_terminal_stops_make_dev_cleanly(launch: Launch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "timeout"])
+def test_signals_to_the_whole_group_stop_make_dev_cleanly_however_many(launch: Launch, number: int) -> None:
     server = launch(["make", "dev"], root=ROOT)
     family = [server.process.pid, *server.family()]
-    os.killpg(server.process.pid, signal.SIGINT)  # what a terminal does: the whole foreground group gets it
+    for _ in range(100):
+        os.killpg(server.process.pid, number)  # make hands SIGTERM on, too
     server.process.wait(PATIENCE)
     assert ended(family)
     assert "Stopping. Saving the data." in server.said

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import signal
 import socket
 import threading
 import time
@@ -23,6 +22,7 @@ from tools.local.mailbox import Mailbox
 from tools.local.options import Options
 from tools.local.report import report_batch, report_mails, report_request
 from tools.local.seed import seed
+from tools.local.signals import catch_signals, wait_for_signal
 from tools.local.state import announce, lock_state
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Handler(WSGIRequestHandler):
 def run(options: Options) -> None:
     """Serve until a signal arrives; raises StartError if the server cannot start or continue."""
     began = time.monotonic()
-    stopping = catch_signals()
+    arrived, stopping = catch_signals(), threading.Event()
     os.environ.update(SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(options.state / "sam"))
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(lock_state(options.state))
@@ -70,6 +70,7 @@ def run(options: Options) -> None:
         _in_background(server.serve_forever)
         _in_background(pool.reap_forever, pools.values(), stopping)
         stack.callback(server.shutdown)
+        stack.callback(stopping.set)
         url = f"http://127.0.0.1:{options.port}"
         stack.enter_context(announce(options.state, _collect_facts(url, aws, application, variables)))
         say(f"Lambdo runs at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops it.")
@@ -78,19 +79,10 @@ def run(options: Options) -> None:
         follow_streams(application, pools, variables, options, stopping)
         if options.seed:
             _in_background(seed, url)
-        while not stopping.wait(1):
+        while not wait_for_signal(arrived, 1):
             if aws.process.poll() is not None:
                 raise StartError(f"MiniStack ended unexpectedly; see {aws.log}.")
         say("Stopping. Saving the data.")
-
-
-def catch_signals() -> threading.Event:
-    """Return an event that SIGINT, SIGTERM and SIGHUP set; a second signal does not interrupt the saving of data."""
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup make dev
-            signal.signal(number, lambda *_: stopping.set())
-    return stopping
 
 
 def listen(port: int) -> socket.socket:

@@ -1,7 +1,6 @@
 """`python -m tools.rehearse`: what `make rehearse` runs."""
 
 import shutil
-import signal
 import sys
 import time
 import traceback
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from tools.local.console import StartError, complain, say
 from tools.local.options import ROOT
+from tools.local.signals import interrupt_once
 from tools.local.state import lock_state
 from tools.rehearse.commands import StepError, step
 from tools.rehearse.rehearsal import rehearse
@@ -45,7 +45,5 @@ def main(folder: Path = FOLDER, steps: Callable[[Path, int], None] = rehearse) -
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup make rehearse
-            signal.signal(number, signal.default_int_handler)  # also where a script's & made it ignore SIGINT
+    interrupt_once()
     sys.exit(main())

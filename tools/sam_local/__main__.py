@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tools.local import backend, pool, server
 from tools.local.application import ARCHITECTURE, Application
 from tools.local.console import StartError, complain
 from tools.local.options import ROOT, Options, read_options
+from tools.local.signals import catch_signals, wait_for_signal
 from tools.local.state import lock_state
 
 BUILD = ROOT / ".aws-sam" / "sam-local"
@@ -39,7 +41,7 @@ def main() -> int:
 def run(options: Options) -> None:
     """Build, start MiniStack where containers can reach it, provision what a deployment would provide, and start SAM CLI."""
     address = find_address_for_containers()
-    stopping = server.catch_signals()
+    arrived, stopping = catch_signals(), threading.Event()
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(lock_state(options.state))
         aws = backend.start_backend(ROOT, options.state, lock, {**backend.DEV, "BIND_HOST": address})
@@ -59,7 +61,8 @@ def run(options: Options) -> None:
         values.write_text(json.dumps(build_environment(application, aws.url.replace(address, HOST)), indent=2))
         sam = subprocess.Popen([SAM, *build_arguments(template, values, options)], cwd=ROOT, start_new_session=True)
         stack.callback(stop, sam)
-        while not stopping.wait(1):
+        stack.callback(stopping.set)
+        while not wait_for_signal(arrived, 1):
             if sam.poll() is not None or aws.process.poll() is not None:
                 raise StartError(f"sam local or MiniStack ended unexpectedly; see above and {aws.log}.")
 
