@@ -1,4 +1,4 @@
-"""The embedded AWS back end: a MiniStack child process that saves its data when the server stops, however it stops."""
+"""The embedded AWS back end: a MiniStack child process that ends with the server, however that ends, and keeps what it acknowledged."""
 
 import contextlib
 import http
@@ -13,10 +13,10 @@ from pathlib import Path
 
 from tools.local.console import StartError
 
-CHILD = Path(__file__).with_name("ministack_child.py")
-DEV = {"SERVICES": "dynamodb,dynamodbstreams,ses,ssm", "PERSIST_STATE": "1"}
+CHILD = Path(__file__).with_name("ministack") / "__main__.py"
+DEV = {"SERVICES": "dynamodb,dynamodbstreams,ses,ssm"}
 START_SECONDS = 60.0
-SAVE_SECONDS = 60.0
+STOP_SECONDS = 60.0
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
@@ -29,10 +29,11 @@ CREDENTIALS = {
 
 @dataclass
 class Backend:
-    """A running MiniStack; `lifeline` is the pipe whose end tells it to save and stop."""
+    """A running MiniStack; `lifeline` is the pipe whose end tells it to stop, `report` the one on which it says what it cannot do."""
 
     process: subprocess.Popen[bytes]
     lifeline: int
+    report: int
     url: str
     log: Path
 
@@ -46,11 +47,12 @@ def find_free_port() -> int:
 
 
 def start_backend(
-    root: Path, state: Path, lock: int, settings: Mapping[str, str] = DEV, child: Path = CHILD
+    root: Path, state: Path, lock: int, settings: Mapping[str, str] = DEV, child: Path = CHILD, *, keep: bool = False
 ) -> Backend:
-    """Start MiniStack with its data under `state`; `lock` is the state's lock, which it holds until all is saved.
+    """Start MiniStack in the folder `state`; `lock` is the folder's lock, which it holds until it ends.
 
-    `settings` are further variables of its environment: what it offers, and how. `child` is the program that runs it.
+    `settings` are further variables of its environment: what it offers, and how. `child` is the program that runs it. With `keep`,
+    what it acknowledges is on the disk and there again at the next start; without, its data ends with it.
     It runs in a session of its own, so that Ctrl-C in the terminal reaches the server alone, and it stops cleanly
     when its standard input closes, which a killed server's does too.
     """
@@ -68,7 +70,6 @@ def start_backend(
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "AWS_ENDPOINT_URL": f"http://localhost:{port}",  # for the functions that it runs itself, in a rehearsal
-        "STATE_DIR": str(data),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{scratch}/no-docker.sock",
@@ -76,7 +77,11 @@ def start_backend(
         **settings,
     }
     ending, lifeline = os.pipe()
-    with log.open("wb") as output, os.fdopen(ending) as stdin:
+    report, reporting = os.pipe()
+    environment["REPORT_TO"] = str(reporting)
+    if keep:
+        environment["DATA_FOLDER"] = str(data)
+    with log.open("wb") as output, os.fdopen(ending) as stdin, os.fdopen(reporting):
         process = subprocess.Popen(
             [str(python), "-I", str(child)],
             stdin=stdin,
@@ -84,14 +89,14 @@ def start_backend(
             stderr=subprocess.STDOUT,
             env=environment,
             cwd=scratch,
-            pass_fds=(lock,),
+            pass_fds=(lock, reporting),
             start_new_session=True,
         )
-    return Backend(process, lifeline, f"http://{environment['BIND_HOST']}:{port}", log)
+    return Backend(process, lifeline, report, f"http://{environment['BIND_HOST']}:{port}", log)
 
 
 def wait_until_ready(backend: Backend) -> None:
-    """Return when MiniStack answers; raises StartError, naming its log, when it ends or stays silent."""
+    """Return when MiniStack answers; raises StartError, with what it says or the name of its log, when it ends or stays silent."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and backend.process.poll() is None:
         connection = http.client.HTTPConnection(backend.url.removeprefix("http://"), timeout=2)
@@ -100,16 +105,20 @@ def wait_until_ready(backend: Backend) -> None:
             if connection.getresponse().status == http.HTTPStatus.OK:
                 return
         time.sleep(0.02)
-    raise StartError(f"MiniStack did not start; see {backend.log}.")
+    raise StartError(read_report(backend) or f"MiniStack did not start; see {backend.log}.")
 
 
-def stop_backend(backend: Backend) -> bool:
-    """Stop MiniStack and wait until its data is saved; return whether it ended by itself."""
+def read_report(backend: Backend) -> str:
+    """Return what MiniStack says that it cannot do, waiting until it says something or ends; the empty string if it ended without a word."""
+    return os.read(backend.report, 4096).decode().strip()
+
+
+def stop_backend(backend: Backend) -> None:
+    """Stop MiniStack and wait for its end."""
     os.close(backend.lifeline)
     try:
-        backend.process.wait(SAVE_SECONDS)
+        backend.process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         backend.process.kill()
         backend.process.wait()
-        return False
-    return True
+    os.close(backend.report)

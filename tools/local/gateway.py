@@ -57,6 +57,7 @@ class Gateway:
         self._done = done
         self._verdicts: dict[tuple[str, ...], tuple[float, str]] = {}
         self._lock = threading.Lock()
+        self.out_of_order = ""  # why every request is refused from now on
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
@@ -64,6 +65,8 @@ class Gateway:
         request_id = base64.b64encode(os.urandom(11)).decode()
         exchange = Exchange(request, request_id, time.perf_counter())
         try:
+            if self.out_of_order:
+                raise GatewayError(507, self.out_of_order)
             response = self._respond(request, exchange)
         except GatewayError as stopped:
             response = _build_message(stopped.status, str(stopped))

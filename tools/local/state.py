@@ -19,7 +19,7 @@ def lock_state(state: Path) -> Iterator[int]:
     """Hold the folder's lock, yield its descriptor, and delete what an earlier run left.
 
     Raises StartError if another server holds it. After a server was killed, its MiniStack holds the lock until it has
-    saved its data, and this waits for it.
+    ended, and this waits for it.
     """
     try:
         (state / "logs").mkdir(parents=True, exist_ok=True)

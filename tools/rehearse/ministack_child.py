@@ -1,6 +1,6 @@
 """MiniStack's process in a rehearsal: what its Lambda and its HTTP API do otherwise than AWS, corrected before it starts.
 
-Runs by path in MiniStack's own environment, as tools/local/ministack_child.py does, to which it hands over.
+Runs by path in MiniStack's own environment, as tools/local/ministack does, to which it hands over.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-PLAIN_CHILD = Path(__file__).parents[1] / "local" / "ministack_child.py"
+PLAIN_CHILD = Path(__file__).parents[1] / "local" / "ministack" / "__main__.py"
 
 
 def run_functions_without_this_environment() -> None:

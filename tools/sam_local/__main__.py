@@ -44,7 +44,7 @@ def run(options: Options) -> None:
     arrived, stopping = catch_signals(), threading.Event()
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(lock_state(options.state))
-        aws = backend.start_backend(ROOT, options.state, lock, {**backend.DEV, "BIND_HOST": address})
+        aws = backend.start_backend(ROOT, options.state, lock, {**backend.DEV, "BIND_HOST": address}, keep=True)
         stack.callback(backend.stop_backend, aws)
         subprocess.run(["make", "build", f"ARGS=--build-dir {BUILD}"], check=True, cwd=ROOT)
         application, variables = server.provision_all(options, aws)
