@@ -121,12 +121,12 @@ def test_stop_by_any_signal_keeps_the_data_and_leaves_nothing_running(launch: La
     assert post(launch(), "/count").text == "4"
 
 
-def test_kill_9_of_the_server_still_saves_the_data_and_leaves_nothing_running(launch: Launch) -> None:
+def test_kill_9_of_the_server_loses_nothing_and_leaves_nothing_running(launch: Launch) -> None:
     server = launch()
     assert post(server, "/count").text == "1"
     family = server.family()
     server.stop(signal.SIGKILL)
-    assert post(launch(), "/count").text == "2"  # the new server waits until MiniStack has saved
+    assert post(launch(), "/count").text == "2"  # the new server waits until MiniStack has ended
     assert ended(family)
 
 
@@ -138,7 +138,7 @@ def test_signals_to_the_whole_group_stop_make_dev_cleanly_however_many(launch: L
         os.killpg(server.process.pid, number)  # make hands SIGTERM on, too
     server.process.wait(PATIENCE)
     assert ended(family)
-    assert "Stopping. Saving the data." in server.said
+    assert "Stopping." in server.said
     assert "Traceback" not in server.said
 
 
@@ -365,3 +365,65 @@ def test_seed_fills_a_demo_account_once(tmp_path: Path) -> None:
         finally:
             server.stop()
     assert counts == [36, 36]
+
+
+def count(server: Server) -> int:
+    """Return the number of times that the counter of the project has been asked for."""
+    return int(post(server, "/count").text)
+
+
+def test_kill_9_of_the_back_end_ends_make_dev_with_one_line_and_loses_nothing(launch: Launch) -> None:
+    server = launch()
+    assert [count(server) for _ in range(3)] == [1, 2, 3]
+    os.kill(server.facts["ministack_pid"], signal.SIGKILL)
+    assert server.process.wait(PATIENCE) == 1
+    assert "make dev: MiniStack ended unexpectedly" in server.said
+    assert count(launch()) == 4
+
+
+def test_kill_9_of_everything_loses_nothing(launch: Launch) -> None:
+    server = launch()
+    assert [count(server) for _ in range(3)] == [1, 2, 3]
+    family = server.family()
+    for pid in reversed(family):
+        os.kill(pid, signal.SIGKILL)
+    assert ended(family)
+    assert count(launch()) == 4
+
+
+def test_full_disk_is_said_and_answered_with_507_until_the_next_start_which_has_everything(
+    launch: Launch, project: Path
+) -> None:
+    edit(
+        project,
+        "functions/count/app.py",
+        '"dynamodb")',
+        '"dynamodb", config=botocore.config.Config(retries={"total_max_attempts": 1}))',
+    )
+    # A limit on the size of files, as a full disk is: the second block of the journal cannot be written.
+    server = launch(["sh", "-c", 'ulimit -f 200; exec "$0" -m tools.local', sys.executable])
+    put(server, "counter", filler="x" * 9_000)
+    acknowledged = 0
+    while (answer := post(server, "/count")).status_code == 200:
+        acknowledged = int(answer.text)
+    assert acknowledged > 2
+    server.wait_until_said("A write cannot be saved in")
+    for _ in range(2):
+        refused = get(server, "/greet")
+        assert refused.status_code == 507
+        assert "Free some space and start make dev again." in refused.json()["message"]
+    assert server.stop() == 1
+    assert acknowledged <= count(launch()) - 1 <= acknowledged + 1  # what was refused may have been saved
+
+
+def test_damaged_file_stops_the_start_in_one_line_by_name(launch: Launch, project: Path, tmp_path: Path) -> None:
+    server = launch()
+    post(server, "/count")
+    server.stop()
+    journal = tmp_path / "state" / "ministack" / "journal-1.log"
+    os.truncate(journal, 100)
+    process = spawn(project, tmp_path / "state", tmp_path / "refused")
+    assert process.wait(PATIENCE) == 1
+    (said,) = (tmp_path / "refused").read_text().splitlines()
+    assert f"{journal} was cut off." in said
+    assert journal.stat().st_size == 100

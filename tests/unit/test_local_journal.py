@@ -64,13 +64,31 @@ def test_journal_that_was_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
     for _ in range(6):
         journal.write([json.dumps("x" * (BLOCK // 2 - 20))])
     content = path.read_bytes()
-    ends = [0, *(at for at, byte in enumerate(content) if byte == ord("\n")), len(content) - 1]
-    for length in {0, *range(BLOCK, journal.size, BLOCK), *(end + step for end in ends for step in (0, 1))} - {
-        len(content)
-    }:
+    ends = [at for at, byte in enumerate(content) if byte == ord("\n")]
+    for length in {0, 1, *range(BLOCK, journal.size, BLOCK), *(end + step for end in ends for step in (0, 1))}:
         path.write_bytes(content[:length])
         with pytest.raises(DamagedError, match="was cut off"):
             read_records(path, whole=False)
+
+
+def test_journal_that_grew_in_part_has_everything(journal: Path) -> None:
+    with journal.open("ab") as file:
+        file.write(bytes(100))
+    assert values(read_records(journal, whole=False)[0]) == WRITTEN
+
+
+def test_line_is_written_over_null_bytes_and_synced(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bytes] = []
+    growing = journal.with_name("growing.log")
+    write_records(growing, [])
+    monkeypatch.setattr("tools.local.ministack.journal.sync", lambda _: synced.append(growing.read_bytes()))
+    opened = Journal(growing)
+    opened.write(["1"])
+    opened.write([json.dumps("x" * BLOCK)])
+    opened.close()
+    assert [content.count(b"\n") for content in synced] == [1, 1, 2]
+    assert [len(content) // BLOCK for content in synced] == [1, 2, 2]
+    assert all(content.endswith(b"\0") for content in synced)
 
 
 def test_journal_with_any_byte_changed_is_refused(journal: Path) -> None:
@@ -149,7 +167,7 @@ def test_generation_before_the_last_is_kept_and_older_ones_are_not(folder: Path)
 
 
 def damage(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
+    os.truncate(path, 5)
 
 
 def set_aside(folder: Path, refusal: str) -> None:

@@ -4,10 +4,11 @@ import contextlib
 import http
 import http.client
 import os
+import select
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,6 +112,17 @@ def wait_until_ready(backend: Backend) -> None:
 def read_report(backend: Backend) -> str:
     """Return what MiniStack says that it cannot do, waiting until it says something or ends; the empty string if it ended without a word."""
     return os.read(backend.report, 4096).decode().strip()
+
+
+@contextlib.contextmanager
+def explaining_failures(backend: Backend) -> Iterator[None]:
+    """Raise StartError with what MiniStack says, if it says anything, in place of what its failure has led to."""
+    try:
+        yield
+    except Exception:
+        if select.select([backend.report], [], [], 0)[0] and (said := read_report(backend)):
+            raise StartError(said) from None
+        raise
 
 
 def stop_backend(backend: Backend) -> None:

@@ -65,8 +65,6 @@ class Gateway:
         request_id = base64.b64encode(os.urandom(11)).decode()
         exchange = Exchange(request, request_id, time.perf_counter())
         try:
-            if self.out_of_order:
-                raise GatewayError(507, self.out_of_order)
             response = self._respond(request, exchange)
         except GatewayError as stopped:
             response = _build_message(stopped.status, str(stopped))
@@ -79,6 +77,8 @@ class Gateway:
     def _respond(self, request: Request, exchange: Exchange) -> Response:
         if request.method == "OPTIONS" and self._application.cors:
             return Response(status=204)  # http-api-cors.html: preflight is answered without a route
+        if self.out_of_order:
+            raise GatewayError(507, self.out_of_order)
         body = _read_body(request)
         path = decode_path(request)
         route, parameters = find_route(self._routes, request.method, path)

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import select
 import socket
 import threading
 import time
@@ -22,7 +23,7 @@ from tools.local.mailbox import Mailbox
 from tools.local.options import Options
 from tools.local.report import report_batch, report_mails, report_request
 from tools.local.seed import seed
-from tools.local.signals import catch_signals, wait_for_signal
+from tools.local.signals import catch_signals
 from tools.local.state import announce, lock_state
 
 if TYPE_CHECKING:
@@ -57,16 +58,18 @@ def run(options: Options) -> None:
         lock = stack.enter_context(lock_state(options.state))
         listener = stack.enter_context(listen(options.port))
         options = replace(options, port=listener.getsockname()[1])
-        aws = backend.start_backend(options.root, options.state, lock)
-        stack.callback(_stop_backend, aws)
-        application, variables = provision_all(options, aws)
+        aws = backend.start_backend(options.root, options.state, lock, keep=True)
+        stack.callback(backend.stop_backend, aws)
+        with backend.explaining_failures(aws):
+            application, variables = provision_all(options, aws)
         pools = {
             name: pool.Pool(one, build_environment(one.environment, variables))
             for name, one in application.functions.items()
         }
         for one in pools.values():
             stack.callback(one.close)
-        server = _make_server(options, application, pools, listener)
+        gateway = _make_gateway(options, application, pools)
+        server = _make_server(options, application, gateway, listener)
         _in_background(server.serve_forever)
         _in_background(pool.reap_forever, pools.values(), stopping)
         stack.callback(server.shutdown)
@@ -79,10 +82,21 @@ def run(options: Options) -> None:
         follow_streams(application, pools, variables, options, stopping)
         if options.seed:
             _in_background(seed, url)
-        while not wait_for_signal(arrived, 1):
-            if aws.process.poll() is not None:
-                raise StartError(f"MiniStack ended unexpectedly; see {aws.log}.")
-        say("Stopping. Saving the data.")
+        _wait_for_the_end(arrived, aws, gateway)
+        say("Stopping.")
+
+
+def _wait_for_the_end(arrived: int, aws: backend.Backend, gateway: Gateway) -> None:
+    """Return when a signal arrives; raises StartError if MiniStack ends before, or could not save something."""
+    trouble = ""
+    while arrived not in select.select([arrived, aws.report], [], [])[0]:
+        trouble = backend.read_report(aws)
+        if not trouble:
+            raise StartError(f"MiniStack ended unexpectedly; see {aws.log}. Everything that was acknowledged is saved.")
+        gateway.out_of_order = f"{trouble} Free some space and start make dev again."
+        complain(f"make dev: {gateway.out_of_order} Until then every request is answered with 507.")
+    if trouble:
+        raise StartError(trouble)
 
 
 def listen(port: int) -> socket.socket:
@@ -117,11 +131,6 @@ def provision_all(options: Options, aws: backend.Backend) -> tuple[Application, 
     return application, variables
 
 
-def _stop_backend(aws: backend.Backend) -> None:
-    if not backend.stop_backend(aws):
-        complain(f"MiniStack did not stop and was killed. All changes since the start are lost; see {aws.log}.")
-
-
 def build_environment(function: dict[str, str], variables: dict[str, str]) -> dict[str, str]:
     """Return the whole environment of a worker: Lambda's, and nothing of this terminal's.
 
@@ -136,8 +145,8 @@ def build_environment(function: dict[str, str], variables: dict[str, str]) -> di
     return runtime | function | variables
 
 
-def _make_server(options: Options, application: Application, pools: Pools, listener: socket.socket) -> BaseWSGIServer:
-    """Return the HTTP server; on each request it checks whether the template or an authorizer was edited."""
+def _make_gateway(options: Options, application: Application, pools: Pools) -> Gateway:
+    """Return the gateway, which reports each request, and once that the template was edited."""
     template = options.root / "template.yaml"
     read = template.stat().st_mtime_ns
     told = threading.Event()
@@ -152,7 +161,13 @@ def _make_server(options: Options, application: Application, pools: Pools, liste
                 told.set()
                 say("template.yaml has changed. Restart make dev to apply it.")
 
-    gateway = Gateway(application, invoke, done)
+    return Gateway(application, invoke, done)
+
+
+def _make_server(
+    options: Options, application: Application, gateway: Gateway, listener: socket.socket
+) -> BaseWSGIServer:
+    """Return the HTTP server; on each request it checks whether an authorizer was edited."""
     verifiers = [application.functions[one.function] for one in application.authorizers.values()]
     asked = [pool.read_version(one) for one in verifiers]
 

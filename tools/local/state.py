@@ -25,7 +25,7 @@ def lock_state(state: Path) -> Iterator[int]:
         (state / "logs").mkdir(parents=True, exist_ok=True)
         descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StartError(f"STATE={state} cannot be used: {error.strerror}.") from None
+        raise _cannot_be_used(state, error) from None
     try:
         deadline = time.monotonic() + WAIT_SECONDS
         while not _lock(descriptor):
@@ -35,13 +35,20 @@ def lock_state(state: Path) -> Iterator[int]:
                     f"{state} is in use by process {holder}. Stop it, or run make dev STATE=another-folder."
                 )
             time.sleep(0.05)
-        for old in [*(state / "logs").glob("*.log"), state / "run.json"]:
-            old.unlink(missing_ok=True)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        try:
+            for old in [*(state / "logs").glob("*.log"), state / "run.json"]:
+                old.unlink(missing_ok=True)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            raise _cannot_be_used(state, error) from None
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _cannot_be_used(state: Path, error: OSError) -> StartError:
+    return StartError(f"STATE={state} cannot be used: {error.strerror}.")
 
 
 def _lock(descriptor: int) -> bool:
@@ -64,11 +71,14 @@ def _is_alive(pid: str) -> bool:
 
 @contextlib.contextmanager
 def announce(state: Path, facts: dict[str, Any]) -> Iterator[None]:
-    """Keep `run.json` in the folder, written at once and whole, while the server runs."""
+    """Keep `run.json` in the folder, written at once and whole, while the server runs; raises StartError if it cannot be."""
     report = state / "run.json"
     draft = state / "run.tmp"
-    draft.write_text(json.dumps({"state": str(state), "pid": os.getpid(), **facts}, indent=2) + "\n")
-    draft.replace(report)
+    try:
+        draft.write_text(json.dumps({"state": str(state), "pid": os.getpid(), **facts}, indent=2) + "\n")
+        draft.replace(report)
+    except OSError as error:
+        raise _cannot_be_used(state, error) from None
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
 """The file format of the embedded back end's data: records in lines, each with its checksum, synced before they count.
 
 A line is what one sync wrote: the CRC-32 of the rest in eight hexadecimal digits, the number of the line in its file, and a JSON
-array of records, in which no byte is null. Null bytes follow the lines, so that the space is there before a line is written.
-Every file is a multiple of `BLOCK` long and ends with a null byte: one that was cut off does not.
+array of records, in which no byte is null. Null bytes follow the lines, and are on the disk before a line is written over them: a
+file that was cut off does not end with one.
 """
 
 import contextlib
@@ -43,7 +43,7 @@ def read_records(path: Path, *, whole: bool) -> tuple[list[str], bool]:
     what was synced.
     """
     content = path.read_bytes()
-    if not content or len(content) % BLOCK or content[-1]:
+    if not content.endswith(b"\0") or (whole and len(content) % BLOCK):
         raise DamagedError(f"{path} was cut off.")
     *lines, rest = content.rstrip(b"\0").split(b"\n")
     if rest or (lines and _parse_line(len(lines) - 1, lines[-1]) is None and b"\0" in lines[-1]):
@@ -72,6 +72,7 @@ class Journal:
         end, room = self.size + len(line), os.fstat(self._file).st_size
         if end >= room:
             _write(self._file, bytes((end // BLOCK + 1) * BLOCK - room), room)
+            sync(self._file)
         _write(self._file, line, self.size)
         sync(self._file)
         self.size, self._lines = end, self._lines + 1
