@@ -427,3 +427,18 @@ def test_damaged_file_stops_the_start_in_one_line_by_name(launch: Launch, projec
     (said,) = (tmp_path / "refused").read_text().splitlines()
     assert f"{journal} was cut off." in said
     assert journal.stat().st_size == 100
+
+
+def test_disk_that_is_full_at_the_start_stops_it_in_one_line_and_loses_nothing(
+    launch: Launch, project: Path, tmp_path: Path
+) -> None:
+    small = ["sh", "-c", 'ulimit -f 100; exec "$0" -m tools.local', sys.executable]
+    for is_new in (True, False):
+        process = spawn(project, tmp_path / "state", tmp_path / "refused", small)
+        assert process.wait(PATIENCE) == 1
+        (said,) = (tmp_path / "refused").read_text().splitlines()
+        assert f"The data in {tmp_path}/state/ministack cannot be used: File too large." in said
+        (tmp_path / "refused").unlink()
+        server = launch()
+        assert count(server) == (1 if is_new else 2)
+        server.stop()

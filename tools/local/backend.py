@@ -109,6 +109,11 @@ def wait_until_ready(backend: Backend) -> None:
     raise StartError(read_report(backend) or f"MiniStack did not start; see {backend.log}.")
 
 
+def has_reported(backend: Backend) -> bool:
+    """Return whether MiniStack has something to say, or has ended."""
+    return bool(select.select([backend.report], [], [], 0)[0])
+
+
 def read_report(backend: Backend) -> str:
     """Return what MiniStack says that it cannot do, waiting until it says something or ends; the empty string if it ended without a word."""
     return os.read(backend.report, 4096).decode().strip()
@@ -120,7 +125,7 @@ def explaining_failures(backend: Backend) -> Iterator[None]:
     try:
         yield
     except Exception:
-        if select.select([backend.report], [], [], 0)[0] and (said := read_report(backend)):
+        if has_reported(backend) and (said := read_report(backend)):
             raise StartError(said) from None
         raise
 

@@ -63,8 +63,9 @@ def run(options: Options) -> None:
         stack.callback(stop, sam)
         stack.callback(stopping.set)
         while not wait_for_signal(arrived, 1):
-            if sam.poll() is not None or aws.process.poll() is not None:
-                raise StartError(f"sam local or MiniStack ended unexpectedly; see above and {aws.log}.")
+            if sam.poll() is not None or backend.has_reported(aws):
+                said = backend.read_report(aws) if backend.has_reported(aws) else ""
+                raise StartError(said or f"sam local or MiniStack ended unexpectedly; see above and {aws.log}.")
 
 
 def find_address_for_containers() -> str:
