@@ -3,21 +3,27 @@
 import fcntl
 import os
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import botocore.session
+import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.support.http_api import Api
 from tools.local.backend import Backend, start_backend, stop_backend, wait_until_ready
 from tools.local.console import StartError
 from tools.local.ministack.journal import write_records
-from tools.local.running import ROOT
+from tools.local.running import PATIENCE, ROOT, end, ended, until
+from tools.local.running import start as serve
+from tools.operate.fsck import fsck
 
 ROUNDS = int(os.environ.get("DURABILITY_ROUNDS", "20"))
 WRITERS = 4
@@ -279,3 +285,82 @@ def test_file_of_another_format_stops_the_start(start: Start, tmp_path: Path) ->
     write_records(folder / "snapshot-1.log", [['["set", 1]']])
     with pytest.raises(StartError, match="cannot be read by this version"):
         start()
+
+
+class Client:
+    """Creates, changes and deletes tasks over HTTP, and knows each title that a task may have; None is no task."""
+
+    def __init__(self, headers: dict[str, str], seed: int) -> None:
+        self.headers = headers
+        self.random = random.Random(seed)
+        self.may_be: dict[str, set[str | None]] = {}
+
+    def work(self, url: str) -> None:
+        """Send requests until the server does not answer."""
+        with httpx.Client(base_url=url, headers=self.headers, timeout=PATIENCE, trust_env=False) as http:
+            while True:
+                try:
+                    self.send(http)
+                except (httpx.HTTPError, LookupError):
+                    return
+
+    def send(self, http: httpx.Client) -> None:
+        title, chance = f"{self.random.random()}", self.random.random()
+        if chance < 0.6 or not self.may_be:
+            answer = http.post("/api/me/tasks", json={"title": title})
+            self.may_be[answer.json()["id"]] = {title}
+            return
+        task, after = self.random.choice(sorted(self.may_be)), title if chance < 0.8 else None
+        before = self.may_be[task]
+        if before == {None}:
+            return
+        self.may_be[task] = {*before, after}
+        path = f"/api/me/tasks/{task}"
+        answer = http.delete(path) if after is None else http.put(path, json={"title": title})
+        if answer.is_success:
+            self.may_be[task] = {after}
+
+    def check(self, url: str) -> None:
+        """Fail unless each task is as it may be."""
+        with httpx.Client(base_url=url, headers=self.headers, timeout=PATIENCE, trust_env=False) as http:
+            for task, allowed in self.may_be.items():
+                answer = http.get(f"/api/me/tasks/{task}")
+                now = answer.json()["title"] if answer.status_code == 200 else None
+                assert now in allowed
+                self.may_be[task] = {now}
+
+
+def have_created(clients: list[Client], count: int) -> bool:
+    return sum(len(one.may_be) for one in clients) >= count
+
+
+def test_api_has_everything_that_it_acknowledged_after_kill_9_of_server_back_end_and_both(tmp_path: Path) -> None:
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
+    clients: list[Client] = []
+    for turn in range(max(ROUNDS // 6, 3)):
+        server = serve(ROOT, tmp_path / "state", tmp_path / f"output{turn}", PARAMS="PasswordCost=4")
+        try:
+            if not clients:
+                with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as http:
+                    clients = [Client(Api(server.url, http, server).register().headers, seed + one) for one in range(3)]
+            for client in clients:
+                client.check(server.url)
+            family = {"server": server.facts["pid"], "back end": server.facts["ministack_pid"]}
+            with ThreadPoolExecutor(len(clients)) as threads:
+                for client in clients:
+                    threads.submit(client.work, server.url)
+                until(partial(have_created, clients, (turn + 1) * 20))
+                time.sleep(chance.uniform(0, 0.3))
+                for name in [["server"], ["back end"], ["back end", "server"]][turn % 3]:
+                    os.kill(family[name], signal.SIGKILL)
+                assert ended(list(family.values()))
+        finally:
+            end(server.process)
+    server = serve(ROOT, tmp_path / "state", tmp_path / "output", PARAMS="PasswordCost=4")
+    try:
+        for client in clients:
+            client.check(server.url)
+        assert list(fsck(server.open_table(), rate=1e6)) == []
+    finally:
+        end(server.process)
