@@ -1,11 +1,12 @@
 # The one interface to this repository. Needs git, make, Python 3 and a network; fetches the rest into this folder.
+# GNU make 3.81 and Bash 3.2, which macOS has, must do: that make knows no .SHELLFLAGS, so no recipe relies on pipefail.
 # Variables of `make dev`: PORT=3000 STATE=.local PARAMS="Name=Value ..." DYNAMODB_ENDPOINT=url SEED=1 VERBOSE=1
 SHELL := /bin/bash
-.SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+OWN_UV := $(if $(shell command -v uv 2>/dev/null),,.uv/bin/uv)
+UV := $(or $(OWN_UV),uv)
 PYTHON := .venv/bin/python
 # Variables of the caller's Python must not reach the environments of this folder.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -20,11 +21,11 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
 
 .PHONY: dev
-dev: .venv/.synced .venv-ministack/.synced ## run the API on this machine (PORT, STATE, SEED=1, VERBOSE=1, PARAMS, DYNAMODB_ENDPOINT)
+dev: .venv/.local .venv-ministack/.synced ## run the API on this machine (PORT, STATE, SEED=1, VERBOSE=1, PARAMS, DYNAMODB_ENDPOINT)
 	@exec $(WITH_LAYER) -m tools.local
 
 .PHONY: test
-test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage
+test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage; with ALL_TESTS=1, as in CI, none may be skipped
 	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile --no-loadscope-reorder)
 
 .PHONY: model
@@ -72,7 +73,7 @@ sam-local: .venv/.synced .venv-ministack/.synced ## run the built functions in L
 	@exec $(WITH_LAYER) -m tools.sam_local
 
 .PHONY: rehearse
-rehearse: .venv/.synced .venv-ministack/.synced ## deploy, test, update, test and delete the stack on this machine, with IAM enforced
+rehearse: .venv/.synced .venv-ministack/.rehearsal ## deploy, test, update, test and delete the stack on this machine, with IAM enforced
 	@exec $(PYTHON) -m tools.rehearse
 
 .PHONY: chaos
@@ -89,7 +90,7 @@ contract: .venv/.synced .venv-ministack/.synced ## send requests generated from 
 
 .PHONY: bundle
 bundle: build ## build, and pack the result for deployment elsewhere: bundle.tar.gz
-	@tar -czf bundle.tar.gz .aws-sam/build
+	@COPYFILE_DISABLE=1 tar -czf bundle.tar.gz .aws-sam/build # on macOS, without its ._ files
 
 .PHONY: unpack
 unpack:
@@ -106,7 +107,7 @@ smoke: .venv/.synced ## test a deployed API, and leave nothing behind: make smok
 	@$(PYTHON) -m tools.operate.smoke $(if $(URL),--url '$(URL)',--stack 'lambdo-$(STAGE)')
 
 .PHONY: audit
-audit: $(UV) ## look up known vulnerabilities of all locked packages (at api.osv.dev)
+audit: $(OWN_UV) ## look up known vulnerabilities of all locked packages (at api.osv.dev)
 	@$(UV) audit --locked --preview-features audit
 
 .PHONY: licences
@@ -153,33 +154,45 @@ clean: ## remove environments, builds and caches; keep the data in .local
 
 # ---- What the targets need: uv, and environments that follow uv.lock -----------------------------------------------
 
-.venv/.synced: uv.lock pyproject.toml .python-version | $(UV)
+LOCK := uv.lock pyproject.toml .python-version
+PREPARE := UV='$(UV)' $(SHELL) tools/prepare.sh
+
+# Four fifths of what SAM CLI depends on are for commands that `make dev` does not run: its linter, its builds, its logs.
+LEFT_OUT := awscrt cfn-lint dateparser mpmath networkx pygments pytz regex setuptools sympy
+
+# A part of .venv. It removes nothing, so that the whole of .venv stays what it is.
+.venv/.local: $(LOCK) | $(OWN_UV)
+	@echo 'Preparing .venv (Python 3.13, what make dev needs) ...'
+	@$(PREPARE) .venv --inexact --no-default-groups --group local $(LEFT_OUT:%=--no-install-package %) && touch $@
+
+.venv/.synced: $(LOCK) | $(OWN_UV)
 	@echo 'Preparing .venv (Python 3.13, locked packages) ...'
-	@$(UV) sync --locked --quiet && touch $@
+	@$(PREPARE) .venv && touch .venv/.local $@
 
-.venv-ministack/.synced: uv.lock pyproject.toml .python-version | $(UV)
+.venv-ministack/.synced: $(LOCK) | $(OWN_UV)
 	@echo 'Preparing .venv-ministack (MiniStack, the local DynamoDB, SES and SSM) ...'
-	@UV_PROJECT_ENVIRONMENT=.venv-ministack $(UV) sync --locked --quiet --only-group ministack && touch $@
+	@$(PREPARE) .venv-ministack --inexact --only-group ministack && touch $@
 
-.venv-audit/.synced: uv.lock pyproject.toml .python-version | $(UV)
+.venv-ministack/.rehearsal: $(LOCK) | $(OWN_UV)
+	@echo 'Preparing .venv-ministack (MiniStack, with what it expands templates with) ...'
+	@$(PREPARE) .venv-ministack --only-group rehearsal && touch .venv-ministack/.synced $@
+
+.venv-audit/.synced: $(LOCK) | $(OWN_UV)
 	@echo 'Preparing .venv-audit (linters of workflows, licences, bill of materials) ...'
-	@UV_PROJECT_ENVIRONMENT=.venv-audit $(UV) sync --locked --quiet --only-group audit && touch $@
+	@$(PREPARE) .venv-audit --only-group audit && touch $@
 
-.venv-bench/.synced: uv.lock pyproject.toml .python-version | $(UV)
+.venv-bench/.synced: $(LOCK) | $(OWN_UV)
 	@echo 'Preparing .venv-bench (development and measuring tools) ...'
-	@UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --locked --quiet --group bench && touch $@
+	@$(PREPARE) .venv-bench --group bench && touch $@
 
-.venv-scan/.synced: uv.lock pyproject.toml .python-version | $(UV)
+.venv-scan/.synced: $(LOCK) | $(OWN_UV)
 	@echo 'Preparing .venv-scan (Checkov, the policy scanner) ...'
-	@UV_PROJECT_ENVIRONMENT=.venv-scan $(UV) sync --locked --quiet --only-group scan && touch $@
+	@$(PREPARE) .venv-scan --only-group scan && touch $@
 
-.venv-shipped/.synced: uv.lock pyproject.toml .python-version | $(UV)
+.venv-shipped/.synced: $(LOCK) | $(OWN_UV)
 	@echo 'Preparing .venv-shipped (only the packages of the layers) ...'
-	@UV_PROJECT_ENVIRONMENT=.venv-shipped $(UV) sync --locked --quiet --no-default-groups --group signing && touch $@
+	@$(PREPARE) .venv-shipped --no-default-groups --group signing && touch $@
 
-# If uv is not on the PATH, it goes into .uv: a virtual environment or, where Debian has no python3-venv, a plain folder.
 .uv/bin/uv:
 	@echo 'Fetching uv into .uv ...'
-	@rm -rf .uv; { python3 -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check uv; } >/dev/null 2>&1 \
-	  || { rm -rf .uv; python3 -m pip install --quiet --disable-pip-version-check --target .uv uv; } >/dev/null 2>&1 \
-	  || { rm -rf .uv; echo 'uv is missing and could not be fetched: install it (https://docs.astral.sh/uv/) or python3-pip, check the network, then run make again.'; exit 1; }
+	@$(PREPARE) .uv
