@@ -32,6 +32,8 @@ from tools.local.embedded import embedded
 from tools.local.provision import use_endpoints
 from tools.openapi.staleness import is_stale
 
+pytest_plugins = ["tests.support.skips"]
+
 ROOT = Path(__file__).parent.parent
 E2E = ("api_guide", "attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
 SHARING = {

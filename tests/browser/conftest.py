@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from tests.support.screen import DEVICES, OpenScreen, Person, Screen, new_context, new_person, open_screen
 from tools.local.running import ROOT, Server, start
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", MACOS)
 
 
 def chromium() -> str | None:
@@ -23,7 +24,10 @@ def chromium() -> str | None:
 def pytest_runtest_setup() -> None:
     """Skip where there is no browser; here, and not in a fixture, so that one line says it for all tests."""
     if chromium() is None:
-        pytest.skip("No Chromium or Chrome is installed: install one, or name it by CHROMIUM=path.")
+        pytest.skip(
+            "Chromium or Chrome is not installed: apt-get install chromium (Debian), snap install chromium (Ubuntu), "
+            "brew install --cask google-chrome (macOS), or name one by CHROMIUM=path"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,10 @@ def yardstick() -> int:
     return instructions.of_yardstick()
 
 
-@pytest.mark.skipif(not instructions.VALGRIND, reason="Valgrind, which counts the instructions, is not installed")
+@pytest.mark.skipif(
+    not instructions.VALGRIND,
+    reason="Valgrind, which counts instructions, is not installed: apt-get install valgrind (Linux)",
+)
 @pytest.mark.skipif(
     instructions.recorded()["interpreter"] != instructions.INTERPRETER,
     reason="recorded with another Python or processor",

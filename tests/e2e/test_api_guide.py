@@ -45,7 +45,10 @@ def masked(text: str) -> str:
     return text
 
 
-@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="curl and jq are not installed")
+@pytest.mark.skipif(
+    not (shutil.which("curl") and shutil.which("jq")),
+    reason="curl or jq is not installed: apt-get or brew install curl jq",
+)
 def test_each_command_of_the_guide_prints_what_it_shows(api: Api) -> None:
     printed = api.timely(lambda: run(api.url), in_one_window)
     assert len(printed) == len(steps()) > 30
