@@ -123,15 +123,17 @@ release-notes: .venv/.synced ## print a release's section of CHANGELOG.md: make 
 	@$(PYTHON) -m tools.release_notes '$(TAG)'
 
 # Commands for operators: on the table TABLE of the AWS account or, without TABLE, on that of the running make dev.
+# In an account some need awscrt, which comes with the whole of .venv: it signs in after `aws login`.
+TARGET_NEEDS := .venv/$(if $(TABLE),.synced,.local)
 TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint '$(DYNAMODB_ENDPOINT)')
 
 .PHONY: fsck
-fsck: .venv/.synced ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT, RATE)
+fsck: $(TARGET_NEEDS) ## check every item of a table against the invariants (TABLE, DYNAMODB_ENDPOINT, RATE)
 	@$(WITH_LAYER) -m tools.operate.fsck $(TARGET) $(if $(RATE),--rate '$(RATE)')
 
 # A login shell also sets USER; only the command line counts.
 .PHONY: export
-export: .venv/.synced ## write everything that one user owns as one JSON document: USER=id or email (TABLE, DYNAMODB_ENDPOINT, OUT)
+export: $(TARGET_NEEDS) ## write everything that one user owns as one JSON document: USER=id or email (TABLE, DYNAMODB_ENDPOINT, OUT)
 	@test '$(origin USER)' = 'command line' || { echo 'Name the user: make export USER=id or email.'; exit 1; }
 	@$(WITH_LAYER) -m tools.operate.export $(TARGET) --user '$(USER)' $(if $(OUT),--out '$(OUT)')
 

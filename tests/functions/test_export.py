@@ -81,7 +81,7 @@ def test_file_can_be_read_by_its_owner_alone(user: Caller, tmp_path: Path) -> No
 @pytest.mark.parametrize("login_shell", [{"USER": "root"}, {}])
 def test_make_does_not_take_the_login_shells_user_for_the_one_that_is_asked_for(login_shell: dict[str, str]) -> None:
     environment = {"PATH": os.environ["PATH"], **login_shell}
-    command = ["make", "--old-file", ".venv/.synced", "export"]  # the environment is there: the tests run in it
+    command = ["make", "--old-file", ".venv/.local", "export"]  # the environment is there: the tests run in it
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode != 0
     assert "Name the user: make export USER=id or email." in ran.stdout
