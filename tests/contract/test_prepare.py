@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -269,6 +270,15 @@ def test_whole_environment_serves_make_dev_and_stays_whole(checkout: Checkout, i
     checkout.make(".venv/.local", "LEFT_OUT=heavy")
     assert checkout.installed() == {"small", "heavy", "large"}
     assert checkout.make("--question", ".venv/.synced").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "file", ["Makefile", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("layers/*/Makefile"))]
+)
+def test_makefile_uses_nothing_that_gnu_make_3_81_lacks(file: str) -> None:
+    newer = r"\.SHELLFLAGS|\.ONESHELL|\.RECIPEPREFIX|!=\s|::=|&:|\$\((file|guile|let|intcmp) |^(undefine|private|define .*=)\b"
+    text = re.sub(r"^\t.*|#.*", "", (ROOT / file).read_text(), flags=re.MULTILINE)
+    assert re.findall(newer, text, flags=re.MULTILINE) == []
 
 
 def replace_python(checkout: Checkout, condition: str) -> None:

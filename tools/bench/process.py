@@ -20,6 +20,8 @@ from tools.bench.stub import Exchange, Stub
 from tools.local.application import REGION, Function
 from tools.local.backend import CREDENTIALS
 
+if sys.platform != "linux":
+    raise ImportError("functions are measured on Linux alone: processes are pinned to processors and read from /proc")
 CORES: Final = os.sched_getaffinity(0)
 MEASURED_CORE: Final = max(CORES)  # for the processes; all else runs on the others, where there are any
 OTHER_CORES: Final = (CORES - {MEASURED_CORE}) or CORES
