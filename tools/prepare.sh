@@ -32,8 +32,9 @@ main() {
 fetch_uv() {
   local pip='' venv=''
   command -v python3 >/dev/null || fail 'python3 is missing. Install Python 3.'
-  python3 -m pip --version >/dev/null 2>&1 && pip=1
-  python3 -c 'import ensurepip' 2>/dev/null && venv=1
+  logged python3 --version || fail "python3 does not run: $(headline)."
+  logged python3 -m pip --version && pip=1
+  logged python3 -c 'import ensurepip' && venv=1
   [ -n "$pip$venv" ] || fail 'Python has neither pip nor ensurepip. Install python3-pip or python3-venv (Debian, Ubuntu), or uv: https://docs.astral.sh/uv/.'
   rm -rf .uv
   export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off PIP_REQUIRE_VIRTUALENV=0 PIP_USER=0

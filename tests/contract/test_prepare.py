@@ -153,9 +153,14 @@ def test_unreachable_network_is_one_line_when_uv_is_fetched(checkout: Checkout) 
 
 
 def test_python_without_pip_is_one_line_that_names_its_packages(checkout: Checkout) -> None:
-    replace_python(checkout, "false")
+    replace_python(checkout, '[ "$1" = --version ]')
     line = checkout.complaint(".uv/bin/uv")
     assert line.startswith("make: Python has neither pip nor ensurepip. Install python3-pip or python3-venv")
+
+
+def test_python_that_does_not_run_is_one_line_with_its_error(checkout: Checkout) -> None:
+    replace_python(checkout, "echo 'python3: error while loading shared libraries' >&2; false")
+    assert checkout.complaint(".uv/bin/uv").startswith("make: python3 does not run: python3: error while loading")
 
 
 def test_machine_without_python_is_one_line(checkout: Checkout) -> None:
