@@ -61,10 +61,12 @@ explain() {
       fail "The disk is full: that of this folder, or that of the caches of uv and pip (XDG_CACHE_HOME)." ;;
     *'invalid peer certificate'* | *CERTIFICATE_VERIFY_FAILED*)
       fail "A server's TLS certificate is not trusted${SSL_CERT_FILE:+ with SSL_CERT_FILE=$SSL_CERT_FILE}, as behind a proxy that inspects TLS. Set SSL_CERT_FILE to a PEM file with the proxy's CA certificate; where the system trusts it, that is often /etc/ssl/certs/ca-certificates.crt." ;;
-    *'No interpreter found for Python'* | *'/cpython-3'*)
+    *'No interpreter found for Python'* | *-install_only*)
       fail "Python $(cat .python-version) is missing and cannot be downloaded: $(reason). Install it (python$(cat .python-version) of your system's packages, or brew install python@$(cat .python-version)), or check the network and HTTPS_PROXY." ;;
     *'Failed to fetch'* | *'Failed to download'* | *'Could not fetch URL'* | *'onnection broken'* | *'timed out'*)
       fail "A download fails: $(reason). Check the network and, behind a proxy, HTTPS_PROXY." ;;
+    *'uv.lock'*'needs to be updated'*)
+      fail "uv.lock does not fit pyproject.toml: run uv lock. Or uv is set to another index than the lock's, pypi.org (UV_DEFAULT_INDEX, uv.toml): unset that." ;;
   esac
 }
 

@@ -243,7 +243,6 @@ def test_full_disk_is_one_line(checkout: Checkout, words: str) -> None:
     ("line", "reason"),
     [
         ('required-version = ">=99"', "Required uv version `>=99` does not match the running version"),
-        ("constraint-dependencies = ['small<9']", "The lockfile at `uv.lock` needs to be updated"),
         ("conflicts = 1", "Failed to parse: "),
     ],
 )
@@ -255,6 +254,11 @@ def test_what_else_uv_refuses_is_one_line_with_its_version_and_reason(
     said = checkout.complaint(".venv/.local", SSL_CERT_FILE=str(index.authority))
     assert said.startswith("make: uv ")
     assert f" cannot prepare .venv: {reason}" in said
+
+
+def test_lock_of_another_index_is_one_line_with_both_remedies(checkout: Checkout, index: Index) -> None:
+    line = checkout.complaint(".venv/.local", UV_DEFAULT_INDEX=f"{index.url}/", SSL_CERT_FILE=str(index.authority))
+    assert line.startswith("make: uv.lock does not fit pyproject.toml: run uv lock. Or uv is set to another index")
 
 
 def test_verbose_shows_what_uv_prints(checkout: Checkout) -> None:
