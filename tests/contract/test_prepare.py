@@ -94,12 +94,12 @@ def locked(index: Index, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def checkout(locked: Path, tmp_path: Path) -> Checkout:
     folder, home = tmp_path / "a checkout", tmp_path / "home"
-    for path in (home / "bin", folder / "tools"):
-        path.mkdir(parents=True)
-    for path in ("Makefile", ".python-version", "tools/prepare.sh"):
-        shutil.copy(ROOT / path, folder / path)
-    for path in ("pyproject.toml", "uv.lock"):
-        shutil.copy(locked / path, folder / path)
+    (home / "bin").mkdir(parents=True)
+    (folder / "tools").mkdir(parents=True)
+    for name in ("Makefile", ".python-version", "tools/prepare.sh"):
+        shutil.copy(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "uv.lock"):
+        shutil.copy(locked / name, folder / name)
     (home / "bin" / "uv").symlink_to(UV)
     (home / "bin" / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     environment = {

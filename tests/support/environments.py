@@ -46,7 +46,7 @@ def wheel_size(name: str, version: str, platform: str) -> int:
 
     Raises ValueError if there is none, so that the package would have to be compiled.
     """
-    return max(one["size"] for one in _locked()[name, version] if _fits(one["url"].rpartition("/")[2], platform))
+    return max(int(one["size"]) for one in _locked()[name, version] if _fits(one["url"].rpartition("/")[2], platform))
 
 
 @cache
