@@ -1,16 +1,18 @@
 """The servers that the store's tests run against, each started once, and the table of template.yaml in each."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 from botocore.config import Config
 
 from lambdo.table import aws, calls
 from tests.stand_ins.disputes import DISPUTES, SERVERS
-from tests.support.stand_in import Agrees, StandIn
+from tests.support.stand_in import Agrees, StandIn, Start
 from tests.support.template import TEMPLATE
 from tools.in_process.steady import PATIENCE
 from tools.local.application import Application
@@ -18,40 +20,42 @@ from tools.local.provision import create_tables
 from tools.local.template import read_template
 from tools.stand_ins import NotInstalledError, dynalite, moto
 
-TABLE = "Store"
-NOT_OFFERED = {
-    "dynalite": {"StreamSpecification", "TimeToLiveSpecification"}
-}  # it ignores the one and refuses the other
+# dynalite ignores the one and refuses the other.
+NOT_OFFERED = {"dynalite": {"StreamSpecification", "TimeToLiveSpecification"}}
 
 
 @pytest.fixture(scope="session")
-def start(application: Application) -> Iterator[Callable[[str], StandIn]]:
-    """Return what starts a server, or returns it if it runs; raises NotInstalledError."""
+def start(application: Application) -> Iterator[Start]:
+    """Return what starts a server unless it runs, and creates a table in it; raises NotInstalledError."""
     (properties,) = read_template(TEMPLATE, {}, {}).tables.values()  # with the time to live, which `application` lacks
-    client = aws.client("dynamodb")
+    config = Config(parameter_validation=False, read_timeout=PATIENCE, retries={"total_max_attempts": 1})
     with ExitStack() as stack:
 
         @cache
-        def start(name: str) -> StandIn:
-            servers = {"moto": moto, "dynalite": dynalite}
-            endpoint = client.meta.endpoint_url if name == "ministack" else stack.enter_context(servers[name]())
+        def address(name: str) -> str:
+            if name == "ministack":
+                return os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+            return stack.enter_context({"moto": moto, "dynalite": dynalite}[name]())
+
+        @cache
+        def start(name: str, table: str) -> StandIn:
+            endpoint = address(name)
             offered = {key: one for key, one in properties.items() if key not in NOT_OFFERED.get(name, ())}
-            create_tables(replace(application, tables={TABLE: offered}), endpoint)
-            config = Config(parameter_validation=False, read_timeout=PATIENCE, retries={"total_max_attempts": 1})
+            create_tables(replace(application, tables={table: offered}), endpoint)
             dynamodb, streams = (
                 aws.session().create_client(service, endpoint_url=endpoint, config=config)
                 for service in ("dynamodb", "dynamodbstreams")
             )
-            return StandIn(name, dynamodb, streams, TABLE)
+            return StandIn(name, dynamodb, streams, table)
 
         yield start
 
 
 @pytest.fixture(params=SERVERS)
-def stand_in(request: pytest.FixtureRequest, start: Callable[[str], StandIn]) -> StandIn:
-    """Each server in turn."""
+def stand_in(request: pytest.FixtureRequest, start: Start) -> StandIn:
+    """Each server in turn, with a table for the file: moto copies the whole table for each write of a transaction."""
     try:
-        return start(request.param)
+        return start(request.param, Path(request.path).stem)
     except NotInstalledError as error:
         pytest.skip(str(error))
 
@@ -65,11 +69,13 @@ def _store(stand_in: StandIn, setting: Callable[..., None], monkeypatch: pytest.
 
 @pytest.fixture
 def pk(request: pytest.FixtureRequest, stand_in: StandIn) -> Iterator[str]:
-    """A partition for this test alone, emptied at its end: moto copies the whole table for each transaction."""
+    """A partition for this test alone, emptied at its end."""
     pk = str(request.node.name)
     yield pk
     query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}}
-    pages = stand_in.client.get_paginator("query").paginate(TableName=TABLE, ProjectionExpression="sk", **query)
+    pages = stand_in.client.get_paginator("query").paginate(
+        TableName=stand_in.table, ProjectionExpression="sk", **query
+    )
     calls.delete_all(pk, [item["sk"]["S"] for page in pages for item in page["Items"]])
 
 

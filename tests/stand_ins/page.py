@@ -1,6 +1,5 @@
 """The versions and the disputes in docs/stand-ins.md: `make stand-ins` writes them anew."""
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from typing import Final
 
 from tests.stand_ins.disputes import DISPUTES, SERVERS, Dispute
 from tests.support.template import ROOT
+from tools.stand_ins import dynalite_version
 
 PAGE: Final = ROOT / "docs" / "stand-ins.md"
 NAMES: Final = {"ministack": "MiniStack", "moto": "moto", "dynalite": "dynalite"}
@@ -18,8 +18,7 @@ def versions() -> dict[str, str]:
     """Return the exact version of each server, from where it is locked."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pins = [pin for group in project["dependency-groups"].values() for pin in group if isinstance(pin, str)]
-    npm = json.loads((ROOT / "tools" / "stand_ins" / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    return {**dict(pin.split("==") for pin in pins if "==" in pin), **npm}
+    return {**dict(pin.split("==") for pin in pins if "==" in pin), "dynalite": dynalite_version()}
 
 
 def render() -> str:
@@ -48,8 +47,8 @@ def _section(name: str, dispute: Dispute) -> Iterator[str]:
     yield "|---" * (len(SERVERS) + 2) + "|"
     rows: dict[tuple[str, ...], list[str]] = {}
     for case, row in dispute.cases.items():
-        as_aws = {server: "as AWS" if server != "dynalite" or dispute.dynalite else "–" for server in SERVERS}
-        cells = (_shown(row["aws"]), *(_shown(row[one]) if one in row else as_aws[one] for one in SERVERS))
+        plain = {server: "as AWS" if server in dispute.servers else "–" for server in SERVERS}
+        cells = (_shown(row["aws"]), *(_shown(row[one]) if one in row else plain[one] for one in SERVERS))
         rows.setdefault(cells, []).append(case)
     for cells, cases in rows.items():
         yield f"| {'; '.join(cases)} | {' | '.join(cells)} |"

@@ -2,7 +2,8 @@
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,13 +13,11 @@ from lambdo.table import aws
 from tests.endpoints import ENDPOINTS
 from tests.support.called import called
 from tests.support.routes import among
-from tests.support.stand_in import ACCEPTED, REFUSED, StandIn, outcome
-from tools.in_process.api import Api, Json, expect
-from tools.in_process.endpoints import Endpoint
+from tests.support.stand_in import ACCEPTED, REFUSED, Start, outcome
+from tools.in_process.api import Api, expect
+from tools.in_process.endpoints import Endpoint, Request
 from tools.in_process.table import Dump, Items
 from tools.in_process.world import World
-from tools.local.application import Application
-from tools.local.provision import create_tables
 from tools.measure.capacity import INDEXES
 from tools.stand_ins import NotInstalledError
 
@@ -38,6 +37,7 @@ LISTS = [
     ("tasks", "q=report"),
     ("tasks/trash", ""),
 ]
+DELETE = Request("", 204, method="DELETE", path="/api/{user_id}/tasks/{task_id}")
 with_table = among([endpoint for endpoint in ENDPOINTS if not endpoint.is_page])
 
 
@@ -52,10 +52,9 @@ def world(api: Api, dump: Dump) -> World:
 
 
 @pytest.fixture(scope="module")
-def on_moto(world: World, application: Application, start: Callable[[str], StandIn]) -> World:
+def on_moto(world: World, start: Start) -> World:
     """The same world in a table of moto's."""
-    client = start("moto").client
-    create_tables(application, client.meta.endpoint_url)
+    client = start("moto", world._table).client
 
     def dump() -> Items:
         pages = client.get_paginator("scan").paginate(TableName=world._table)
@@ -91,44 +90,45 @@ def test_requests_have_the_same_answers_and_effects_on_moto(
 
 @pytest.fixture(scope="module")
 def sent(world: World) -> list[Call]:
-    """What the API sends to DynamoDB: for each good or refused request, for every page of lists, for work on the stream.
+    """What the API sends to DynamoDB: for each request, for work on the stream, and for every page of lists.
 
     Of a transaction this has each write, as a call of its own.
     """
     calls: list[Call] = []
+    world.restore(counters=True)
+    world.send(DELETE)  # so that the trash has two pages
+    with _noting(world, calls):
+        for path, query in LISTS:
+            _walk(world, path, query)
+    for request in [request for endpoint in ENDPOINTS for request in endpoint.requests if not request.cold]:
+        world.restore(counters=True)
+        with _noting(world, calls):
+            world.send(request)
+            world.drain()
+    return [one for name, arguments in calls for one in _single(name, arguments)]
+
+
+@contextmanager
+def _noting(world: World, calls: list[Call]) -> Iterator[None]:
+    """Note the calls within the with block."""
 
     def note(model: Any, params: dict[str, Any], **_: Any) -> None:
         calls.append((model.name, copy.deepcopy(params)))
 
-    world.restore(counters=True)
-    world.send(
-        next(one.good for one in ENDPOINTS if str(one) == "DELETE /api/{user_id}/tasks/{task_id}")
-    )  # two in the trash
     events = world._client.meta.events
     events.register("provide-client-params", note)
-    for path, query in LISTS:
-        for _ in _pages(world, path, query):
-            pass
+    yield
     events.unregister("provide-client-params", note)
-    for request in [request for endpoint in ENDPOINTS for request in endpoint.requests if not request.cold]:
-        world.restore(counters=True)
-        events.register("provide-client-params", note)
-        world.send(request)
-        world.drain()
-        events.unregister("provide-client-params", note)
-    return [one for name, arguments in calls for one in _single(name, arguments)]
 
 
-def _pages(world: World, path: str, query: str) -> Iterator[Json]:
-    """Yield each page of a list, of one item each."""
-    cursor = ""
-    while True:
-        options = {"query": world.filled(f"limit=1&{query}{cursor}"), "verdict": world.verdict}
-        page = expect(world.user.call("GET", path, **options), 200).json
-        yield page
-        if not page["next_cursor"]:
-            return
-        cursor = f"&cursor={page['next_cursor']}"
+def _walk(world: World, path: str, query: str) -> None:
+    """Ask for every page of a list, with one item each."""
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = world.user.call(
+            "GET", path, query=world.filled(f"limit=1&{query}{cursor and f'&cursor={cursor}'}"), verdict=world.verdict
+        )
+        cursor = expect(answer, 200).json["next_cursor"]
 
 
 def _single(name: str, arguments: dict[str, Any]) -> Iterator[Call]:
@@ -140,16 +140,13 @@ def _single(name: str, arguments: dict[str, Any]) -> Iterator[Call]:
         yield OPERATIONS[kind], write
 
 
-def test_no_call_of_the_api_is_invalid_to_dynalite(sent: list[Call], start: Callable[[str], StandIn]) -> None:
+def test_no_call_of_the_api_is_invalid_to_dynalite(world: World, sent: list[Call], start: Start) -> None:
     try:
-        server = start("dynalite")
+        client = start("dynalite", world._table).client
     except NotInstalledError as error:
         pytest.skip(str(error))
     for operation, arguments in sent:
-        wanted = [*arguments.get("RequestItems", {}).values()]
-        here = {"RequestItems": {server.table: wanted[0]}} if wanted else {"TableName": server.table}
-        result = outcome(server.client, operation, **arguments | here)
-        assert result in {ACCEPTED, REFUSED}, (operation, arguments)
+        assert outcome(client, operation, **arguments) in {ACCEPTED, REFUSED}, (operation, arguments)
     assert {operation for operation, _ in sent} == called()["dynamodb"] - {"transact_write_items"}
 
 

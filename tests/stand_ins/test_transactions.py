@@ -10,9 +10,8 @@ from lambdo.table.wire import dump
 from lambdo.table.writes import Companion
 from tests.support.stand_in import ACCEPTED, INVALID, Agrees, StandIn, outcome, with_transactions
 
-pytestmark = with_transactions
 
-
+@with_transactions
 def test_transaction_writes_everything(pk: str) -> None:
     for sk in "CDU":
         calls.put({"pk": pk, "sk": sk, "n": 1})
@@ -29,6 +28,7 @@ def test_transaction_writes_everything(pk: str) -> None:
     assert after == [("A", 1), ("C", 1), ("P", None), ("U", None)]
 
 
+@with_transactions
 def test_refused_transaction_writes_nothing_and_names_what_failed(pk: str) -> None:
     there = {"pk": pk, "sk": "X", "n": 1}
     calls.put(there)
@@ -45,6 +45,7 @@ def test_refused_transaction_writes_nothing_and_names_what_failed(pk: str) -> No
     assert [*calls.query_all(pk, ("A", "~"))] == [there]
 
 
+@with_transactions
 def test_reasons_are_in_the_order_of_the_writes(stand_in: StandIn, pk: str) -> None:
     calls.put({"pk": pk, "sk": "X"})
     all_writes = [
@@ -58,6 +59,7 @@ def test_reasons_are_in_the_order_of_the_writes(stand_in: StandIn, pk: str) -> N
     assert stand_in.transact(*reversed(all_writes)) == f"None, {failed}, None, {failed}"
 
 
+@with_transactions
 def test_reason_has_the_item_only_if_asked(stand_in: StandIn, pk: str) -> None:
     calls.put({"pk": pk, "sk": "X"})
     write = writes.create({"pk": pk, "sk": "X"})
@@ -69,6 +71,7 @@ def test_reason_has_the_item_only_if_asked(stand_in: StandIn, pk: str) -> None:
     assert reason == {"Code": "ConditionalCheckFailed", "Message": "The conditional request failed"}
 
 
+@with_transactions
 def test_record_is_written_with_the_write_and_refuses_it_the_second_time(pk: str) -> None:
     record = Companion(writes.create({"pk": pk, "sk": "RECORD", "n": 1}))
     calls.put({"pk": pk, "sk": "A"}, record)
@@ -79,6 +82,7 @@ def test_record_is_written_with_the_write_and_refuses_it_the_second_time(pk: str
     assert calls.get(pk, "B") is None
 
 
+@with_transactions
 def test_largest_transactions(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     def put(count: int, size: int = 1) -> object:
         done = stand_in.transact(*(writes.put({"pk": pk, "sk": f"{n:03}", "x": "x" * size}) for n in range(count)))
@@ -92,6 +96,7 @@ def test_largest_transactions(stand_in: StandIn, pk: str, agrees: Agrees) -> Non
     )
 
 
+@with_transactions
 def test_writes_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     calls.put({"pk": pk, "sk": "T", "t": "x", "large": "x" * 390_000})
     good = writes.put({"pk": pk, "sk": "A"})
@@ -115,6 +120,7 @@ def test_writes_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -
     assert bool(left) == (ACCEPTED in seen.values())
 
 
+@with_transactions
 def test_writes_that_are_not_valid_for_the_item(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     calls.put({"pk": pk, "sk": "T", "t": "x", "large": "x" * 390_000})
     good = writes.put({"pk": pk, "sk": "A"})
@@ -128,11 +134,13 @@ def test_writes_that_are_not_valid_for_the_item(stand_in: StandIn, pk: str, agre
     agrees(seen, "None, ValidationError")
 
 
+@with_transactions
 def test_table_that_does_not_exist_is_refused(stand_in: StandIn, pk: str) -> None:
     items = [{"Put": {"TableName": "Nobody", "Item": dump({"pk": pk, "sk": "A"})}}]
     assert outcome(stand_in.client, "transact_write_items", TransactItems=items) == "ResourceNotFoundException"
 
 
+@with_transactions
 def test_tokens(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     def send(token: str, write: writes.Write) -> str:
         return stand_in.transact(write, ClientRequestToken=token)
@@ -153,6 +161,7 @@ def test_tokens(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     agrees(seen, dict(zip(seen, expected, strict=True)))
 
 
+@with_transactions
 def test_token_of_a_refused_transaction_can_be_used_again(stand_in: StandIn, pk: str) -> None:
     item = {"pk": pk, "sk": "A"}
     calls.put(item)
@@ -161,6 +170,7 @@ def test_token_of_a_refused_transaction_can_be_used_again(stand_in: StandIn, pk:
     assert stand_in.transact(writes.create(item), ClientRequestToken="refused") == ACCEPTED
 
 
+@pytest.mark.parametrize("stand_in", ["ministack"], indirect=True)
 def test_transactions_at_once(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     add = writes.update(pk, "A", {}, add={"n": 1}, condition="attribute_not_exists(gone)")
     with ThreadPoolExecutor(8) as threads:

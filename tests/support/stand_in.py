@@ -54,6 +54,9 @@ class StandIn(NamedTuple):
         return ACCEPTED
 
 
+type Start = Callable[[str, str], StandIn]  # `start("moto", "Table")`
+
+
 def outcome(client: Any, operation: str, **arguments: Any) -> str:
     """Call an operation, and return `accepted` or the code of the error."""
     try:

@@ -1,6 +1,7 @@
 """Other servers with DynamoDB's API, in processes that end with the caller's: a second and a third opinion on the embedded one."""
 
 import contextlib
+import json
 import shutil
 import socket
 import subprocess
@@ -8,17 +9,26 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tools.local.backend import find_free_port
 
 HERE: Final = Path(__file__).parent
-DYNALITE: Final = HERE.parents[1] / ".dynalite" / "node_modules" / "dynalite"  # `make .dynalite/.synced` installs it
+INSTALLED: Final = HERE.parents[1] / ".dynalite"  # `make .dynalite/.synced` puts dynalite there
 START_SECONDS: Final = 60.0
 
 
 class NotInstalledError(Exception):
     """The server is not installed; the message says what it takes."""
+
+
+def dynalite_version() -> str:
+    """Return the version that package.json pins."""
+    return str(_package(HERE)["dependencies"]["dynalite"])
+
+
+def _package(folder: Path) -> Any:  # noqa: ANN401 - JSON
+    return json.loads((folder / "package.json").read_text(encoding="utf-8"))
 
 
 @contextlib.contextmanager
@@ -31,12 +41,10 @@ def moto() -> Iterator[str]:
 @contextlib.contextmanager
 def dynalite(folder: Path | None = None) -> Iterator[str]:
     """Run dynalite with its data in the folder, or in memory; yield its address; raises NotInstalledError."""
-    node = shutil.which("node")
-    if node is None or not DYNALITE.exists():
-        raise NotInstalledError(
-            "dynalite is not installed: that takes Node.js 20 or newer, and `make .dynalite/.synced`"
-        )
-    with _server([node, str(HERE / "dynalite_child.cjs"), str(DYNALITE)], [str(folder)] if folder else []) as address:
+    node, home = shutil.which("node"), INSTALLED / "node_modules" / "dynalite"
+    if node is None or not (INSTALLED / ".synced").exists() or _package(home)["version"] != dynalite_version():
+        raise NotInstalledError("dynalite is not installed: that takes Node.js 20 and `make .dynalite/.synced`")
+    with _server([node, str(HERE / "dynalite_child.cjs"), str(home)], [str(folder)] if folder else []) as address:
         yield address
 
 
