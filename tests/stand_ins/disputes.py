@@ -49,11 +49,11 @@ DISPUTES: Final[dict[str, Dispute]] = {
         f"{REFERENCE}API_PutItem.html#DDB-PutItem-request-ReturnValuesOnConditionCheckFailure",
         each(["put", "update", "delete"], aws="the item", dynalite="nothing"),
     ),
-    "test_return_values": Dispute(
+    "test_values_are_returned_as_asked": Dispute(
         f"{REFERENCE}API_DeleteItem.html#DDB-DeleteItem-request-ReturnValues",
         each(["new item of a delete"], aws=INVALID, dynalite=ACCEPTED),
     ),
-    "test_numbers": Dispute(
+    "test_numbers_are_stored_in_one_form": Dispute(
         f"{GUIDE}HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number",
         {
             **each(["007"], aws="7", moto="as written"),
@@ -65,7 +65,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         "Numbers are written as Python writes an `int`: in ASCII digits, at most 15 of them.",
     ),
-    "test_keys_that_are_not_valid": Dispute(
+    "test_keys_that_are_not_valid_are_refused": Dispute(
         f"{REFERENCE}API_GetItem.html#DDB-GetItem-request-Key",
         each(
             ["read: a number as sort key", "delete: a number as sort key", "delete: an empty sort key"],
@@ -73,7 +73,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
             moto=ACCEPTED,
         ),
     ),
-    "test_items_that_are_not_valid": Dispute(
+    "test_items_that_are_not_valid_are_refused": Dispute(
         f"{REFERENCE}API_PutItem.html#DDB-PutItem-request-Item",
         {
             **each(
@@ -85,7 +85,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
             **each(["an empty index key"], aws=INVALID, dynalite=ACCEPTED),
         },
     ),
-    "test_largest_items_and_keys": Dispute(
+    "test_items_and_keys_have_a_largest_size": Dispute(
         f"{GUIDE}Constraints.html#limits-partition-sort-keys",
         {
             **each(["item of 400 KB"], aws=ACCEPTED, moto=INVALID),
@@ -95,11 +95,11 @@ DISPUTES: Final[dict[str, Dispute]] = {
         "Index keys consist of a status, a time, a date or a rank, and an id: less than 100 bytes.",
     ),
     # conditions
-    "test_conditions_that_do_not_hold": Dispute(
+    "test_conditions_that_do_not_hold_prevent_the_write": Dispute(
         f"{GUIDE}Expressions.OperatorsAndFunctions.html",
         each(["`t < :one`", "`size(nope) = :one`", "`size(n) = :one`"], aws=REFUSED, moto=CRASH),
     ),
-    "test_conditions_that_are_not_valid": Dispute(
+    "test_conditions_that_are_not_valid_are_refused": Dispute(
         f"{GUIDE}Expressions.OperatorsAndFunctions.html#Expressions.OperatorsAndFunctions.Syntax",
         {
             **each(["`n != :one`"], aws=INVALID, ministack=ACCEPTED, moto=CRASH),
@@ -128,11 +128,11 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         "dynalite parses every condition of the API.",
     ),
-    "test_names_and_values_that_no_expression_uses": Dispute(
+    "test_names_and_values_that_no_expression_uses_are_refused": Dispute(
         f"{GUIDE}Expressions.ExpressionAttributeValues.html",
         each(["a value", "values without an expression", "no names"], aws=INVALID, moto=ACCEPTED),
     ),
-    "test_largest_expressions": Dispute(
+    "test_expressions_have_a_largest_size": Dispute(
         f"{GUIDE}Constraints.html#limits-expression-parameters",
         {
             **each(["4,097 bytes"], aws=INVALID, moto=ACCEPTED, dynalite=ACCEPTED),
@@ -141,7 +141,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         "`IN` has the versions that If-Match names, at most 20.",
     ),
     # updates
-    "test_updates_that_are_not_valid": Dispute(
+    "test_updates_that_are_not_valid_are_refused": Dispute(
         f"{GUIDE}Expressions.UpdateExpressions.html",
         {
             **each(
@@ -166,21 +166,21 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         "dynalite parses every update of the API; `lambdo.table.writes` puts them together, each clause once.",
     ),
-    "test_sums": Dispute(
+    "test_sums_are_exact": Dispute(
         f"{GUIDE}HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number",
         each(["38 digits"], aws="exact", ministack="rounded"),
         "Sums are versions and counts, which begin at 0 or 1 and grow one by one.",
     ),
-    "test_update_that_fails_half_way": Dispute(
+    "test_update_that_fails_half_way_changes_nothing": Dispute(
         f"{REFERENCE}API_UpdateItem.html",
         each(["`SET n = :text ADD t :one`, where `t` is a text"], aws="nothing done", moto="half done"),
     ),
     # batches
-    "test_batches_of_keys_that_are_not_valid": Dispute(
+    "test_batches_of_keys_that_are_not_valid_are_refused": Dispute(
         f"{REFERENCE}API_BatchGetItem.html",
         each(["a number as sort key", "an empty sort key", "no key"], aws=INVALID, moto=ACCEPTED),
     ),
-    "test_batches_of_writes_that_are_not_valid": Dispute(
+    "test_batches_of_writes_that_are_not_valid_are_refused": Dispute(
         f"{REFERENCE}API_BatchWriteItem.html",
         {
             **each(
@@ -190,7 +190,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
             **each(["an item of more than 400 KB"], aws=INVALID, moto=f"{INVALID}, some written"),
         },
     ),
-    "test_largest_batches_of_keys": Dispute(
+    "test_batches_of_keys_return_at_most_16_mb": Dispute(
         f"{REFERENCE}API_BatchGetItem.html",
         {
             **each(["5 items of 390 KB"], aws="all read", dynalite="some left"),
@@ -200,15 +200,15 @@ DISPUTES: Final[dict[str, Dispute]] = {
         "that are planted.",
     ),
     # queries
-    "test_page_that_ends_with_the_last_item": Dispute(
+    "test_page_that_ends_with_the_last_item_has_a_key_to_start_after": Dispute(
         f"{GUIDE}Query.Pagination.html",
         each(["LastEvaluatedKey"], aws="present", moto="absent"),
     ),
-    "test_key_conditions_that_are_valid": Dispute(
+    "test_key_conditions_that_are_valid_are_accepted": Dispute(
         f"{GUIDE}Query.KeyConditionExpressions.html",
         each(["`:pk = pk`"], aws=ACCEPTED, moto=INVALID),
     ),
-    "test_key_conditions_that_are_not_valid": Dispute(
+    "test_key_conditions_that_are_not_valid_are_refused": Dispute(
         f"{GUIDE}Query.KeyConditionExpressions.html",
         {
             **each(
@@ -236,7 +236,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         "There is one key condition, in `lambdo.table.calls.query`, and dynalite parses it.",
     ),
-    "test_queries_that_are_not_valid": Dispute(
+    "test_queries_that_are_not_valid_are_refused": Dispute(
         f"{REFERENCE}API_Query.html",
         {
             **each(
@@ -255,7 +255,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         "The store filters no query.",
     ),
-    "test_start_keys_that_are_not_valid": Dispute(
+    "test_start_keys_that_are_not_valid_are_refused": Dispute(
         f"{REFERENCE}API_Query.html#DDB-Query-request-ExclusiveStartKey",
         {
             **each(
@@ -290,12 +290,12 @@ DISPUTES: Final[dict[str, Dispute]] = {
         "Start keys have exactly the attributes of the table's or the index's key; dynalite checks each that the API sends.",
     ),
     # transactions
-    "test_largest_transactions": Dispute(
+    "test_transactions_have_a_largest_size": Dispute(
         f"{REFERENCE}API_TransactWriteItems.html",
         each(["11 items of 399 KB", "no write"], aws=INVALID, moto=ACCEPTED),
         servers=("ministack", "moto"),
     ),
-    "test_writes_that_are_not_valid": Dispute(
+    "test_transactions_that_are_not_valid_are_refused": Dispute(
         f"{REFERENCE}API_TransactWriteItem.html",
         {
             **each(["a check without a condition"], aws=INVALID, ministack=ACCEPTED, moto=ACCEPTED),
@@ -305,7 +305,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         "`lambdo.table.writes.check` always has a condition, and a `Write` has one kind.",
         servers=("ministack", "moto"),
     ),
-    "test_writes_that_are_not_valid_for_the_item": Dispute(
+    "test_writes_that_are_not_valid_for_the_item_cancel_the_transaction": Dispute(
         f"{REFERENCE}API_TransactWriteItems.html#API_TransactWriteItems_Errors",
         each(
             ["a number added to a text", "an update that makes an item larger than 400 KB"],
@@ -314,7 +314,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         ),
         servers=("ministack", "moto"),
     ),
-    "test_tokens": Dispute(
+    "test_tokens_make_transactions_take_effect_once": Dispute(
         f"{REFERENCE}API_TransactWriteItems.html#DDB-TransactWriteItems-request-ClientRequestToken",
         {
             **each(["the same request twice"], aws="carried out once", moto="carried out twice"),
@@ -323,7 +323,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         servers=("ministack", "moto"),
     ),
-    "test_transactions_at_once": Dispute(
+    "test_transactions_on_one_item_at_once_conflict": Dispute(
         f"{GUIDE}transaction-apis.html#transaction-conflict-handling",
         each(["16 on one item"], aws="some conflict", ministack="all carried out"),
         "Conflicts are injected: `make fault-matrix` has one at each call of each request. (moto, too, refuses none, and "
@@ -331,7 +331,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         servers=("ministack",),
     ),
     # capacity
-    "test_capacity_of_reads": Dispute(
+    "test_capacity_of_reads_is_that_of_the_items": Dispute(
         f"{GUIDE}read-write-operations.html",
         {
             **each(["strong read of 9 KB"], aws=3.0, ministack=1.0, moto=0.5),
@@ -345,7 +345,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
         "Tests and benchmarks compute capacity from the items (`tools.measure.capacity`). What the server reports is only "
         "logged.",
     ),
-    "test_capacity_of_writes": Dispute(
+    "test_capacity_of_writes_is_that_of_the_items_and_the_indexes": Dispute(
         f"{GUIDE}LSI.html#LSI.ThroughputConsiderations",
         {
             **each(["put of 3 KB", "put over 3 KB"], aws=3.0, moto=1.0),
@@ -353,7 +353,7 @@ DISPUTES: Final[dict[str, Dispute]] = {
             **each(["update that moves an item in one of two indexes"], aws=4.0, moto=0.5, dynalite=1),
         },
     ),
-    "test_capacity_of_batches": Dispute(
+    "test_capacity_of_batches_is_the_sum": Dispute(
         f"{REFERENCE}API_BatchGetItem.html#DDB-BatchGetItem-response-ConsumedCapacity",
         {
             **each(["put of two items"], aws=2.0, moto=1.0),
@@ -361,18 +361,18 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         "As above: a response without capacity is logged as none.",
     ),
-    "test_capacity_of_transactions": Dispute(
+    "test_capacity_of_transactions_is_double": Dispute(
         f"{GUIDE}transaction-apis.html#transaction-capacity-handling",
         each(["a put, a check, and a delete of no item"], aws=6.0, moto="not reported"),
         servers=("ministack", "moto"),
     ),
     # streams
-    "test_record": Dispute(
+    "test_record_has_what_lambda_hands_on": Dispute(
         f"{REFERENCE}API_streams_Record.html",
         each(["eventVersion"], aws="1.1", moto="1.0"),
         servers=("ministack", "moto"),
     ),
-    "test_writes_that_change_nothing": Dispute(
+    "test_writes_that_change_nothing_have_no_record": Dispute(
         f"{GUIDE}Streams.html",
         each(
             ["the same put again", "update to the same value", "refused transaction"],
@@ -382,11 +382,11 @@ DISPUTES: Final[dict[str, Dispute]] = {
         servers=("ministack", "moto"),
     ),
     # settings
-    "test_table_of_the_template": Dispute(
+    "test_table_is_that_of_the_template": Dispute(
         f"{REFERENCE}API_StreamSpecification.html",
         each(["stream"], aws="NEW_AND_OLD_IMAGES", dynalite="none"),
     ),
-    "test_time_to_live": Dispute(
+    "test_time_to_live_is_enabled_once": Dispute(
         f"{REFERENCE}API_UpdateTimeToLive.html",
         {
             **each(["status"], aws="ENABLED", dynalite="DISABLED"),
@@ -394,11 +394,11 @@ DISPUTES: Final[dict[str, Dispute]] = {
         },
         "`make table-settings` enables it only where it is not enabled; CloudFormation does the rest.",
     ),
-    "test_table_that_does_not_exist": Dispute(
+    "test_table_that_does_not_exist_is_refused": Dispute(
         f"{REFERENCE}API_DescribeTimeToLive.html#API_DescribeTimeToLive_Errors",
         each(["describe_time_to_live"], aws="ResourceNotFoundException", moto="ResourceNotFound"),
     ),
-    "test_operations": Dispute(
+    "test_operations_are_offered": Dispute(
         f"{REFERENCE}API_Operations.html",
         each(["transact_write_items", "list_streams"], aws=ACCEPTED, dynalite=UNKNOWN),
     ),

@@ -33,7 +33,7 @@ def test_answer_of_a_batch_names_what_was_found_and_nothing_unprocessed(stand_in
     assert (answer["Responses"], answer["UnprocessedKeys"]) == ({stand_in.table: [dump({"pk": pk, "sk": "A"})]}, {})
 
 
-def test_batches_of_keys_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_batches_of_keys_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     batches: dict[str, list[Any]] = {
         "101 keys": [{"pk": pk, "sk": f"{number}"} for number in range(101)],
         "a key twice": [{"pk": pk, "sk": "A"}] * 2,
@@ -50,7 +50,7 @@ def test_batches_of_keys_that_are_not_valid(stand_in: StandIn, pk: str, agrees: 
     agrees(seen, INVALID)
 
 
-def test_batches_of_writes_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_batches_of_writes_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     batches = {
         "26 writes": [put(pk, f"{number}") for number in range(26)],
         "an item put twice": [put(pk, "A"), put(pk, "A", n=1)],
@@ -69,7 +69,7 @@ def test_batches_of_writes_that_are_not_valid(stand_in: StandIn, pk: str, agrees
     agrees(seen, INVALID)
 
 
-def test_largest_batches_of_keys(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_batches_of_keys_return_at_most_16_mb(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     names = [f"{number:02}" for number in range(43)]
     for sk in names:
         calls.replace({"pk": pk, "sk": sk, "x": "x" * 390_000})

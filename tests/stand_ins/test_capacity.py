@@ -19,7 +19,7 @@ def units(answer: Mapping[str, Any]) -> object:
     return sum(one["CapacityUnits"] for one in answer.get("ConsumedCapacity", ())) or "not reported"
 
 
-def test_capacity_of_reads(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_capacity_of_reads_is_that_of_the_items(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     for sk in "ABC":
         calls.put({"pk": pk, "sk": sk, "lsi1sk": sk, "x": "x" * 3000})
     calls.put({"pk": pk, "sk": "LARGE", "x": "x" * 9000})
@@ -60,7 +60,7 @@ def test_capacity_of_reads(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     )
 
 
-def test_capacity_of_writes(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_capacity_of_writes_is_that_of_the_items_and_the_indexes(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     def put(sk: str, **attributes: Any) -> Any:
         return consumed(stand_in, "put_item", Item=dump({"pk": pk, "sk": sk, **attributes}))
 
@@ -92,7 +92,7 @@ def test_capacity_of_writes(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     )
 
 
-def test_capacity_of_batches(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_capacity_of_batches_is_the_sum(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     puts = {stand_in.table: [{"PutRequest": {"Item": dump({"pk": pk, "sk": sk})}} for sk in "AB"]}
     keys = {stand_in.table: {"Keys": [dump({"pk": pk, "sk": sk}) for sk in "AZ"], "ConsistentRead": True}}
     written = stand_in.client.batch_write_item(RequestItems=puts, ReturnConsumedCapacity="TOTAL")
@@ -101,7 +101,7 @@ def test_capacity_of_batches(stand_in: StandIn, pk: str, agrees: Agrees) -> None
 
 
 @with_transactions
-def test_capacity_of_transactions(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_capacity_of_transactions_is_double(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     calls.put({"pk": pk, "sk": "C"})
     items = stand_in.transaction(
         writes.put({"pk": pk, "sk": "A"}), writes.check(pk, "C"), writes.delete(pk, "Z", condition=None)

@@ -97,19 +97,19 @@ def outcomes(stand_in: StandIn, pk: str, conditions: list[str]) -> dict[str, str
     return seen
 
 
-def test_conditions_that_hold(stand_in: StandIn, pk: str) -> None:
+def test_conditions_that_hold_allow_the_write(stand_in: StandIn, pk: str) -> None:
     assert set(outcomes(stand_in, pk, HOLDS).items()) == {(f"`{one}`", ACCEPTED) for one in HOLDS}
 
 
-def test_conditions_that_do_not_hold(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_conditions_that_do_not_hold_prevent_the_write(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     agrees(outcomes(stand_in, pk, FAILS), REFUSED)
 
 
-def test_conditions_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_conditions_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     agrees(outcomes(stand_in, pk, INVALIDS), INVALID)
 
 
-def test_names_and_values_that_no_expression_uses(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_names_and_values_that_no_expression_uses_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     key, absent = dump({"pk": pk, "sk": "A"}), "attribute_not_exists(pk)"
     more: dict[str, dict[str, Any]] = {
         "a value": {"ConditionExpression": absent, "ExpressionAttributeValues": dump({":x": 1})},
@@ -121,7 +121,7 @@ def test_names_and_values_that_no_expression_uses(stand_in: StandIn, pk: str, ag
     agrees({name: stand_in.outcome("delete_item", Key=key, **arguments) for name, arguments in more.items()}, INVALID)
 
 
-def test_largest_expressions(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_expressions_have_a_largest_size(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     def compare(count: int) -> str:
         values = {f":{number}": number for number in range(count)}
         condition = f"attribute_not_exists(pk) OR n IN ({', '.join(values)})"

@@ -91,7 +91,7 @@ def test_item_is_created_anew_only_over_an_expired_one(stand_in: StandIn, pk: st
     assert stand_in.outcome("put_item", **writes.create_anew(item, 4_000_000_000).arguments) == ACCEPTED
 
 
-def test_numbers(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_numbers_are_stored_in_one_form(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     seen = {}
     for name, (written, _) in NUMBERS.items():
         result = stand_in.outcome("put_item", Item={**dump({"pk": pk, "sk": "A"}), "n": {"N": written}})
@@ -101,7 +101,7 @@ def test_numbers(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     agrees(seen, {name: stored for name, (_, stored) in NUMBERS.items()})
 
 
-def test_keys_that_are_not_valid(stand_in: StandIn, agrees: Agrees) -> None:
+def test_keys_that_are_not_valid_are_refused(stand_in: StandIn, agrees: Agrees) -> None:
     operations = {"read": "get_item", "delete": "delete_item"}
     agrees(
         {
@@ -113,7 +113,7 @@ def test_keys_that_are_not_valid(stand_in: StandIn, agrees: Agrees) -> None:
     )
 
 
-def test_items_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_items_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     good = dump({"pk": pk, "sk": "A"})
     items: dict[str, dict[str, Any]] = {
         "an empty set": {**good, "x": {"SS": []}},
@@ -130,7 +130,7 @@ def test_items_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) ->
     agrees({name: stand_in.outcome("put_item", Item=item) for name, item in items.items()}, INVALID)
 
 
-def test_largest_items_and_keys(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_items_and_keys_have_a_largest_size(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     empty = len("pk" + pk + "sk" + "A" + "x")
     items = {
         "item of 400 KB": {"x": "x" * (BYTES - empty)},
@@ -154,7 +154,7 @@ def test_largest_items_and_keys(stand_in: StandIn, pk: str, agrees: Agrees) -> N
     agrees(seen, {name: INVALID if any(word in name for word in too_large) else ACCEPTED for name in seen})
 
 
-def test_return_values(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_values_are_returned_as_asked(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     key, old = dump({"pk": pk, "sk": "A"}), {"n": 1, "m": 1}
     update = {"Key": key, "UpdateExpression": "SET n = :n", "ExpressionAttributeValues": dump({":n": 2})}
     requests: dict[str, tuple[str, str, dict[str, Any], Any]] = {

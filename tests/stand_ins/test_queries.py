@@ -75,7 +75,9 @@ def test_range_includes_both_ends(pk: str, index: str | None) -> None:
 
 @each_index
 @both_ways
-def test_page_that_ends_with_the_last_item(pk: str, agrees: Agrees, index: str | None, descending: bool) -> None:
+def test_page_that_ends_with_the_last_item_has_a_key_to_start_after(
+    pk: str, agrees: Agrees, index: str | None, descending: bool
+) -> None:
     fill(pk, index)
     _, last = calls.query(pk, EVERYTHING, index=index, limit=5, descending=descending)
     agrees({"LastEvaluatedKey": "present" if last else "absent"}, "present")
@@ -144,7 +146,7 @@ def test_scan_pages_through_everything(stand_in: StandIn, pk: str) -> None:
     assert all(len(page["Items"]) <= 4 for page in pages)
 
 
-def test_key_conditions_that_are_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_key_conditions_that_are_valid_are_accepted(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     conditions = [
         "pk = :pk AND sk = :a",
         "sk >= :a AND pk = :pk",
@@ -155,7 +157,7 @@ def test_key_conditions_that_are_valid(stand_in: StandIn, pk: str, agrees: Agree
     agrees({f"`{one}`": outcome(stand_in, pk, one) for one in conditions}, ACCEPTED)
 
 
-def test_key_conditions_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_key_conditions_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     conditions = [
         "pk = :pk OR sk = :a",
         "pk <> :pk",
@@ -177,7 +179,7 @@ def test_key_conditions_that_are_not_valid(stand_in: StandIn, pk: str, agrees: A
     agrees({f"`{one}`": outcome(stand_in, pk, one) for one in conditions}, INVALID)
 
 
-def test_queries_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_queries_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     condition = "pk = :pk AND sk BETWEEN :a AND :b"
     values = {":pk": pk, ":a": "A", ":b": "B"}
     queries: dict[str, dict[str, Any]] = {
@@ -200,7 +202,7 @@ def test_queries_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) 
     agrees(seen, INVALID)
 
 
-def test_start_keys_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_start_keys_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     of_table: dict[str, Item] = {
         "of another partition": {"pk": "other", "sk": "AA"},
         "outside the range": {"pk": pk, "sk": "~"},

@@ -8,7 +8,7 @@ from tests.support.stand_in import ACCEPTED, INVALID, Agrees, StandIn, outcome
 TTL = {"AttributeName": "expires_at", "Enabled": True}
 
 
-def test_table_of_the_template(stand_in: StandIn, agrees: Agrees) -> None:
+def test_table_is_that_of_the_template(stand_in: StandIn, agrees: Agrees) -> None:
     table = stand_in.call("describe_table")["Table"]
     assert (table["TableStatus"], table["BillingModeSummary"]["BillingMode"]) == ("ACTIVE", "PAY_PER_REQUEST")
     assert [one["AttributeName"] for one in table["KeySchema"]] == ["pk", "sk"]
@@ -20,7 +20,7 @@ def test_table_of_the_template(stand_in: StandIn, agrees: Agrees) -> None:
     agrees({"stream": stream if "LatestStreamArn" in table else "none"}, "NEW_AND_OLD_IMAGES")
 
 
-def test_time_to_live(stand_in: StandIn, agrees: Agrees) -> None:
+def test_time_to_live_is_enabled_once(stand_in: StandIn, agrees: Agrees) -> None:
     description = stand_in.call("describe_time_to_live")["TimeToLiveDescription"]
     assert description.get("AttributeName") == (None if stand_in.name == "dynalite" else "expires_at")
     seen = {
@@ -36,7 +36,7 @@ def test_table_is_not_created_twice(stand_in: StandIn) -> None:
     assert stand_in.outcome("create_table", BillingMode="PAY_PER_REQUEST", **keys) == "ResourceInUseException"
 
 
-def test_table_that_does_not_exist(stand_in: StandIn, agrees: Agrees) -> None:
+def test_table_that_does_not_exist_is_refused(stand_in: StandIn, agrees: Agrees) -> None:
     key = {"pk": {"S": "x"}, "sk": {"S": "A"}}
     query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "x"}}}
     operations: dict[str, dict[str, Any]] = {
@@ -54,7 +54,7 @@ def test_table_that_does_not_exist(stand_in: StandIn, agrees: Agrees) -> None:
     )
 
 
-def test_operations(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_operations_are_offered(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     put = stand_in.transaction(writes.put({"pk": pk, "sk": "A"}))
     agrees(
         {

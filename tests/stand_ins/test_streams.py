@@ -46,7 +46,7 @@ def test_each_change_has_its_record_with_both_images(stand_in: StandIn, pk: str)
     assert stream.changes() == [("INSERT", "A", None, 1), ("MODIFY", "A", 1, 2), ("REMOVE", "A", 2, None)]
 
 
-def test_record(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_record_has_what_lambda_hands_on(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     stream = Stream(stand_in)
     calls.put({"pk": pk, "sk": "A", "n": 1})
     (record,) = stream.read()
@@ -71,7 +71,7 @@ def test_record(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     )
 
 
-def test_writes_that_change_nothing(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_writes_that_change_nothing_have_no_record(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     item = {"pk": pk, "sk": "A", "n": 1}
     calls.put(item)
     stream, seen = Stream(stand_in), {}

@@ -83,7 +83,7 @@ def test_record_is_written_with_the_write_and_refuses_it_the_second_time(pk: str
 
 
 @with_transactions
-def test_largest_transactions(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_transactions_have_a_largest_size(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     def put(count: int, size: int = 1) -> object:
         done = stand_in.transact(*(writes.put({"pk": pk, "sk": f"{n:03}", "x": "x" * size}) for n in range(count)))
         calls.delete_all(pk, [f"{n:03}" for n in range(count)])
@@ -97,7 +97,7 @@ def test_largest_transactions(stand_in: StandIn, pk: str, agrees: Agrees) -> Non
 
 
 @with_transactions
-def test_writes_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_transactions_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     calls.put({"pk": pk, "sk": "T", "t": "x", "large": "x" * 390_000})
     good = writes.put({"pk": pk, "sk": "A"})
     (put,), (delete,) = (stand_in.transaction(one) for one in (good, writes.delete(pk, "B", condition=None)))
@@ -121,7 +121,9 @@ def test_writes_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -
 
 
 @with_transactions
-def test_writes_that_are_not_valid_for_the_item(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_writes_that_are_not_valid_for_the_item_cancel_the_transaction(
+    stand_in: StandIn, pk: str, agrees: Agrees
+) -> None:
     calls.put({"pk": pk, "sk": "T", "t": "x", "large": "x" * 390_000})
     good = writes.put({"pk": pk, "sk": "A"})
     added = writes.update(pk, "T", {}, add={"t": 1}, condition=writes.EXISTS)
@@ -135,13 +137,13 @@ def test_writes_that_are_not_valid_for_the_item(stand_in: StandIn, pk: str, agre
 
 
 @with_transactions
-def test_table_that_does_not_exist_is_refused(stand_in: StandIn, pk: str) -> None:
+def test_transaction_on_a_table_that_does_not_exist_is_refused(stand_in: StandIn, pk: str) -> None:
     items = [{"Put": {"TableName": "Nobody", "Item": dump({"pk": pk, "sk": "A"})}}]
     assert outcome(stand_in.client, "transact_write_items", TransactItems=items) == "ResourceNotFoundException"
 
 
 @with_transactions
-def test_tokens(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_tokens_make_transactions_take_effect_once(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     def send(token: str, write: writes.Write) -> str:
         return stand_in.transact(write, ClientRequestToken=token)
 
@@ -171,7 +173,7 @@ def test_token_of_a_refused_transaction_can_be_used_again(stand_in: StandIn, pk:
 
 
 @pytest.mark.parametrize("stand_in", ["ministack"], indirect=True)
-def test_transactions_at_once(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_transactions_on_one_item_at_once_conflict(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     add = writes.update(pk, "A", {}, add={"n": 1}, condition="attribute_not_exists(gone)")
     with ThreadPoolExecutor(8) as threads:
         done = [*threads.map(lambda _: stand_in.transact(add), range(16))]

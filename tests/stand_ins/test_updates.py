@@ -97,7 +97,7 @@ def test_operands_are_those_before_the_update(stand_in: StandIn, pk: str) -> Non
     assert calls.get(pk, "A") == {"pk": pk, "sk": "A", "a": 2, "b": 1}
 
 
-def test_sums(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_sums_are_exact(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     sums = {  # name -> (number, what is added, sum)
         "decimals": ("0.1", "0.2", "0.3"),
         "16 digits": ("9" * 15, "1", f"1{'0' * 15}"),
@@ -119,7 +119,7 @@ def test_valid_updates_are_carried_out(stand_in: StandIn, pk: str) -> None:
         assert update(stand_in, pk, expression) == ACCEPTED, expression
 
 
-def test_updates_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_updates_that_are_not_valid_are_refused(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     seen = {}
     for expression in INVALIDS:
         calls.replace({"pk": pk, "sk": "A", **ITEM})
@@ -127,7 +127,7 @@ def test_updates_that_are_not_valid(stand_in: StandIn, pk: str, agrees: Agrees) 
     agrees(seen, INVALID)
 
 
-def test_update_that_fails_half_way(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
+def test_update_that_fails_half_way_changes_nothing(stand_in: StandIn, pk: str, agrees: Agrees) -> None:
     calls.put({"pk": pk, "sk": "A", **ITEM})
     expression = "SET n = :text ADD t :one"
     assert update(stand_in, pk, expression) == INVALID
