@@ -13,6 +13,8 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export SAM_CLI_TELEMETRY := 0
 export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE THREADS REQUESTS ACCOUNTS
 
+DYNALITE := $(if $(shell command -v npm),.dynalite/.synced)
+
 # For commands that use the code of the functions.
 WITH_LAYER := env PYTHONPATH=layers/common $(PYTHON)
 
@@ -25,8 +27,13 @@ dev: .venv/.local .venv-ministack/.synced ## run the API on this machine (PORT, 
 	@exec $(WITH_LAYER) -m tools.local
 
 .PHONY: test
-test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage; with ALL_TESTS=1, as in CI, none may be skipped
+test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced $(DYNALITE) ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage; with ALL_TESTS=1, as in CI, none may be skipped
 	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile --no-loadscope-reorder)
+
+.PHONY: stand-ins
+stand-ins: .venv/.synced .venv-ministack/.synced $(DYNALITE) ## test the store against MiniStack, moto and dynalite, and write docs/stand-ins.md
+	@$(WITH_LAYER) -m tests.stand_ins.page
+	@$(PYTHON) -m pytest tests/stand_ins tests/contract/test_stand_ins.py
 
 .PHONY: model
 model: .venv/.synced .venv-ministack/.synced ## compare the API with its model in random runs (RUNS=500), and check that planted faults are found
@@ -81,7 +88,7 @@ chaos: .venv/.synced .venv-ministack/.synced ## run clients over HTTP while work
 	@exec $(WITH_LAYER) -m tests.chaos
 
 .PHONY: bench
-bench: .venv-bench/.synced .venv-ministack/.synced build ## measure every figure of docs/benchmarks.md again (PARTS="name name")
+bench: .venv-bench/.synced .venv-ministack/.synced $(DYNALITE) build ## measure every figure of docs/benchmarks.md again (PARTS="name name")
 	@env PYTHONPATH=layers/common .venv-bench/bin/python -m tools.bench $(PARTS)
 
 .PHONY: contract
@@ -151,7 +158,7 @@ table-settings: .venv/.synced ## apply the template's settings to a table that w
 
 .PHONY: clean
 clean: ## remove environments, builds and caches; keep the data in .local
-	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped .venv-scan .venv-bench bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	@rm -rf .venv .venv-ministack .venv-audit .venv-shipped .venv-scan .venv-bench .dynalite bundle.tar.gz sbom.cdx.json .uv .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	@find functions layers tools tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # ---- What the targets need: uv, and environments that follow uv.lock -----------------------------------------------
@@ -194,6 +201,13 @@ LEFT_OUT := awscrt cfn-lint dateparser mpmath networkx pygments pytz regex setup
 .venv-shipped/.synced: $(LOCK) | $(OWN_UV)
 	@echo 'Preparing .venv-shipped (only the packages of the layers) ...'
 	@$(PREPARE) .venv-shipped --no-default-groups --group signing && touch $@
+
+# Without Node.js 20, what runs on dynalite is skipped.
+.dynalite/.synced: tools/stand_ins/package.json tools/stand_ins/package-lock.json
+	@echo 'Preparing .dynalite (a second stand-in for DynamoDB, in Node.js) ...'
+	@mkdir -p .dynalite && cp $^ .dynalite
+	@npm ci --prefix .dynalite --engine-strict --ignore-scripts --no-audit --no-fund --silent && touch $@ \
+	  || echo 'dynalite could not be installed (Node.js 20 or newer is needed): its tests are skipped.'
 
 .uv/bin/uv:
 	@echo 'Fetching uv into .uv ...'

@@ -39,15 +39,24 @@ E2E = ("api_guide", "attacks", "fuzz", "generated_client", "restore_drill", "smo
 SHARING = {
     "browser": {str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "browser").glob("test_*.py")},
     "builds": {"tests/contract/test_build.py", "tests/contract/test_imports.py"},
+    "stand-ins": {str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "stand_ins").glob("test_*.py")},
     "running API": {f"tests/e2e/test_{name}.py" for name in E2E},
 }
-LONGEST = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/model/", "tests/functions/test_list_walks")
+LONGEST = (
+    "tests/browser/",
+    "tests/e2e/",
+    "tests/faults/",
+    "tests/model/",
+    "tests/stand_ins/",
+    "tests/functions/test_list_walks",
+)
 # They run again and again what others have run before: to measure their coverage would take half as long again.
 UNMEASURED = tuple(
     f"tests/{path}"
     for path in (
         "faults/test_matrix",
         "model/",
+        "stand_ins/",
         "functions/test_capacity.py",
         "functions/test_deleted_accounts",
         "functions/test_interleavings",

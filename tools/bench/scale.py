@@ -4,13 +4,9 @@ The table is one of dynalite (npm, on LevelDB), because the embedded back end re
 takes twenty minutes and more.
 """
 
-import contextlib
 import os
-import shutil
-import signal
-import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,37 +17,21 @@ from lambdo.table import aws
 from tools.bench.growth import grow
 from tools.bench.page import ROOT, Figures, table
 from tools.local.application import Application
-from tools.local.backend import find_free_port
 from tools.local.embedded import embedded
+from tools.stand_ins import dynalite, dynalite_version
 
-DYNALITE: Final = "dynalite@4.0.0"
 TABLE: Final = ("AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "BillingMode")
 
 
 def measure() -> Figures:
-    """Measure in a table that grows; raises SystemExit where dynalite cannot be fetched and run."""
-    if not shutil.which("npx"):
-        raise SystemExit("The part scale needs npx, which comes with Node.js; the others do not.")
+    """Measure in a table that grows; raises NotInstalledError where dynalite is not installed."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         embedded(ROOT, Path(scratch)) as application,
-        _dynalite(Path(scratch)) as endpoint,
+        dynalite(Path(scratch) / "dynalite") as endpoint,
     ):
         client = _empty_table(application, endpoint)
-        return {"server": DYNALITE, "columns": grow(client)}
-
-
-@contextlib.contextmanager
-def _dynalite(folder: Path) -> Iterator[str]:
-    """Run dynalite with its data in a folder; yield its address."""
-    port = find_free_port()
-    command = ["npx", "--yes", DYNALITE, "--host", "127.0.0.1", "--port", str(port), "--path", str(folder / "dynalite")]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait()
+        return {"server": f"dynalite@{dynalite_version()}", "columns": grow(client)}
 
 
 def _empty_table(application: Application, endpoint: str) -> Any:  # noqa: ANN401 - botocore's clients are untyped
