@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.support.screen import DEVICES, OpenScreen, Person, Screen, new_context, new_person, open_screen
-from tools.local.running import ROOT, Server, start
+from tools.local.running import CHEAP_HASHES, ROOT, Server, start
 
 MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", MACOS)
@@ -43,7 +43,12 @@ def browser() -> Iterator[Browser]:
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     running = start(
-        ROOT, folder / "state", folder / "output", PARAMS="PasswordCost=4 RegistrationsPerAddress=1000", SEED="1"
+        ROOT,
+        folder / "state",
+        folder / "output",
+        PARAMS="RegistrationsPerAddress=1000",
+        SEED="1",
+        UNCHECKED_PARAMS=CHEAP_HASHES,
     )
     running.wait_until_said("Demo account:")
     yield running

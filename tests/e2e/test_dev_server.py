@@ -297,6 +297,19 @@ def test_stream_function_in_flight_does_not_hold_up_the_stop_and_runs_again_afte
     launch().wait_until_said("took MODIFY job")
 
 
+@pytest.mark.parametrize("module", ["tools.local", "tools.sam_local"])
+@pytest.mark.parametrize("text", ["PasswordCost=20", "LogLevel=NOISY", "App=maybe", "AllowedOrigins=foo", "Appp=true"])
+def test_parameter_that_a_deployment_would_refuse_is_one_line_before_anything_starts(
+    tmp_path: Path, module: str, text: str
+) -> None:
+    process = spawn(ROOT, tmp_path / "state", tmp_path / "output", [sys.executable, "-m", module], PARAMS=text)
+    assert process.wait(PATIENCE) == 1
+    said = (tmp_path / "output").read_text()
+    assert said.splitlines() == [said.strip()]
+    assert text.partition("=")[0] in said
+    assert not (tmp_path / "state").exists()
+
+
 def test_port_in_use_is_one_line_and_exit_code_1(project: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]

@@ -1,5 +1,6 @@
 """The variables of `make dev`, the lines it prints, and what it reads from the template."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def test_defaults_hold_for_absent_and_for_empty_variables(tmp_path: Path) -> Non
         assert (options.dynamodb_endpoint, options.seed, options.verbose) == (None, False, False)
 
 
-def test_variables_are_read(tmp_path: Path) -> None:
+def test_variables_are_read() -> None:
     environ = {
         "PORT": "4000",
         "STATE": "/elsewhere",
@@ -26,7 +27,7 @@ def test_variables_are_read(tmp_path: Path) -> None:
         "DYNAMODB_ENDPOINT": "http://127.0.0.1:8000/",
         "SEED": "1",
     }
-    options = read_options(environ, tmp_path)
+    options = read_options(environ)
     assert (options.port, options.state, options.seed) == (4000, Path("/elsewhere"), True)
     assert options.parameters == {"Stage": "dev", "AllowedOrigins": "https://a.example, https://b.example"}
     assert options.dynamodb_endpoint == "http://127.0.0.1:8000"
@@ -86,17 +87,33 @@ def test_prints_and_errors_are_shown_and_records_are_not_unless_verbose() -> Non
     assert select_readable([record, "a print"], verbose=True) == [record, "a print"]
 
 
-def test_unknown_parameter_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(StartError, match=r"no parameter Stagee; it has Stage, "):
-        read_template(ROOT / "template.yaml", {"Stagee": "x"}, {})
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("PasswordCost=99", "PasswordCost='99': PasswordCost must be one of 12, 13, 14, 15, 16"),
+        ("AllowedOrigins=foo", "AllowedOrigins='foo': AllowedOrigins is a comma-separated list of origins"),
+        ("Docs=true Stage=prod", "Docs='true' Stage='prod': On prod AllowedOrigins must name its origins"),
+        ("App=true Docs=true App=false", "App twice: 'true' and 'false'"),
+        ("Stagee=x", "no parameter 'Stagee'; it has Stage, "),
+    ],
+)
+def test_parameters_that_a_deployment_would_refuse_are_refused(text: str, refusal: str) -> None:
+    with pytest.raises(StartError, match=f"^PARAMS.*{re.escape(refusal)}"):
+        read_options({"PARAMS": text})
+
+
+def test_tests_can_go_beyond_the_templates_limits() -> None:
+    options = read_options({"PARAMS": "App=false", "UNCHECKED_PARAMS": "PasswordCost=4"})
+    assert options.parameters == {"App": "false", "PasswordCost": "4"}
 
 
 def test_unreadable_template_is_refused_in_one_line(tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text("Resources: {")
-    with pytest.raises(StartError, match=r"template\.yaml") as refusal:
-        read_template(template, {}, {})
-    assert "\n" not in str(refusal.value)
+    for read in (lambda: read_template(template, {}, {}), lambda: read_options({"PARAMS": "A=b"}, tmp_path)):
+        with pytest.raises(StartError, match=r"template\.yaml") as refusal:
+            read()
+        assert "\n" not in str(refusal.value)
 
 
 def test_own_template_gives_functions_their_attributes_and_paths() -> None:

@@ -24,7 +24,7 @@ def measure() -> Figures:
     from tools.local.running import serving  # noqa: PLC0415 - what only measuring needs
 
     limits = "LogInFailuresPerAccount=10000 LogInFailuresPerAddress=10000"
-    with serving(limits) as server, httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:
+    with serving(PARAMS=limits) as server, httpx.Client(base_url=server.url, timeout=60, trust_env=False) as client:
         email = _address()
         body = {"email": email, "password": "the right password"}
         client.post("/api/auth/register", json=body).raise_for_status()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.local.console import StartError
+from tools.local.parameters import check_parameters, parse_template
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +36,7 @@ def read_options(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> 
     return Options(
         port=int(port),
         state=(root / (environ.get("STATE") or ".local")).absolute(),
-        parameters=_parse_parameters(environ.get("PARAMS") or ""),
+        parameters=_read_parameters(environ, root / "template.yaml"),
         dynamodb_endpoint=_parse_endpoint(environ.get("DYNAMODB_ENDPOINT") or ""),
         seed=_parse_flag(environ.get("SEED")),
         verbose=_parse_flag(environ.get("VERBOSE")),
@@ -43,15 +44,27 @@ def read_options(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> 
     )
 
 
+def _read_parameters(environ: Mapping[str, str], template: Path) -> dict[str, str]:
+    """Return what PARAMS sets, and what UNCHECKED_PARAMS sets beyond the template's limits: hashes that are cheap for tests."""
+    parameters = _parse_parameters(environ.get("PARAMS") or "")
+    if parameters:
+        check_parameters(parameters, parse_template(template))
+    return parameters | _parse_parameters(environ.get("UNCHECKED_PARAMS") or "")
+
+
 def _parse_parameters(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
     try:
         pairs = [part.partition("=") for part in shlex.split(text)]
     except ValueError as error:
         raise StartError(f'PARAMS must be "Name=Value ...", not {text!r} ({error}).') from None
-    for name, equals, _ in pairs:
+    for name, equals, value in pairs:
         if not name or not equals:
             raise StartError(f'PARAMS must be "Name=Value ...", not {text!r}.')
-    return {name: value for name, _, value in pairs}
+        if name in found:
+            raise StartError(f"PARAMS sets {name} twice: {found[name]!r} and {value!r}.")
+        found[name] = value
+    return found
 
 
 def _parse_endpoint(text: str) -> str | None:

@@ -20,6 +20,7 @@ from tools.operate.target import Target, open_target
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # a bound on hanging, not a measurement
+CHEAP_HASHES = "PasswordCost=4"  # as UNCHECKED_PARAMS
 
 
 def until(holds: Callable[[], bool], *, seconds: float = PATIENCE, pause: float = 0.05) -> bool:
@@ -81,7 +82,8 @@ def spawn(
     """Start the server on a free port as `make dev` does, or by another command, without waiting for it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COV_"))}
     environment |= {"PYTHONPATH": str(root / "layers" / "common")}
-    environment |= {"PORT": "0", "STATE": str(state), "SEED": "", "PARAMS": "", "DYNAMODB_ENDPOINT": "", **variables}
+    environment |= {"PORT": "0", "STATE": str(state), "SEED": "", "DYNAMODB_ENDPOINT": ""}
+    environment |= {"PARAMS": "", "UNCHECKED_PARAMS": "", **variables}
     with output.open("ab") as sink:
         return subprocess.Popen(
             command or [sys.executable, "-m", "tools.local"],
@@ -107,10 +109,10 @@ def start(root: Path, state: Path, output: Path, command: list[str] | None = Non
 
 
 @contextlib.contextmanager
-def serving(parameters: str) -> Iterator[Server]:
-    """Yield a server with these PARAMS and an empty table, which is stopped and forgotten in the end."""
+def serving(**variables: str) -> Iterator[Server]:
+    """Yield a server with these variables and an empty table, which is stopped and forgotten in the end."""
     folder = Path(tempfile.mkdtemp())
-    server = start(ROOT, folder / "state", folder / "output", PARAMS=parameters)
+    server = start(ROOT, folder / "state", folder / "output", None, **variables)
     try:
         yield server
     finally:

@@ -1,6 +1,6 @@
 """Reads template.yaml through SAM CLI's own providers: functions, routes, CORS, authorizers, table, streams, keys.
 
-The only importer of samcli, whose classes are no public API: its version is pinned exactly, and tests hold what is
+The only importer of samcli's classes, which are no public API: its version is pinned exactly, and tests hold what is
 read here against the template. Importing it takes two seconds.
 """
 
@@ -39,7 +39,7 @@ def read_template(template: Path, parameters: Mapping[str, str], attributes: Map
     """Return the application of a template, every intrinsic function resolved by SAM CLI.
 
     `attributes` gives what only a deployment knows: logical id -> {attribute: value}, for !GetAtt.
-    Raises StartError when SAM CLI cannot read the template or knows no such parameter.
+    Raises StartError when SAM CLI cannot read the template.
     """
     logging.getLogger("samcli").setLevel(logging.CRITICAL)
     pseudo = {"AWS::Region": REGION, "AWS::StackName": STACK, "AWS::AccountId": ACCOUNT}
@@ -54,10 +54,6 @@ def read_template(template: Path, parameters: Mapping[str, str], attributes: Map
         api = ApiProvider(stacks, cwd=str(template.parent)).api
     except Exception as error:
         raise StartError(f"{template.name}: {str(error).splitlines()[0]}") from error
-    known = stacks[0].template_dict.get("Parameters", {})
-    for name in parameters:
-        if name not in known:
-            raise StartError(f"PARAMS: template.yaml has no parameter {name}; it has {', '.join(known)}.")
     return Application(
         functions={one.name: one for one in functions},
         routes=_read_routes(api.routes, resources),
