@@ -204,7 +204,7 @@ LEFT_OUT := awscrt cfn-lint dateparser mpmath networkx pygments pytz regex setup
 
 # Without Node.js 20, what runs on dynalite is skipped.
 .dynalite/.synced: tools/stand_ins/package.json tools/stand_ins/package-lock.json
-	@echo 'Preparing .dynalite (a second stand-in for DynamoDB, in Node.js) ...'
+	@echo 'Preparing .dynalite (another stand-in for DynamoDB, for tests; in Node.js) ...'
 	@mkdir -p .dynalite && cp $^ .dynalite
 	@npm ci --prefix .dynalite --engine-strict --ignore-scripts --no-audit --no-fund --silent && touch $@ \
 	  || echo 'dynalite could not be installed (Node.js 20 or newer is needed): its tests are skipped.'
