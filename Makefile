@@ -27,7 +27,7 @@ dev: .venv/.local .venv-ministack/.synced ## run the API on this machine (PORT, 
 	@exec $(WITH_LAYER) -m tools.local
 
 .PHONY: test
-test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced $(DYNALITE) ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage; with ALL_TESTS=1, as in CI, none may be skipped
+test: .venv/.synced .venv-ministack/.synced .venv-audit/.synced .venv-shipped/.synced $(DYNALITE) ## run every test and check the coverage; ARGS="-k name" runs some, without the coverage; ALL_TESTS=1 allows no skips, as in CI
 	@$(PYTHON) -m pytest $(or $(ARGS),--cov --numprocesses auto --dist loadfile --no-loadscope-reorder)
 
 .PHONY: stand-ins
@@ -130,7 +130,7 @@ release-notes: .venv/.synced ## print a release's section of CHANGELOG.md: make 
 	@$(PYTHON) -m tools.release_notes '$(TAG)'
 
 # Commands for operators: on the table TABLE of the AWS account or, without TABLE, on that of the running make dev.
-# In an account some need awscrt, which comes with the whole of .venv: it signs in after `aws login`.
+# In an account awscrt may be needed, for the credentials of `aws login`: it comes with the whole of .venv.
 TARGET_NEEDS := .venv/$(if $(TABLE),.synced,.local)
 TARGET = $(if $(TABLE),--table '$(TABLE)') $(if $(DYNAMODB_ENDPOINT),--endpoint '$(DYNAMODB_ENDPOINT)')
 
@@ -166,7 +166,7 @@ clean: ## remove environments, builds and caches; keep the data in .local
 LOCK := uv.lock pyproject.toml .python-version
 PREPARE := UV='$(UV)' $(SHELL) tools/prepare.sh
 
-# Four fifths of what SAM CLI depends on are for commands that `make dev` does not run: its linter, its builds, its logs.
+# What SAM CLI's linter, builds and logs need, or nothing here, of 2 MB and more: reading a template never imports it.
 LEFT_OUT := awscrt cfn-lint dateparser mpmath networkx pygments pytz regex setuptools sympy
 
 # A part of .venv. It removes nothing, so that the whole of .venv stays what it is.
@@ -183,7 +183,7 @@ LEFT_OUT := awscrt cfn-lint dateparser mpmath networkx pygments pytz regex setup
 	@$(PREPARE) .venv-ministack --inexact --only-group ministack && touch $@
 
 .venv-ministack/.rehearsal: $(LOCK) | $(OWN_UV)
-	@echo 'Preparing .venv-ministack (MiniStack, with what it expands templates with) ...'
+	@echo 'Preparing .venv-ministack (MiniStack, and what expands templates) ...'
 	@$(PREPARE) .venv-ministack --only-group rehearsal && touch .venv-ministack/.synced $@
 
 .venv-audit/.synced: $(LOCK) | $(OWN_UV)

@@ -27,8 +27,9 @@ def uv() -> str:
 @cache
 def packages(stamp: str) -> dict[str, str]:
     """Return the names and versions of what the Makefile installs for a stamp such as .venv/.local, on this machine."""
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     command = ["make", "--dry-run", "--what-if", "uv.lock", stamp]
-    recipe = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    recipe = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=True).stdout
     (options,) = re.findall(rf"prepare\.sh {Path(stamp).parent} ?(.*?) && touch", recipe)
     translated = [SHIFTED.get(option, option) for option in shlex.split(options)]
     export = [uv(), "export", "--frozen", "--offline", "--quiet", "--no-hashes", "--no-header", "--no-annotate"]

@@ -1,6 +1,6 @@
-"""Says at the end of a run which tests were skipped and what they need; with ALL_TESTS=1, as in CI, only those listed here may be.
+"""A plugin of pytest: the end of a run names the tests that were skipped; with ALL_TESTS=1, as in CI, only those listed here may be.
 
-A plugin of pytest. A skip's reason says how to get what is missing.
+The reason of a skip says how to get what is missing.
 """
 
 import os
@@ -12,12 +12,11 @@ import pytest
 
 # The beginning of tests' ids and of their reason: CI runs without these.
 ALWAYS: Final = {
-    "tests/model/test_planted_faults.py": "judges the tests, not the code",  # half an hour, after changes to the model
+    "tests/model/test_planted_faults.py": "judges the tests, not the code",
 }
-# And perhaps without these, which depends on the machine.
+# And without these on machines that lack what they need.
 SOMETIMES: Final = {
-    "tests/e2e/test_sam_local.py": "Lambda's image is not here",  # 700 MB, of a registry that counts downloads
-    # The figures hold for one Python on one kind of processor.
+    "tests/e2e/test_sam_local.py": "Lambda's image is not here",
     "tests/contract/test_imports.py::test_start_takes": "recorded with another Python or processor",
 }
 
