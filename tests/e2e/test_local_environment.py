@@ -25,7 +25,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, command = tmp_path_factory.mktemp("server"), [str(python), "-m", "tools.local"]
-    running = start(ROOT, folder / "state", folder / "output", command, SEED="1", PARAMS="PasswordCost=4")
+    running = start(ROOT, folder / "state", folder / "output", command, SEED="1")
     yield running
     end(running.process)
 
