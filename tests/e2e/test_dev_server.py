@@ -112,6 +112,8 @@ def test_stop_by_any_signal_keeps_the_data_and_leaves_nothing_running(launch: La
     in_background = ["sh", "-c", 'trap "" INT; exec "$0" -m tools.local', sys.executable]
     for count, number in enumerate([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], start=1):
         server = launch(in_background if number == signal.SIGINT else None)
+        way_out = f"kill {server.facts['pid']}" if number == signal.SIGINT else "Ctrl-C"
+        assert f"{way_out} stops it." in server.said
         assert post(server, "/count").text == str(count)
         family = server.family()
         assert len(family) == 3  # the server, MiniStack and one worker

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import select
+import signal
 import socket
 import threading
 import time
@@ -52,6 +53,8 @@ class Handler(WSGIRequestHandler):
 def run(options: Options) -> None:
     """Serve until a signal arrives; raises StartError if the server cannot start or continue."""
     began = time.monotonic()
+    # In a script's background SIGINT is ignored, also by the make around this process: make passes on SIGTERM alone.
+    way_out = f"kill {os.getpid()}" if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else "Ctrl-C"
     arrived, stopping = catch_signals(), threading.Event()
     os.environ.update(SAM_CLI_TELEMETRY="0", __SAM_CLI_APP_DIR=str(options.state / "sam"))
     with contextlib.ExitStack() as stack:
@@ -76,7 +79,7 @@ def run(options: Options) -> None:
         stack.callback(stopping.set)
         url = f"http://127.0.0.1:{options.port}"
         stack.enter_context(announce(options.state, _collect_facts(url, aws, application, variables)))
-        say(f"Lambdo runs at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; Ctrl-C stops it.")
+        say(f"Lambdo runs at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; {way_out} stops it.")
         say(f"  {url}/ in a browser: the app and the API documentation")
         say(f"  curl {url}/api/health")
         follow_streams(application, pools, variables, options, stopping)
