@@ -92,7 +92,7 @@ bench: .venv-bench/.synced .venv-ministack/.synced $(DYNALITE) build ## measure 
 	@env PYTHONPATH=layers/common .venv-bench/bin/python -m tools.bench $(PARTS)
 
 .PHONY: contract
-contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and judge each response and the table (REQUESTS=5000, SEED)
+contract: .venv/.synced .venv-ministack/.synced ## send requests generated from openapi.json, and judge each response and the table (REQUESTS=10000, SEED)
 	@exec $(WITH_LAYER) -m tests.fuzz
 
 .PHONY: bundle

@@ -1,7 +1,5 @@
-"""`python -m tests.fuzz`: what `make contract` runs. REQUESTS, SEED, PHASES and LAMBDO_URL are read from the environment."""
+"""`python -m tests.fuzz`: what `make contract` runs. REQUESTS, SEED and LAMBDO_URL are read from the environment."""
 
-import json
-import math
 import os
 import random
 import sys
@@ -10,12 +8,16 @@ from pathlib import Path
 from schemathesis.cli import schemathesis
 
 from tests.chaos.run import left, unexplained
+from tests.fuzz.budget import MARGIN, clock
 from tests.fuzz.hooks import answers
-from tools.local.console import say
+from tools.local.console import complain, say
 from tools.local.running import CHEAP_HASHES, ROOT, serving
+from tools.local.signals import interrupt_once
 
 DOCUMENT = ROOT / "openapi.json"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+LEAST = 100  # requests
+ALL_LIMITS = 5000  # requests that leave room for all
 LIMITS = (
     "LogInFailuresPerAccount",
     "LogInFailuresPerAddress",
@@ -28,8 +30,11 @@ PARAMETERS = " ".join(f"{name}=10000" for name in LIMITS)  # no throttle ends th
 
 
 def main() -> int:
-    """Send so many requests, and judge each answer and, on a server of its own, the table; 0 when nothing is wrong."""
-    requests = int(os.environ.get("REQUESTS") or 5000)
+    """Send at most so many requests, and judge each answer and, on a server of its own, the table; 0 when nothing is wrong."""
+    requests = int(os.environ.get("REQUESTS") or 10_000)
+    if requests < LEAST:
+        complain(f"make contract: REQUESTS={requests} is too few; the least is {LEAST}.")
+        return 1
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     faults = []
     if url := os.environ.get("LAMBDO_URL"):
@@ -42,26 +47,28 @@ def main() -> int:
         say(line)
     for fault in faults:
         say(f"FAULT {fault}")
-    say(f"{answers.total()} requests, SEED={seed}: {'failed' if failed or faults else 'all as openapi.json says'}.")
+    verdict = "failed" if failed or faults else "all as openapi.json says"
+    say(f"{clock.sent} requests, {answers.total()} of them generated, SEED={seed}: {verdict}.")
     return 1 if failed or faults else 0
 
 
 def run(url: str, requests: int, seed: int) -> bool:
-    """Let Schemathesis send requests until they are enough, or something is wrong; return whether it is."""
-    paths = json.loads(DOCUMENT.read_text())["paths"]
-    operations = sum(len(path) for path in paths.values())
-    failed = False
-    while answers.total() < requests and not failed:
-        examples = math.ceil((requests - answers.total()) / operations)
-        failed = schemathesis_run("--url", url, "--seed", str(seed), "--max-examples", str(examples)) != 0
-        seed += 1
-    return failed
+    """Let Schemathesis send at most so many requests; return whether something is wrong, which ends it.
+
+    First what the document enumerates, its examples and its limits: all of it, or as much as half of the requests. The
+    rest are random.
+    """
+    options = ["--url", url, "--seed", str(seed)]
+    limit = [] if requests >= ALL_LIMITS else ["--max-time", str(requests // 2)]
+    if schemathesis_run(*options, "--phases", "examples,coverage", *limit) != 0:
+        return True
+    rest = requests - clock.sent - MARGIN
+    return schemathesis_run(*options, "--phases", "fuzzing,stateful", "--max-time", str(rest)) != 0
 
 
 def schemathesis_run(*arguments: str) -> int:
     """Run Schemathesis in this process, which so has its hooks, and return its exit code."""
-    phases = ["--phases", os.environ["PHASES"]] if os.environ.get("PHASES") else []
-    command = ["--config-file", str(CONFIGURATION), "run", str(DOCUMENT), *arguments, *phases]
+    command = ["--config-file", str(CONFIGURATION), "run", str(DOCUMENT), *arguments]
     try:
         schemathesis.main(command, prog_name="schemathesis")
     except SystemExit as done:
@@ -77,4 +84,5 @@ def summary() -> list[str]:
 
 
 if __name__ == "__main__":
+    interrupt_once()
     sys.exit(main())

@@ -14,6 +14,8 @@ from schemathesis import AuthContext, Case, HookContext, Response
 from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
 
+from tests.fuzz.budget import clock
+
 PASSWORD: Final = "correct horse battery staple"  # that of the examples in openapi.json
 REFRESH: Final = 600  # seconds after which to log in anew; an access token lives 900
 
@@ -30,7 +32,7 @@ KNOWN_TO_THE_SERVER: Final = {
 }
 
 answers: Counter[tuple[str, int]] = Counter()
-_http = httpx.Client(trust_env=False, timeout=60)
+_http = httpx.Client(trust_env=False, timeout=60, event_hooks={"request": [clock.count]})
 _tokens: set[str] = set()  # those that are good, as headers
 _every_second = itertools.cycle((True, False))
 
