@@ -79,7 +79,9 @@ def run(options: Options) -> None:
         stack.callback(stopping.set)
         url = f"http://127.0.0.1:{options.port}"
         stack.enter_context(announce(options.state, _collect_facts(url, aws, application, variables)))
-        say(f"Lambdo runs at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; {way_out} stops it.")
+        say(
+            f"Lambdo runs at {url} after {time.monotonic() - began:.1f} s; data in {options.state}; {way_out} stops it."
+        )
         say(f"  {url}/ in a browser: the app and the API documentation")
         say(f"  curl {url}/api/health")
         follow_streams(application, pools, variables, options, stopping)
