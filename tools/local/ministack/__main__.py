@@ -19,6 +19,15 @@ def stop_with_the_server() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def be_quick() -> None:
+    """Let a query cost what its page costs, whatever the size of the partition."""
+    from tools.local.ministack.expressions import parse_once  # noqa: PLC0415 - where this repository is on the path
+    from tools.local.ministack.queries import index_queries  # noqa: PLC0415
+
+    parse_once()
+    index_queries()
+
+
 def keep_data(folder: Path) -> None:
     """Load the data and keep it; raises SystemExit, after the reason was reported, if that cannot be."""
     from tools.local.ministack.durability import keep_writes  # noqa: PLC0415 - where this repository is on the path
@@ -40,6 +49,7 @@ def keep_data(folder: Path) -> None:
 if __name__ == "__main__":
     threading.Thread(target=stop_with_the_server, daemon=True).start()
     sys.path.append(str(Path(__file__).resolve().parents[3]))
+    be_quick()
     if "DATA_FOLDER" in os.environ:
         keep_data(Path(os.environ["DATA_FOLDER"]))
     sys.path.pop()
