@@ -8,8 +8,8 @@ MAKEFLAGS += --no-print-directory
 OWN_UV := $(if $(shell command -v uv 2>/dev/null),,.uv/bin/uv)
 UV := $(or $(OWN_UV),uv)
 PYTHON := .venv/bin/python
-# Variables of the caller's Python must not reach the environments of this folder.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# Variables of the caller's Python must not reach the environments of this folder; without .pyc files each process compiles all anew.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 export SAM_CLI_TELEMETRY := 0
 export PORT STATE PARAMS DYNAMODB_ENDPOINT SEED VERBOSE THREADS REQUESTS ACCOUNTS
 

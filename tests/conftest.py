@@ -3,15 +3,14 @@
 import itertools
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
 from functions.provision_keys import keyring
 from lambdo.base import times
@@ -32,38 +31,9 @@ from tools.local.embedded import embedded
 from tools.local.provision import use_endpoints
 from tools.openapi.staleness import is_stale
 
-pytest_plugins = ["tests.support.skips"]
+pytest_plugins = ["tests.support.measuring", "tests.support.sharing", "tests.support.skips"]
 
 ROOT = Path(__file__).parent.parent
-E2E = ("api_guide", "attacks", "fuzz", "generated_client", "restore_drill", "smoke", "story")
-SHARING = {
-    "browser": {str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "browser").glob("test_*.py")},
-    "builds": {"tests/contract/test_build.py", "tests/contract/test_imports.py"},
-    "stand-ins": {str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "stand_ins").glob("test_*.py")},
-    "running API": {f"tests/e2e/test_{name}.py" for name in E2E},
-}
-LONGEST = (
-    "tests/browser/",
-    "tests/e2e/",
-    "tests/faults/",
-    "tests/model/",
-    "tests/stand_ins/",
-    "tests/functions/test_list_walks",
-)
-# They run again and again what others have run before: to measure their coverage would take half as long again.
-UNMEASURED = tuple(
-    f"tests/{path}"
-    for path in (
-        "faults/test_matrix",
-        "model/",
-        "stand_ins/",
-        "functions/test_capacity.py",
-        "functions/test_deleted_accounts",
-        "functions/test_interleavings",
-        "functions/test_isolation",
-        "functions/test_list_walks",
-    )
-)
 NOWHERE = "http://127.0.0.1:9"  # the discard port: what asks for no back end finds none, and never an account
 
 use_endpoints(NOWHERE, NOWHERE)
@@ -82,37 +52,6 @@ def _watched() -> Iterator[None]:
     """Hold every test to it that functions do what their policies allow, and log no secret."""
     yield
     watch.judge()
-
-
-class _Scheduling(LoadFileScheduling):  # type: ignore[misc] # of a package without types
-    """Keeps each file in one process, and all that share a build or the running API: those take long to make."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        path = str(super()._split_scope(nodeid))
-        return next((kind for kind, paths in SHARING.items() if path in paths), path)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Share the tests out; pytest-xdist's own groups come to nothing with pytest 9.2, whose tests' ids it cannot change."""
-    return _Scheduling(config, log)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that none is left over at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Measure no coverage where it would only take time; pytest-cov's own `no_cover` does nothing under pytest-xdist."""
-    tracer = sys.gettrace()
-    if item.nodeid.startswith(UNMEASURED):
-        sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(tracer)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -170,11 +109,14 @@ def _moment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+def application(
+    tmp_path_factory: pytest.TempPathFactory, measured: Callable[[], AbstractContextManager[None]]
+) -> Iterator[Application]:
     """The template's application on an embedded back end, with its environment set for this process."""
     with embedded(ROOT, tmp_path_factory.mktemp("state")) as application:
         lift_limits()
-        documented.stale = is_stale(application)
+        with measured():  # it imports all functions
+            documented.stale = is_stale(application)
         with unhurried(application) as steady:
             yield steady
 

@@ -14,10 +14,17 @@ from tests.support.routes import GUARDED, NAMING_A_USER, PUBLIC, among
 from tests.support.template import resources, routes, snake
 from tools.in_process.api import Api, Caller
 from tools.in_process.endpoints import Endpoint
+from tools.in_process.table import empty_table
 from tools.local.application import Application
 
 SOME_ID = "01930000-0000-7000-8000-000000000000"
 guarded = among(GUARDED)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _empty_table(application: Application) -> None:
+    """Start on an empty table, so that a dump of it takes milliseconds."""
+    empty_table(application)
 
 
 def in_order() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -43,9 +44,7 @@ def use_endpoints(dynamodb: str, aws: str) -> dict[str, str]:
 
 def create_tables(application: Application, endpoint: str) -> list[str]:
     """Create each missing table of the template, with its time to live; return the names of the new tables."""
-    retries = Config(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 2})
-    session = botocore.session.get_session()
-    dynamodb: Any = session.create_client("dynamodb", endpoint_url=endpoint, config=retries)
+    dynamodb = _connect("dynamodb", endpoint)
     created = []
     try:
         for name, properties in application.tables.items():
@@ -68,7 +67,7 @@ def create_tables(application: Application, endpoint: str) -> list[str]:
 
 def verify_senders(application: Application, endpoint: str) -> None:
     """Let SES send from every address that a function uses as sender, as if its owner had confirmed it."""
-    ses: Any = botocore.session.get_session().create_client("sesv2", endpoint_url=endpoint)
+    ses = _connect("sesv2", endpoint)
     for sender in {one.environment.get("MAIL_FROM") for one in application.functions.values()} - {None, ""}:
         with contextlib.suppress(ses.exceptions.AlreadyExistsException):
             ses.create_email_identity(EmailIdentity=sender)
@@ -90,3 +89,10 @@ def provision_keys(application: Application) -> dict[str, Any]:
     )
     name = next(name for name, one in application.resources.items() if one["Type"] == "Custom::SigningKeys")
     return {name: {"Jwks": made.jwks, "KeyId": made.key_id}}
+
+
+@cache
+def _connect(service: str, endpoint: str) -> Any:  # noqa: ANN401 - botocore makes its methods at run time
+    """Return a client of a service, made once: a new one reads the service's model again, which takes 60 ms."""
+    config = Config(connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 2})
+    return botocore.session.get_session().create_client(service, endpoint_url=endpoint, config=config)
