@@ -54,6 +54,8 @@ def test_measured_is_what_tests_call_and_not_their_fixtures_nor_those_that_run_w
     assert files["imported_late.py"]["missing_lines"] == []
 
 
-@pytest.mark.parametrize("name", sorted({*UNMEASURED, *LONGEST, *(path for paths in SHARING.values() for path in paths)}))
+@pytest.mark.parametrize(
+    "name", sorted({*UNMEASURED, *LONGEST, *(path for paths in SHARING.values() for path in paths)})
+)
 def test_test_that_is_named_exists(name: str) -> None:
     assert list(ROOT.glob(f"{name}*"))

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +48,7 @@ def rehearse(folder: Path, lock: int) -> None:
         shell = Shell(ROOT, account.build_environment(endpoint), folder / "logs")
         clients = account.make_clients(endpoint)
         with step("sam build"):
-            shell.run("build", "make", "build", f"ARGS=--config-env {SECTION} --build-dir {build}")
+            shell.run("build", "make", "build", f"ARGS=--config-env {SECTION} --build-dir {shlex.quote(str(build))}")
         with step("MiniStack is running and enforces IAM"):
             wait_until_ready(backend)
             account.check_that_policies_bite(clients)

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -46,7 +47,7 @@ def run(options: Options) -> None:
         lock = stack.enter_context(lock_state(options.state))
         aws = backend.start_backend(ROOT, options.state, lock, {**backend.DEV, "BIND_HOST": address}, keep=True)
         stack.callback(backend.stop_backend, aws)
-        subprocess.run(["make", "build", f"ARGS=--build-dir {BUILD}"], check=True, cwd=ROOT)
+        subprocess.run(["make", "build", f"ARGS=--build-dir {shlex.quote(str(BUILD))}"], check=True, cwd=ROOT)
         application, variables = server.provision_all(options, aws)
         pools = {one.function: application.functions[one.function] for one in application.sources}
         workers = {
