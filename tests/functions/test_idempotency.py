@@ -1,5 +1,6 @@
 """Idempotency-Key on every write: one effect and one answer, however often and however badly timed it is sent."""
 
+import _hashlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -301,11 +302,10 @@ def test_record_holds_neither_passwords_nor_tokens(world: World, dump: Dump, end
 
 def test_fingerprint_of_a_password_is_salted_and_slow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     costs: list[tuple[bytes, int, int]] = []
-    scrypt = hashlib.scrypt
 
     def noted(password: bytes, *, salt: bytes, n: int, r: int, p: int, **rest: Any) -> bytes:
         costs.append((salt, n * r * 128, p))
-        return scrypt(password, salt=salt, n=n, r=r, p=p, **rest)
+        return _hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, **rest)
 
     monkeypatch.setattr(hashlib, "scrypt", noted)
     with_password = [one for one in WRITES if any("password" in name for name in one.sending.body or ())]

@@ -37,11 +37,12 @@ class World:
 
     def restore(self) -> None:
         """Make everything as it was at the start."""
-        keys = [{name: item[name] for name in ("pk", "sk")} for item in self.items() if item not in self._start]
-        puts = [{"PutRequest": {"Item": item}} for item in self._start]
-        starting = [{name: item[name] for name in ("pk", "sk")} for item in self._start]
-        deletes = [{"DeleteRequest": {"Key": key}} for key in keys if key not in starting]
-        aws.client("dynamodb").batch_write_item(RequestItems={self._table: puts + deletes})
+        items = self.items()
+        starting = [key_of(item) for item in self._start]
+        puts = [{"PutRequest": {"Item": item}} for item in self._start if item not in items]
+        deletes = [{"DeleteRequest": {"Key": key}} for key in map(key_of, items) if key not in starting]
+        if puts or deletes:
+            aws.client("dynamodb").batch_write_item(RequestItems={self._table: puts + deletes})
 
     @property
     def _table(self) -> str:
@@ -67,6 +68,10 @@ class World:
                 return items
             self.finish()
         raise AssertionError("not finished")
+
+
+def key_of(item: Json) -> Json:
+    return {name: item[name] for name in ("pk", "sk")}
 
 
 type Operation = Callable[[World], Answer]

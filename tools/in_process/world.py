@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from itertools import batched
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -66,6 +67,7 @@ class World:
         }
         self._start = uncounted(dump())
         self._known = {match[0] for match in NEW.finditer(json.dumps(self._start)) if not match["seconds"]}
+        self.shape = cache(self._shape)  # most items are in every state
 
     def _call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
         return self.user.call(method, path, body, verdict=self.verdict, **options)
@@ -139,7 +141,7 @@ class World:
         stream.drain()
         return True
 
-    def shape(self, text: str) -> str:
+    def _shape(self, text: str) -> str:
         """Return the text with each new value replaced by its kind."""
         return NEW.sub(lambda match: match[0] if match[0] in self._known else f"<{match.lastgroup}>", text)
 
